@@ -1,0 +1,371 @@
+import { z } from 'zod';
+import { showRules } from './rules.js';
+import { showPhase, lotPhase } from './state.js';
+import { lotCard, roomMe, showCard } from './room.js';
+import {
+  fen,
+  format,
+  hash,
+  leafIndex,
+  lotId,
+  lotNumber,
+  nickname,
+  phone,
+  positiveFen,
+  pseudonym,
+  role,
+  saleId,
+  showId,
+  timeMs,
+  unitCount,
+} from './units.js';
+
+/** Every error over HTTP (RFC 9457): `code` is one of the reasons, `detail` its Chinese words. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string().describe('the reason in English'),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().describe('the reason in Chinese'),
+  requestId: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+export type Problem = z.infer<typeof problem>;
+
+// ---------------------------------------------------------------- people
+
+export const codeAsk = z.strictObject({ phone });
+export const codeSent = z.object({
+  expiresAtMs: timeMs,
+  again: timeMs.describe('not before this another code is sent'),
+});
+export const codeVerify = z.strictObject({
+  phone,
+  code: z.string().regex(/^[0-9]{6}$/),
+  nickname: nickname.optional(),
+});
+/** Also for slips: a slip's token is a one-use token of role buyer. */
+export const tokenExchange = z.strictObject({
+  token: z.string().min(16).max(128),
+  nickname: nickname.optional(),
+});
+export const me = z.object({
+  signedIn: z.boolean(),
+  role: role.nullable(),
+  nickname: z.string().nullable(),
+  phone: z.string().nullable().describe('masked: 138****0001'),
+  township: z.string().nullable(),
+});
+export type Me = z.infer<typeof me>;
+export const signedIn = z.object({ me, goTo: z.string().nullable().describe('page the link was made for') });
+export const joinShow = z.strictObject({ nickname: nickname.optional() });
+export const joinedShow = z.object({ me: roomMe });
+export const waitAsk = z.strictObject({ nickname });
+export const waitingBuyer = z.object({ member: z.string(), nickname: z.string(), sinceMs: timeMs });
+export const waitingList = z.object({ waiting: z.array(waitingBuyer) });
+export const admit = z.strictObject({ member: z.string().max(64) });
+export const slipsAsk = z.strictObject({ count: z.int().min(1).max(100) });
+export const slip = z.object({
+  token: z.string(),
+  path: z.string().describe('path with the token in its fragment'),
+  expiresAtMs: timeMs,
+});
+export const slips = z.object({ slips: z.array(slip) });
+export const roleGrant = z.object({ role, action: z.string(), scope: z.string() });
+export const roleTable = z.object({ grants: z.array(roleGrant) });
+
+// ---------------------------------------------------------------- shows and catalogue
+
+export const showCreate = z.strictObject({
+  title: z.string().trim().min(1).max(40),
+  startsAtMs: timeMs.optional(),
+  rules: showRules.optional().describe('default: the defaults of the rules'),
+  hostTitle: z.string().max(20).optional(),
+});
+export const showCreated = z.object({ showId });
+export const showSummary = z.object({
+  showId,
+  title: z.string(),
+  phase: showPhase,
+  lots: z.int().nonnegative(),
+  units: z.int().nonnegative(),
+  startsAtMs: timeMs,
+  code: z.string().nullable(),
+  card: showCard,
+});
+export const showList = z.object({ shows: z.array(showSummary) });
+
+/** A lot as a person describes it; money in whole fen. */
+export const lotDraft = z.strictObject({
+  number: lotNumber.optional().describe('default: the next free one'),
+  title: z.string().trim().min(1).max(80),
+  growerName: z.string().trim().min(1).max(40),
+  village: z.string().trim().min(1).max(20),
+  grade: z.string().trim().min(1).max(8),
+  unit: z.string().trim().min(1).max(8),
+  units: unitCount,
+  startFen: fen,
+  floorFen: fen.describe('0: no floor'),
+  referenceFen: fen.optional(),
+  stepFen: positiveFen.optional(),
+  format,
+  source: z.string().trim().min(1).max(20).describe('人工培植; wild-dug plants are refused'),
+});
+export type LotDraft = z.infer<typeof lotDraft>;
+export const lotAdded = z.object({ lot: lotId, number: lotNumber });
+
+export const importRow = z.object({
+  row: z.int().positive().describe('line in the file, the header being 1'),
+  number: z.string().nullable(),
+  title: z.string().nullable(),
+  accepted: z.boolean(),
+  problems: z.array(z.object({ column: z.string(), zh: z.string(), en: z.string() })),
+  lot: lotDraft.nullable(),
+});
+export type ImportRow = z.infer<typeof importRow>;
+export const importReport = z.object({
+  importId: z.string().nullable().describe('confirm with it; null when a row was refused'),
+  encoding: z.string().describe('utf-8, utf-8-bom, gb18030 or xlsx'),
+  rows: z.array(importRow),
+  accepted: z.int().nonnegative(),
+  refused: z.int().nonnegative(),
+  units: z.int().nonnegative(),
+  missingColumns: z.array(z.string()),
+  unknownColumns: z.array(z.string()),
+});
+export type ImportReport = z.infer<typeof importReport>;
+export const importConfirm = z.strictObject({ importId: z.string().max(64) });
+export const importDone = z.object({ lots: z.int().nonnegative(), units: z.int().nonnegative() });
+
+/** What host and officer see of floors; buyers never do. */
+export const floorList = z.object({ floors: z.array(z.object({ lot: lotId, floorFen: fen })) });
+export const photoAdded = z.object({ path: z.string(), cards: z.array(lotCard) });
+
+// ---------------------------------------------------------------- payments by hand
+
+export const channel = z.enum(['transfer', 'cash', 'wechat', 'alipay']);
+export const paymentRecord = z.strictObject({
+  sales: z.array(saleId).min(1).max(200).describe('sales of one buyer, paid at once'),
+  amountFen: positiveFen,
+  channel,
+  reference: z.string().trim().min(1).max(64).describe('transfer number, receipt number …'),
+});
+export const payment = z.object({
+  id: z.string(),
+  sales: z.array(saleId),
+  bidder: pseudonym,
+  paddle: z.int().positive(),
+  amountFen: positiveFen,
+  channel,
+  reference: z.string(),
+  photo: z.string().nullable(),
+  state: z.enum(['recorded', 'confirmed', 'rejected']),
+  recordedBy: z.string(),
+  recordedAtMs: timeMs,
+  decidedBy: z.string().nullable(),
+  decidedAtMs: timeMs.nullable(),
+  mine: z.boolean().describe('recorded by you: a second person must confirm it'),
+});
+export type Payment = z.infer<typeof payment>;
+export const paymentList = z.object({ payments: z.array(payment) });
+export const paymentDecision = z.strictObject({ confirm: z.boolean() });
+
+/** One bill per buyer per show (合并账单). */
+export const bill = z.object({
+  bidder: pseudonym,
+  paddle: z.int().positive(),
+  nickname: z.string(),
+  phone: z.string().nullable().describe('masked'),
+  sales: z.array(
+    z.object({
+      sale: saleId,
+      lot: lotId,
+      number: lotNumber,
+      title: z.string(),
+      units: unitCount,
+      amountFen: fen,
+      phase: z.enum(['awaiting', 'paid', 'voided']),
+    }),
+  ),
+  hammerFen: fen,
+  paidFen: fen,
+  dueFen: fen,
+});
+export type Bill = z.infer<typeof bill>;
+export const billList = z.object({ bills: z.array(bill) });
+
+// ---------------------------------------------------------------- certificate and township
+
+export const grade = z.object({ units: z.int().nonnegative(), of: z.int().nonnegative() });
+export const certificate = z.object({
+  showId,
+  origin: z.string(),
+  phase: showPhase,
+  demo: z.boolean(),
+  title: z.string(),
+  township: z.string(),
+  sealedLots: z.int().nonnegative(),
+  sealedUnits: z.int().nonnegative(),
+  soldUnits: z.int().nonnegative(),
+  passedUnits: z.int().nonnegative(),
+  withdrawnUnits: z.int().nonnegative(),
+  carriedUnits: z.int().nonnegative(),
+  openUnits: z.int().nonnegative().describe('not ended yet; above 0 there is no certificate yet'),
+  hammerFen: fen,
+  paidFen: fen,
+  /** The four grades, each a count of units over sealed units (LEDGER §1). */
+  firstPass: grade,
+  afterReoffer: grade,
+  paid: grade,
+  delivered: grade,
+  armsLength: grade.describe('sold to ordinary buyers: not to host, grower or supporting units'),
+  passedAttempts: z.int().nonnegative(),
+  reoffers: z.int().nonnegative(),
+  voided: z.int().nonnegative(),
+  extendedOtherwise: z.int().nonnegative().describe('extensions for stall, dark room or resume'),
+  formBids: z.int().nonnegative().describe('bids by plain form'),
+  unsignedBids: z.int().nonnegative(),
+  witnessed: z.boolean().nullable(),
+  unsold: z.array(
+    z.object({ lot: lotId, number: lotNumber, title: z.string(), phase: lotPhase, units: z.int() }),
+  ),
+  lots: z.array(
+    z.object({
+      lot: lotId,
+      number: lotNumber,
+      title: z.string(),
+      units: unitCount,
+      phase: lotPhase,
+      hammerFen: fen,
+      attempts: z.array(
+        z.object({
+          offering: z.int().positive(),
+          format,
+          i: leafIndex,
+          endI: leafIndex.nullable(),
+          startFen: fen,
+          bids: z.int().nonnegative(),
+          bestFen: fen.nullable(),
+          result: z.string().nullable(),
+          soldUnits: z.int().nonnegative(),
+        }),
+      ),
+    }),
+  ),
+  code: z.string().nullable().describe('short code of the sealed root'),
+  head: z.object({ size: z.int().nonnegative(), root: hash, code: z.string() }),
+  checkpoints: z.array(
+    z.object({ at: z.string(), size: z.int(), root: hash, note: z.string(), t: timeMs.nullable() }),
+  ),
+});
+export type Certificate = z.infer<typeof certificate>;
+
+export const verification = z.object({
+  verdict: z.string(),
+  exitCode: z.int(),
+  gates: z.array(z.object({ gate: z.string(), ok: z.boolean(), detail: z.string() })),
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      i: leafIndex.nullable(),
+      by: z.string().nullable(),
+      zh: z.string(),
+      en: z.string(),
+    }),
+  ),
+  size: z.int().nonnegative(),
+  code: z.string().nullable(),
+});
+export type Verification = z.infer<typeof verification>;
+
+/** Filters live in the address; the CSV holds exactly the filtered rows. */
+export const townshipFilter = z.object({
+  fromDay: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional(),
+  toDay: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional(),
+  show: showId.optional(),
+  village: z.string().max(40).optional(),
+  grower: z.string().max(40).optional(),
+  phase: lotPhase.optional(),
+  q: z.string().max(40).optional().describe('part of a title or number'),
+});
+export type TownshipFilter = z.infer<typeof townshipFilter>;
+
+const gradesOf = z.object({ firstPass: grade, afterReoffer: grade, paid: grade, delivered: grade });
+export const townshipTotals = z.object({
+  hammerFen: fen,
+  paidFen: fen,
+  dueFen: fen,
+  shows: z.int().nonnegative(),
+  lots: z.int().nonnegative(),
+  units: z.int().nonnegative(),
+  soldLots: z.int().nonnegative(),
+  passedLots: z.int().nonnegative(),
+  withdrawnLots: z.int().nonnegative(),
+  carriedLots: z.int().nonnegative(),
+  grades: gradesOf,
+  byDay: z.array(z.object({ day: z.string(), hammerFen: fen, lots: z.int() })),
+  byVillage: z.array(z.object({ village: z.string(), hammerFen: fen, lots: z.int() })),
+  byGrower: z.array(z.object({ grower: z.string(), village: z.string(), hammerFen: fen, lots: z.int() })),
+});
+export type TownshipTotals = z.infer<typeof townshipTotals>;
+
+export const townshipShow = z.object({
+  showId,
+  title: z.string(),
+  day: z.string(),
+  hostTitle: z.string(),
+  phase: showPhase,
+  lots: z.int(),
+  units: z.int(),
+  hammerFen: fen,
+  paidFen: fen,
+  grades: gradesOf,
+  passedLots: z.int(),
+  code: z.string().nullable(),
+  badge: z.enum(['verified', 'pending', 'mismatch']).describe('绿 已验证 / 黄 待结算或待见证 / 红 不一致'),
+  badgeLeaf: leafIndex.nullable().describe('the leaf that does not hold'),
+});
+export const townshipShows = z.object({ shows: z.array(townshipShow) });
+export type TownshipShow = z.infer<typeof townshipShow>;
+
+export const townshipLot = z.object({
+  showId,
+  day: z.string(),
+  lot: lotId,
+  number: lotNumber,
+  title: z.string(),
+  growerName: z.string(),
+  village: z.string(),
+  grade: z.string(),
+  unit: z.string(),
+  units: unitCount,
+  format,
+  startFen: fen,
+  phase: lotPhase,
+  offerings: z.int().nonnegative(),
+  soldUnits: z.int().nonnegative(),
+  hammerFen: fen.describe('unit price × units, all sales of the lot'),
+  paidFen: fen,
+  floorMet: z.boolean().nullable(),
+});
+export const townshipLots = z.object({ lots: z.array(townshipLot), total: z.int().nonnegative() });
+export type TownshipLot = z.infer<typeof townshipLot>;
+
+export const bidRow = z.object({
+  i: leafIndex,
+  t: timeMs,
+  type: z.string(),
+  offering: z.int().positive().nullable(),
+  paddle: z.int().positive().nullable(),
+  amountFen: fen.nullable(),
+  units: z.int().nullable(),
+  answer: z.string().describe('accepted, a reason code, or what happened'),
+});
+export const lotHistory = z.object({ lot: townshipLot, card: lotCard, rows: z.array(bidRow) });
+export type LotHistory = z.infer<typeof lotHistory>;

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { showRules } from './rules.js';
+import { fen, hash, lotId } from './units.js';
+
+/**
+ * The bundle: everything a stranger needs to judge a show offline (LEDGER §4), one JSON file.
+ * `leaves[i]` is leaf i exactly: its UTF-8 bytes are the RFC 8785 bytes that were hashed and signed.
+ */
+export const bundle = z.object({
+  format: z.literal('qingpai/bundle/v1'),
+  /** SHA-256, lower-case hex, of the canonical JSON (RFC 8785) of this object without `digest`. A copy whose
+   *  digest does not fit is DAMAGED; nobody is accused over a broken USB stick. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  origin: z.string(),
+  rules: showRules,
+  leaves: z.array(z.string()),
+  /** Signed notes: those at sealed, closed and settled, and the newest. Oldest first. */
+  checkpoints: z.array(z.string()),
+  /** Officer's bundle only: the floors, for lots whose last unit is terminal. */
+  openings: z.array(z.object({ lot: lotId, floorFen: fen, salt: hash })).optional(),
+});
+export type Bundle = z.infer<typeof bundle>;
+export type Opening = NonNullable<Bundle['openings']>[number];
+
+/** Verdicts and exit codes (LEDGER §4). Any other exit code means that the verifier itself failed. */
+export const verdicts = {
+  ALL_SOLD_AND_SETTLED: 0,
+  ALL_SOLD_UNSETTLED: 10,
+  ALL_ACCOUNTED_NOT_ALL_SOLD: 20,
+  INCOMPLETE: 30,
+  INVALID: 40,
+  EQUIVOCATION: 50,
+  STALE: 60,
+  DAMAGED: 70,
+  UNTRUSTED: 80,
+} as const;
+export type Verdict = keyof typeof verdicts;

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import {
+  bidderKind,
+  bidId,
+  durationMs,
+  fen,
+  format,
+  hash,
+  leafIndex,
+  lotId,
+  lotNumber,
+  origin,
+  positiveFen,
+  pseudonym,
+  saleId,
+  timeMs,
+  unitCount,
+  unwitnessedReason,
+  voidReason,
+  withdrawReason,
+} from './units.js';
+
+/**
+ * The union of all events (LEDGER §3). An event is the `type` and `body` of a leaf; the leaf adds who (`by`),
+ * when (`t`), where (`show`, `i`) and the version. Whatever changes `decide` is one of these.
+ */
+const bodies = {
+  'log.opened': z.strictObject({
+    origin,
+    witnesses: z.array(z.string().max(200)).max(16),
+    demo: z.literal(true).optional(),
+    continues: z.strictObject({ origin, size: z.int().positive(), root: hash }).optional(),
+  }),
+  'bidder.registered': z.strictObject({
+    bidder: pseudonym,
+    /** The bidder's per-show device key (Ed25519, base64); absent where the device has none. */
+    key: hash.optional(),
+    /** Commitment to the identity: SHA256("qingpai/commit/v1\n"‖salt32‖JCS(identity)). */
+    id: hash,
+    kind: bidderKind,
+    /** 号牌, unique in the show. */
+    paddle: z.int().positive().max(99_999),
+  }),
+  'bidder.limited': z.strictObject({
+    bidder: pseudonym,
+    limitFen: fen.optional(),
+    banned: z.literal(true).optional(),
+  }),
+  'lot.catalogued': z.strictObject({
+    list: z.int().positive(),
+    lot: lotId,
+    number: lotNumber,
+    title: z.string().min(1).max(80),
+    grower: pseudonym,
+    unit: z.string().min(1).max(8),
+    units: unitCount,
+    format,
+    startFen: fen,
+    stepFen: positiveFen.optional(),
+    capFen: positiveFen.optional(),
+    buyNowFen: positiveFen.optional(),
+    /** 参考价; it sets where a re-offer's clock starts, so it is part of what is sealed. */
+    referenceFen: positiveFen.optional(),
+    /** SHA256("qingpai/floor/v1\n"‖salt32‖JCS({floorFen,lot})), or null where the lot has no floor. */
+    floor: hash.nullable(),
+    from: z.string().max(200).optional(),
+  }),
+  'lot.struck': z.strictObject({ lot: lotId }),
+  'show.sealed': z.strictObject({
+    list: z.int().positive(),
+    lots: z.int().positive(),
+    units: z.int().positive(),
+    /** RFC 6962 root over the last leaf of each unstruck lot of the list, by lot number. */
+    catalogue: hash,
+    /** SHA-256 of the canonical JSON of the rules. */
+    rules: hash,
+  }),
+  'show.approved': z.strictObject({ list: z.int().positive(), note: hash }),
+  'show.opened': z.union([
+    z.strictObject({ witnessed: z.literal(true) }),
+    z.strictObject({ witnessed: z.literal(false), reason: unwitnessedReason }),
+  ]),
+  'lot.offered': z.strictObject({
+    lot: lotId,
+    /** The k-th time this lot is offered, from 1. */
+    offering: z.int().positive(),
+    format,
+    units: unitCount,
+    startFen: fen,
+    /** Rising lot: when it closes. */
+    closesAt: timeMs.optional(),
+    /** Falling clock. No floor is in it. */
+    clock: z
+      .strictObject({ startFen: positiveFen, stepFen: positiveFen, tickMs: durationMs, startsAt: timeMs })
+      .optional(),
+  }),
+  'bid.accepted': z.strictObject({
+    bid: bidId,
+    bidder: pseudonym,
+    lot: lotId,
+    offering: z.int().positive(),
+    /** Per unit. On a clock: the clock's price on arrival, never above the pressed one. */
+    amountFen: positiveFen,
+    /** Clock only: the price the buyer pressed. */
+    pressedFen: positiveFen.optional(),
+    /** Clock only: the run of the clock the press belongs to, if the client named it. */
+    run: z.int().nonnegative().optional(),
+    firstUnit: z.int().positive().optional(),
+    units: unitCount.optional(),
+    byModerator: z.literal(true).optional(),
+    confirmed: z.literal(true).optional(),
+    /** With this bid the price stands at or above the floor (已达); absent on lots without a floor and below it. */
+    floorMet: z.literal(true).optional(),
+    /** Entered through the plain form, without JavaScript: it carries no author's signature. */
+    form: z.literal(true).optional(),
+    nth: z.int().positive(),
+    seen: z.tuple([z.int().nonnegative(), hash]).optional(),
+  }),
+  'bid.refused': z.strictObject({
+    bid: bidId,
+    bidder: pseudonym,
+    lot: lotId,
+    offering: z.int().positive(),
+    amountFen: fen,
+    run: z.int().nonnegative().optional(),
+    units: unitCount.optional(),
+    byModerator: z.literal(true).optional(),
+    confirmed: z.literal(true).optional(),
+    form: z.literal(true).optional(),
+    nth: z.int().positive(),
+    seen: z.tuple([z.int().nonnegative(), hash]).optional(),
+    reason: z.enum([
+      'not-open',
+      'frozen',
+      'too-late',
+      'bidder-not-allowed',
+      'own-lot',
+      'already-leading',
+      'below-start',
+      'not-above-price',
+      'off-grid',
+      'over-limit',
+      'slip-confirm',
+      'clock-stale',
+      'above-pressed',
+      'units-not-left',
+      'below-minimum-take',
+    ]),
+  }),
+  'lot.extended': z.strictObject({
+    lot: lotId,
+    offering: z.int().positive(),
+    closesAt: timeMs,
+    cause: z.enum(['bid', 'stall', 'dark', 'resume']),
+  }),
+  'lot.lastCall': z.strictObject({ lot: lotId, offering: z.int().positive(), closesAt: timeMs }),
+  'lot.frozen': z.strictObject({
+    lot: lotId,
+    offering: z.int().positive(),
+    /** What stood on the clock: ms to the close, or to the falling clock's next step. */
+    left: durationMs,
+  }),
+  'lot.resumed': z.strictObject({ lot: lotId, offering: z.int().positive(), left: durationMs }),
+  'clock.restarted': z.strictObject({
+    lot: lotId,
+    offering: z.int().positive(),
+    /** takes: some units were taken; floor: the last step is cut to the floor (RULES §3). */
+    cause: z.enum(['takes', 'floor']),
+    startFen: positiveFen,
+    startsAt: timeMs,
+    unitsLeft: unitCount,
+  }),
+  'lot.hammered': z.strictObject({
+    lot: lotId,
+    offering: z.int().positive(),
+    sale: saleId,
+    bidder: pseudonym,
+    firstUnit: z.int().positive(),
+    units: unitCount,
+    unitPriceFen: positiveFen,
+  }),
+  'lot.setAside': z.strictObject({
+    lot: lotId,
+    offering: z.int().positive(),
+    units: unitCount,
+    bestFen: fen.optional(),
+  }),
+  'lot.passed': z.strictObject({
+    lot: lotId,
+    offering: z.int().positive(),
+    units: unitCount,
+    bestFen: fen.optional(),
+  }),
+  'lot.withdrawn': z.strictObject({ lot: lotId, units: unitCount, reason: withdrawReason }),
+  'lot.carried': z.strictObject({ lot: lotId, units: unitCount, to: origin.optional() }),
+  'sale.voided': z.strictObject({ sale: saleId, reason: voidReason }),
+  'sale.paid': z.strictObject({
+    sale: saleId,
+    amountFen: positiveFen,
+    channel: z.enum(['transfer', 'cash', 'wechat', 'alipay', 'stripe']),
+    /** SHA-256 of the payment's reference: a reference is personal, its hash is not. */
+    txn: hash,
+    /** SHA-256 of the receipt's photo as stored, where there is one. */
+    evidence: hash.optional(),
+  }),
+  'show.closed': z.strictObject({
+    lots: z.int().nonnegative(),
+    soldUnits: z.int().nonnegative(),
+    passedUnits: z.int().nonnegative(),
+    withdrawnUnits: z.int().nonnegative(),
+    carriedUnits: z.int().nonnegative(),
+    hammerFen: fen,
+  }),
+  'show.settled': z.strictObject({
+    soldUnits: z.int().nonnegative(),
+    passedUnits: z.int().nonnegative(),
+    withdrawnUnits: z.int().nonnegative(),
+    carriedUnits: z.int().nonnegative(),
+    paidFen: fen,
+  }),
+} as const;
+
+/** The same lot, described anew before its list is sealed; the last description counts. */
+const amended = bodies['lot.catalogued'];
+
+export const eventBodies = { ...bodies, 'lot.amended': amended } as const;
+export type EventType = keyof typeof eventBodies;
+export type EventBody<T extends EventType> = z.infer<(typeof eventBodies)[T]>;
+/** What `decide` returns: the type and body of a leaf to be. */
+export type AuctionEvent = { [T in EventType]: { type: T; body: EventBody<T> } }[EventType];
+export type EventOf<T extends EventType> = Extract<AuctionEvent, { type: T }>;
+
+/** Who wrote a leaf: the platform, a person with an office, or a bidder by pseudonym. */
+export const author = z.union([z.enum(['platform', 'host', 'moderator', 'officer']), pseudonym]);
+export type Author = z.infer<typeof author>;
+
+/** An event as the log holds it and the room is told it: with its index, time and author. */
+export type LoggedEvent = AuctionEvent & { i: number; t: number; by: Author };
+
+const types = Object.keys(eventBodies) as EventType[];
+export const loggedEvent = z
+  .union(
+    types.map((type) =>
+      z.object({
+        i: leafIndex,
+        t: timeMs,
+        by: author,
+        type: z.literal(type),
+        body: eventBodies[type] as z.ZodType,
+      }),
+    ),
+  )
+  .describe("an event of the show's log") as unknown as z.ZodType<LoggedEvent>;
+
+export const eventTypes: readonly EventType[] = types;
+
+/** The exact object whose canonical bytes are a leaf (LEDGER §2). */
+export type Leaf = LoggedEvent & { show: string; v: 1; sig?: string };
+
+/** Refusals stay out of the room's frames: they concern one bidder. */
+export const isAnnounced = (event: { type: EventType }): boolean => event.type !== 'bid.refused';
+
+/** Events after which the log cuts its batch and signs a checkpoint that ends exactly there (LEDGER §3). */
+export const endsWithCheckpoint = (event: { type: EventType }): boolean =>
+  event.type === 'show.sealed' || event.type === 'show.closed' || event.type === 'show.settled';

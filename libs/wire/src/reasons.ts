@@ -1,0 +1,147 @@
+/**
+ * Every reason an answer can carry, with what the person can do about it. The codes are stable: programs
+ * branch on the code, people read the words.
+ */
+export const reasons = {
+  // bids (RULES §2.1, in the order of the checks)
+  'not-open': {
+    zh: '这件现在不在拍，请看正在拍的一件',
+    en: 'This lot is not on the block now; look at the current one',
+  },
+  frozen: { zh: '本件暂停中，恢复后再出价', en: 'This lot is frozen; bid again when it resumes' },
+  'too-late': { zh: '已截拍，这次出价来晚了', en: 'The lot had closed; this bid came too late' },
+  'bidder-not-allowed': {
+    zh: '这个号牌不能在本场出价，请联系主播',
+    en: 'This paddle may not bid in this show; ask the host',
+  },
+  'own-lot': {
+    zh: '主播、场控和本件花农不能出价',
+    en: "The host, moderators and the lot's grower cannot bid",
+  },
+  'already-leading': { zh: '您已经领先，不用再加', en: 'You are already leading; no need to raise' },
+  'below-start': {
+    zh: '低于起拍价，请按按钮上的价格出',
+    en: 'Below the start price; use the price on the button',
+  },
+  'not-above-price': {
+    zh: '已有人出到这个价或更高，请看新价',
+    en: 'Someone already stands at this price or above; see the new price',
+  },
+  'off-grid': {
+    zh: '不在加价幅度上，请按按钮上的价格出',
+    en: 'Not on the increment grid; use the price on the button',
+  },
+  'over-limit': { zh: '超过您的出价额度，请联系主播', en: 'Above your bidding limit; ask the host' },
+  'slip-confirm': {
+    zh: '比现价高出三手以上，请再确认一次',
+    en: 'More than three steps above the price; please confirm',
+  },
+  'clock-stale': {
+    zh: '拍卖钟已重新开始，请按新的价格',
+    en: 'The clock has started again; press at the new price',
+  },
+  'above-pressed': {
+    zh: '到达时价格高于您按下的价，没有成交',
+    en: 'The price on arrival was above the one you pressed; nothing was bought',
+  },
+  'units-not-left': { zh: '剩余份数不够，请减少份数', en: 'Not that many units are left; take fewer' },
+  'below-minimum-take': { zh: '少于最少拿货量', en: 'Less than the minimum take' },
+  'id-reused': { zh: '这个出价编号已用于另一次出价', en: 'This bid id was already used for another bid' },
+  'wrong-nth': {
+    zh: '出价次序不对，请刷新后再出',
+    en: 'The count of your bids is off; use the `nth` of the last answer',
+  },
+  'slow-down': { zh: '太快了，请稍等再试', en: 'Too fast; wait a moment and try again' },
+  'too-busy': { zh: '房间太忙，请用同一编号再试', en: 'The room is too busy; try again with the same id' },
+  'no-paddle': { zh: '请先领号牌', en: 'Take a paddle number first' },
+  // shows and lots
+  'unknown-show': { zh: '没有这场专场', en: 'There is no such show' },
+  'unknown-lot': { zh: '没有这件拍品', en: 'There is no such lot' },
+  'unknown-sale': { zh: '没有这笔成交', en: 'There is no such sale' },
+  'wrong-phase': { zh: '专场现在的阶段不能这样做', en: 'The show is not in a phase that allows this' },
+  'nothing-to-seal': {
+    zh: '清单是空的，请先导入或添加拍品',
+    en: 'The catalogue is empty; import or add lots first',
+  },
+  'number-taken': { zh: '这个拍品号已经有了', en: 'This lot number is taken' },
+  'floor-with-zero-start': { zh: '0元起拍不能有底价', en: 'A lot that starts at 0 has no floor' },
+  'clock-without-start': { zh: '降价拍要有起拍价', en: 'A falling clock needs a start price' },
+  'start-below-floor': {
+    zh: '降价拍的起拍价不能低于底价',
+    en: 'A falling clock cannot start below its floor',
+  },
+  'cap-not-built': {
+    zh: '本版本不支持封顶价和一口价',
+    en: 'Cap and buy-now prices are not supported in this version',
+  },
+  'lot-on-block': { zh: '还有一件正在拍', en: 'A lot is on the block' },
+  'lot-not-on-block': { zh: '这件不在拍', en: 'This lot is not on the block' },
+  'lot-not-ready': { zh: '这件现在不能开拍', en: 'This lot cannot be offered now' },
+  'lot-not-waiting': { zh: '这件不在待返场里', en: 'This lot does not wait for re-offer' },
+  'lot-ended': { zh: '这件已经有结果了', en: 'This lot has already ended' },
+  'has-valid-bid': {
+    zh: '已有达到保留价的出价，不能流拍或撤拍',
+    en: 'A valid bid stands; the lot can be neither passed nor withdrawn',
+  },
+  'no-more-offerings': { zh: '返场次数已用完', en: 'No further offering is allowed' },
+  'lots-left': {
+    zh: '还有拍品没有结果：请返场、流拍、撤拍或转下场',
+    en: 'Some lots have no result yet: re-offer, pass, withdraw or carry them',
+  },
+  'not-rising': { zh: '降价拍没有最后一次', en: 'A falling clock has no last call' },
+  'already-frozen': { zh: '本件已经暂停', en: 'The lot is already frozen' },
+  'not-frozen': { zh: '本件没有暂停', en: 'The lot is not frozen' },
+  'nothing-to-undo': {
+    zh: '没有可以撤销的落槌（开拍下一件后就不能撤销）',
+    en: 'There is no hammer to undo (not after the next lot is offered)',
+  },
+  'sale-paid': { zh: '已付款的成交不能撤销', en: 'A paid sale cannot be undone' },
+  'sales-open': { zh: '还有成交没有付款', en: 'Some sales are not paid yet' },
+  'complaint-time': { zh: '售后期还没有结束', en: 'The time for complaints is not over' },
+  'amount-differs': { zh: '金额和账单不一致', en: 'The amount differs from the bill' },
+  'already-paid': { zh: '这笔成交已经付款', en: 'This sale is already paid' },
+  'payment-pending': {
+    zh: '这笔成交已有一笔待确认的付款',
+    en: 'A payment of this sale is waiting for confirmation',
+  },
+  'reference-used': { zh: '这个付款参考号已经用过', en: 'This payment reference was already used' },
+  'unknown-payment': { zh: '没有这笔付款', en: 'There is no such payment' },
+  'same-person': { zh: '记录的人不能确认，请另一个人确认', en: 'A second person must confirm this' },
+  'already-decided': { zh: '已经处理过了', en: 'This was already decided' },
+  // people
+  'not-signed-in': { zh: '请先登录', en: 'Sign in first' },
+  'not-allowed': { zh: '您没有这个权限', en: 'You are not allowed to do this' },
+  'wrong-code': { zh: '验证码不对或已过期', en: 'The code is wrong or has expired' },
+  'wrong-token': { zh: '链接或纸条已用过或已过期', en: 'The link or slip was used or has expired' },
+  'not-admitted': { zh: '请等主播放行', en: 'Wait for the host to admit you' },
+  muted: { zh: '您已被禁言', en: 'You are muted' },
+  'slow-mode': { zh: '慢速模式，请稍等再说', en: 'Slow mode: wait before you write again' },
+  'own-role': { zh: '不能对主播或场控这样做', en: 'This cannot be done to a host or moderator' },
+  // requests
+  malformed: { zh: '内容不合格式', en: 'The request does not match its schema' },
+  'unknown-event': { zh: '没有这种消息', en: 'There is no such message' },
+  'not-found': { zh: '找不到', en: 'Not found' },
+  'too-large': { zh: '内容太大', en: 'Too large' },
+  'bad-file': { zh: '文件读不出来，请用 CSV 或 XLSX', en: 'The file cannot be read; use CSV or XLSX' },
+  'bad-photo': {
+    zh: '图片读不出来，请用 JPEG、PNG 或 WebP；苹果 HEIC 请先转 JPEG',
+    en: 'The picture cannot be read; use JPEG, PNG or WebP (convert HEIC to JPEG first)',
+  },
+  'import-has-errors': {
+    zh: '有行没有通过，全部改好才能导入',
+    en: 'Some rows were refused; nothing is imported until all are right',
+  },
+  'import-stale': {
+    zh: '清单在预览之后变过，请重新上传',
+    en: 'The catalogue has changed since the preview; upload again',
+  },
+  'foreign-origin': { zh: '来源不对', en: 'Foreign origin' },
+  'not-ready': {
+    zh: '服务器正在启动或恢复，请稍后用同一编号再试',
+    en: 'The server is starting or recovering; try again with the same id',
+  },
+  internal: { zh: '服务器出错了，请稍后再试', en: 'Something went wrong on the server; try again' },
+} as const;
+
+export type Reason = keyof typeof reasons;
+export const reasonCodes = Object.keys(reasons) as [Reason, ...Reason[]];

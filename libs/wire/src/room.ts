@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import { loggedEvent } from './events.js';
+import { reasonCodes } from './reasons.js';
+import { showState } from './state.js';
+import {
+  bidId,
+  leafIndex,
+  lotId,
+  positiveFen,
+  pseudonym,
+  role,
+  saleId,
+  showId,
+  timeMs,
+  unitCount,
+  unwitnessedReason,
+  voidReason,
+  withdrawReason,
+} from './units.js';
+
+/** A refusal, the same shape on sockets and over HTTP (`detail` there): a stable code and words in two languages. */
+export const refusal = z.object({
+  ok: z.literal(false),
+  reason: z.enum(reasonCodes),
+  message: z.object({ zh: z.string(), en: z.string() }),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Refusal = z.infer<typeof refusal>;
+
+// ---------------------------------------------------------------- bids
+
+export const bid = z.strictObject({
+  bidId,
+  lot: lotId,
+  offering: z.int().positive(),
+  /** Per unit. Rising lot: what you offer. Clock: the price you pressed. */
+  amountFen: positiveFen,
+  /** Clock: how many units; default 1. */
+  units: unitCount.optional(),
+  /** Clock: the run you saw; a press from an older run is refused as stale. */
+  run: z.int().nonnegative().optional(),
+  /** A bid of more than three steps needs this. A confirmed resend is a new bidId. */
+  confirmed: z.literal(true).optional(),
+  /** Which of this bidder's logged bids this is, from 1; each answer tells the next. May be left out. */
+  nth: z.int().positive().optional(),
+});
+export type Bid = z.infer<typeof bid>;
+
+export const bidAccepted = z.object({
+  ok: z.literal(true),
+  bidId,
+  verdict: z.literal('accepted'),
+  i: leafIndex.describe('leaf of the bid'),
+  t: timeMs,
+  amountFen: positiveFen,
+  units: unitCount.optional(),
+  sale: saleId.optional().describe('clock: the sale this take made'),
+  nth: z.int().positive().describe('the count to use for your next bid'),
+});
+export const bidRefused = refusal.extend({
+  bidId: z.string().nullable(),
+  verdict: z.literal('refused'),
+  i: leafIndex.optional().describe('leaf of the refusal, if it is in the log'),
+  beatenBy: leafIndex.optional().describe('leaf of the bid that stands at or above yours'),
+  leastFen: positiveFen.optional().describe('the least bid that would be accepted now'),
+  nth: z.int().positive().optional().describe('the count to use for your next bid'),
+});
+export const bidAnswer = z.discriminatedUnion('ok', [bidAccepted, bidRefused]);
+export type BidAnswer = z.infer<typeof bidAnswer>;
+
+// ---------------------------------------------------------------- host's commands (RULES §6)
+
+export const hostCommand = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('seal') }),
+  z.strictObject({ name: z.literal('open'), reason: unwitnessedReason.optional() }),
+  z.strictObject({ name: z.literal('offer'), lot: lotId }),
+  z.strictObject({ name: z.literal('lastCall'), lot: lotId }),
+  z.strictObject({ name: z.literal('setAside'), lot: lotId }),
+  z.strictObject({ name: z.literal('pass'), lot: lotId }),
+  z.strictObject({ name: z.literal('reoffer'), lot: lotId }),
+  z.strictObject({ name: z.literal('withdraw'), lot: lotId, reason: withdrawReason }),
+  z.strictObject({ name: z.literal('carry'), lot: lotId }),
+  z.strictObject({ name: z.literal('freeze'), lot: lotId }),
+  z.strictObject({ name: z.literal('resume'), lot: lotId }),
+  z.strictObject({ name: z.literal('undo'), sale: saleId, reason: voidReason }),
+  z.strictObject({ name: z.literal('close') }),
+  z.strictObject({ name: z.literal('settle') }),
+]);
+export type HostCommand = z.infer<typeof hostCommand>;
+
+/** The same commandId gets the same answer for as long as the server runs. */
+export const commandMessage = z.strictObject({ commandId: bidId, command: hostCommand });
+export const commandAnswer = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    events: z.array(loggedEvent).describe('what the command put into the log'),
+  }),
+  refusal.extend({ lots: z.array(lotId).optional().describe('lots-left: which ones') }),
+]);
+export type CommandAnswer = z.infer<typeof commandAnswer>;
+
+// ---------------------------------------------------------------- chat
+
+export const chatSay = z.strictObject({ text: z.string().trim().min(1).max(200) });
+export const chatLine = z.object({
+  id: z.string(),
+  atMs: timeMs,
+  role,
+  paddle: z.int().positive().nullable().describe('paddle number in place of a name'),
+  bidder: pseudonym.nullable(),
+  text: z.string(),
+});
+export type ChatLine = z.infer<typeof chatLine>;
+
+export const moderate = z.discriminatedUnion('act', [
+  z.strictObject({ act: z.literal('mute'), bidder: pseudonym }),
+  z.strictObject({ act: z.literal('unmute'), bidder: pseudonym }),
+  z.strictObject({ act: z.literal('remove'), id: z.string().max(64) }),
+  z.strictObject({ act: z.literal('slow'), everyMs: z.int().nonnegative().max(600_000) }),
+]);
+
+// ---------------------------------------------------------------- joining, catch-up, time
+
+/** What a room shows of a lot besides the auction: kept beside the log, never in it. */
+export const lotCard = z.object({
+  lot: lotId,
+  growerName: z.string(),
+  village: z.string(),
+  grade: z.string(),
+  source: z.string(),
+  photos: z.array(z.string()).describe('addresses of the photos, best first'),
+});
+export type LotCard = z.infer<typeof lotCard>;
+
+export const showCard = z.object({
+  showId,
+  title: z.string(),
+  township: z.string(),
+  hostTitle: z.string().describe('驻村干部, 住乡联村队员 …'),
+  seller: z.object({
+    name: z.string(),
+    statement: z.string().describe('自产农副产品, where it applies'),
+    address: z.string(),
+    contact: z.string(),
+    legalMode: z.enum(['licensed', 'seller-priced']),
+    licence: z.string().nullable(),
+  }),
+  startsAtMs: timeMs,
+  freight: z.string().describe('freight rule in words, shown before the first bid'),
+  payBy: z.string().describe('pay-by rule in words'),
+});
+export type ShowCard = z.infer<typeof showCard>;
+
+export const roomMe = z.object({
+  role: role.nullable().describe('null: a guest'),
+  nickname: z.string().nullable(),
+  bidder: pseudonym.nullable(),
+  paddle: z.int().positive().nullable(),
+  nth: z.int().positive().nullable().describe('the count to use for the next bid'),
+  waiting: z.boolean().describe('waits for the host to admit'),
+  muted: z.boolean(),
+});
+export type RoomMe = z.infer<typeof roomMe>;
+
+export const snapshot = z.object({
+  state: showState,
+  card: showCard,
+  cards: z.array(lotCard),
+  /** Short code of the sealed root, e.g. 7F3A·C2D1·09BE; null before sealing. */
+  code: z.string().nullable(),
+  chat: z.array(chatLine),
+  slowMs: z.int().nonnegative(),
+});
+export type Snapshot = z.infer<typeof snapshot>;
+
+/**
+ * One frame: all announced events among the leaves from..to (inclusive). Refusals are left out, so test for
+ * gaps on the ranges: a frame fits when `from` ≤ your next index; ask `since` when it is greater.
+ */
+export const eventsFrame = z.object({ from: leafIndex, to: leafIndex, events: z.array(loggedEvent) });
+export type EventsFrame = z.infer<typeof eventsFrame>;
+
+export const join = z.strictObject({
+  showId,
+  /** The first leaf index you do not have. Given: the answer carries the events since, not the snapshot. */
+  from: leafIndex.optional(),
+});
+export const joinAnswer = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    me: roomMe,
+    serverNowMs: timeMs,
+    watching: z.int().nonnegative(),
+    snapshot: snapshot.optional(),
+    since: eventsFrame.optional(),
+  }),
+  refusal,
+]);
+export type JoinAnswer = z.infer<typeof joinAnswer>;
+
+export const since = z.strictObject({ from: leafIndex });
+export const sinceAnswer = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    since: eventsFrame,
+    more: z.boolean().describe('ask again from since.to + 1'),
+  }),
+  refusal,
+]);
+export const timeAsk = z.strictObject({ sentAtMs: z.number().optional() });
+export const timeAnswer = z.object({ ok: z.literal(true), serverNowMs: timeMs });
+export const presence = z.object({
+  watching: z.int().nonnegative().describe('open sockets in the room, never inflated'),
+});
+export const meFrame = z.object({ me: roomMe });
+export const chatFrame = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('line'), line: chatLine }),
+  z.object({ kind: z.literal('removed'), id: z.string() }),
+  z.object({ kind: z.literal('slow'), slowMs: z.int().nonnegative() }),
+]);
+export const waitingFrame = z.object({
+  waiting: z.int().nonnegative().describe('buyers who wait to be admitted; to hosts only'),
+});
+export const bye = z.object({ reason: z.enum(reasonCodes) });
+export const okAnswer = z.discriminatedUnion('ok', [z.object({ ok: z.literal(true) }), refusal]);
+
+/**
+ * Every socket message, in both directions. The gateway parses with it and /asyncapi is generated from it.
+ * Each message from the client is answered through the socket.io acknowledgement, malformed ones too.
+ */
+export const clientMessages = {
+  join: {
+    payload: join,
+    answer: joinAnswer,
+    summary: 'Enter a show: a snapshot, or the events since an index.',
+  },
+  since: { payload: since, answer: sinceAnswer, summary: 'Catch up: announced events from an index on.' },
+  bid: {
+    payload: bid,
+    answer: bidAnswer,
+    summary: 'Bid, or take units from a clock. Answered after the commit.',
+  },
+  command: { payload: commandMessage, answer: commandAnswer, summary: "A host's or moderator's command." },
+  chat: { payload: chatSay, answer: okAnswer, summary: 'Say something in the room.' },
+  moderate: { payload: moderate, answer: okAnswer, summary: 'Mute, unmute, remove a line, slow mode.' },
+  time: { payload: timeAsk, answer: timeAnswer, summary: "The server's clock, for the countdown." },
+} as const;
+export const serverMessages = {
+  events: { payload: eventsFrame, summary: 'What the log gained: at most one frame per tick.' },
+  chat: { payload: chatFrame, summary: 'A chat line, a removed line, or a change of slow mode.' },
+  presence: { payload: presence, summary: 'How many watch.' },
+  me: { payload: meFrame, summary: 'What changed about you: admitted, muted, paddle.' },
+  waiting: { payload: waitingFrame, summary: 'To hosts and moderators: how many wait to be admitted.' },
+  bye: { payload: bye, summary: 'The server ends this session; reconnecting needs a new sign-in.' },
+} as const;
+export type ClientMessage = keyof typeof clientMessages;
+export type ServerMessage = keyof typeof serverMessages;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { durationMs, positiveFen } from './units.js';
+
+/**
+ * The auction rules of one show (RULES §2 and §3). They are fixed when the show is sealed: `show.sealed`
+ * carries SHA-256 of their canonical JSON, and the bundle carries them beside the leaves.
+ */
+export const showRules = z.strictObject({
+  v: z.literal(1),
+  /** Upper bound exclusive → step. The last step has no bound. */
+  increments: z.array(z.strictObject({ belowFen: positiveFen, stepFen: positiveFen })).max(20),
+  topStepFen: positiveFen,
+  /** A rising lot's first close: this long after it is offered. */
+  openForMs: durationMs,
+  windowMs: durationMs,
+  extensionMs: durationMs,
+  /** No extension goes past the first close plus this. */
+  hardEndMs: durationMs,
+  suddenDeath: z.boolean(),
+  /** 最后一次 sets the close this far off, never nearer. */
+  lastCallMs: durationMs,
+  /** A bid of more steps than this needs `confirmed: true`. */
+  slipSteps: z.int().positive().max(100),
+  clock: z.strictObject({
+    tickMs: durationMs,
+    /** After takes the clock starts again this many steps up, never above its first price. */
+    restartSteps: z.int().nonnegative().max(20),
+    /** Takes within the same tick at the same price all buy while stock lasts. */
+    manyTakers: z.boolean(),
+    /** 最少拿货量. The last take may be smaller when less is left. */
+    minUnits: z.int().positive().max(999),
+  }),
+  furtherOfferings: z.int().nonnegative().max(2),
+  reoffer: z.strictObject({
+    ofBestPercent: z.int().min(100).max(300),
+    ofFloorPercent: z.int().min(100).max(300),
+  }),
+  /** Logged refusals per bidder and offering; then the answer is `slow-down` without a leaf. */
+  refusalsLoggedMax: z.int().positive().max(1000),
+  /** A sale is terminal, and a show can be settled, this long after the show was closed. */
+  complaintMs: durationMs,
+});
+export type ShowRules = z.infer<typeof showRules>;
+
+/** The defaults of RULES §2 and §3. */
+export const defaultRules: ShowRules = {
+  v: 1,
+  increments: [
+    { belowFen: 3_000, stepFen: 100 },
+    { belowFen: 10_000, stepFen: 200 },
+    { belowFen: 30_000, stepFen: 500 },
+    { belowFen: 100_000, stepFen: 1_000 },
+    { belowFen: 300_000, stepFen: 2_000 },
+  ],
+  topStepFen: 5_000,
+  openForMs: 60_000,
+  windowMs: 15_000,
+  extensionMs: 15_000,
+  hardEndMs: 600_000,
+  suddenDeath: false,
+  lastCallMs: 10_000,
+  slipSteps: 3,
+  clock: { tickMs: 1_500, restartSteps: 3, manyTakers: true, minUnits: 1 },
+  furtherOfferings: 2,
+  reoffer: { ofBestPercent: 120, ofFloorPercent: 120 },
+  refusalsLoggedMax: 20,
+  complaintMs: 86_400_000,
+};

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { showRules } from './rules.js';
+import {
+  bidderKind,
+  bidId,
+  durationMs,
+  fen,
+  format,
+  hash,
+  leafIndex,
+  lotId,
+  lotNumber,
+  origin,
+  positiveFen,
+  pseudonym,
+  saleId,
+  timeMs,
+  unitCount,
+} from './units.js';
+
+/**
+ * The state of a show: what folding its events with `evolve` gives, on the server, in the page and in the
+ * verifier. It is plain JSON and wholly public: a snapshot is this object, and snapshot + events = a later
+ * snapshot. Floors are not in it.
+ */
+export const clockState = z.object({
+  startFen: positiveFen,
+  stepFen: positiveFen,
+  tickMs: durationMs,
+  startsAt: timeMs,
+  /** 0 for the first run of an offering; each restart adds one. A press from an older run is stale. */
+  run: z.int().nonnegative(),
+  /** After a take the clock stands at the taken price until the tick ends (several takers). */
+  heldFen: positiveFen.nullable(),
+  /** When the standing clock starts again for the rest; null while it runs. */
+  restartsAt: timeMs.nullable(),
+  /** The clock stands on its last step, cut to the floor; it ends with this tick. */
+  last: z.boolean(),
+});
+
+export const bidMark = z.object({
+  i: leafIndex,
+  t: timeMs,
+  bid: bidId,
+  bidder: pseudonym,
+  amountFen: positiveFen,
+  units: unitCount.optional(),
+});
+
+export const offeringState = z.object({
+  offering: z.int().positive(),
+  format,
+  units: unitCount,
+  startFen: fen,
+  i: leafIndex.describe('leaf of lot.offered'),
+  startedAt: timeMs,
+  endedAt: timeMs.nullable(),
+  /** Rising lot: when it closes; null on a clock. */
+  closesAt: timeMs.nullable(),
+  firstClosesAt: timeMs.nullable(),
+  lastCall: z.boolean(),
+  extensions: z.int().nonnegative(),
+  frozenAt: timeMs.nullable(),
+  /** Current price; null before the first valid bid. */
+  priceFen: positiveFen.nullable(),
+  leader: pseudonym.nullable(),
+  leaderBid: leafIndex.nullable().describe('leaf of the leading bid'),
+  floorMet: z.boolean(),
+  bids: z.int().nonnegative(),
+  bidders: z.array(pseudonym).describe('who bid, in order of the first bid'),
+  history: z.array(bidMark).describe('the last 50 accepted bids, oldest first'),
+  clock: clockState.nullable(),
+  unitsLeft: z.int().nonnegative(),
+  result: z.enum(['hammered', 'setAside', 'passed', 'withdrawn', 'voided']).nullable(),
+});
+
+/** Lot: draft → sealed → onBlock → hammered | passed | withdrawn | carried; waiting = waits for re-offer. */
+export const lotPhase = z.enum([
+  'draft',
+  'struck',
+  'sealed',
+  'onBlock',
+  'waiting',
+  'hammered',
+  'passed',
+  'withdrawn',
+  'carried',
+]);
+
+export const lotState = z.object({
+  lot: lotId,
+  i: leafIndex.describe('the last leaf that describes the lot'),
+  list: z.int().positive(),
+  number: lotNumber,
+  title: z.string(),
+  grower: pseudonym,
+  unit: z.string(),
+  units: unitCount,
+  format,
+  startFen: fen,
+  stepFen: positiveFen.nullable(),
+  referenceFen: positiveFen.nullable(),
+  floor: hash.nullable().describe('commitment to the floor (有保留价), or null (无保留价)'),
+  phase: lotPhase,
+  offerings: z.array(offeringState),
+  /** Units by end state; what is left over is neither sold nor ended yet. */
+  soldUnits: z.int().nonnegative(),
+  passedUnits: z.int().nonnegative(),
+  withdrawnUnits: z.int().nonnegative(),
+  carriedUnits: z.int().nonnegative(),
+  /** Best valid bid below the floor in any offering so far. */
+  bestFen: positiveFen.nullable(),
+  voided: z.int().nonnegative().describe('hammers undone'),
+});
+
+export const saleState = z.object({
+  sale: saleId,
+  i: leafIndex.describe('leaf of the hammer'),
+  t: timeMs,
+  lot: lotId,
+  offering: z.int().positive(),
+  bidder: pseudonym,
+  firstUnit: z.int().positive(),
+  units: unitCount,
+  unitPriceFen: positiveFen,
+  phase: z.enum(['awaiting', 'paid', 'voided']),
+  paidAt: timeMs.nullable(),
+});
+
+export const bidderState = z.object({
+  bidder: pseudonym,
+  paddle: z.int().positive(),
+  kind: bidderKind,
+  limitFen: fen.nullable(),
+  banned: z.boolean(),
+});
+
+export const sealState = z.object({
+  i: leafIndex,
+  t: timeMs,
+  list: z.int().positive(),
+  lots: z.int().positive(),
+  units: z.int().positive(),
+  catalogue: hash,
+  rules: hash,
+});
+
+export const showPhase = z.enum(['draft', 'sealed', 'open', 'closed', 'settled']);
+
+export const showState = z.object({
+  origin,
+  phase: showPhase,
+  demo: z.boolean(),
+  rules: showRules,
+  /** Index the next leaf will have; also: how many leaves are folded into this state. */
+  next: leafIndex,
+  /** Time of the last leaf. */
+  t: timeMs,
+  /** The lot on the block, or null. */
+  block: lotId.nullable(),
+  /** The last sale, while its hammer may still be undone. */
+  undoable: saleId.nullable(),
+  lots: z.record(lotId, lotState),
+  bidders: z.record(pseudonym, bidderState),
+  sales: z.record(saleId, saleState),
+  seals: z.array(sealState),
+  openedAt: timeMs.nullable(),
+  witnessed: z.boolean().nullable(),
+  closedAt: timeMs.nullable(),
+  settledAt: timeMs.nullable(),
+});
+
+export type ClockState = z.infer<typeof clockState>;
+export type BidMark = z.infer<typeof bidMark>;
+export type OfferingState = z.infer<typeof offeringState>;
+export type LotPhase = z.infer<typeof lotPhase>;
+export type LotState = z.infer<typeof lotState>;
+export type SaleState = z.infer<typeof saleState>;
+export type BidderState = z.infer<typeof bidderState>;
+export type ShowPhase = z.infer<typeof showPhase>;
+export type ShowState = z.infer<typeof showState>;

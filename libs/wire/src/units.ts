@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** Money: whole fen, within JavaScript's safe integers. There are no floats anywhere in this system. */
+export const fen = z
+  .int()
+  .nonnegative()
+  .max(Number.MAX_SAFE_INTEGER)
+  .describe('whole fen (1 yuan = 100 fen)');
+export const positiveFen = z.int().positive().max(Number.MAX_SAFE_INTEGER).describe('whole fen, above zero');
+export const timeMs = z
+  .int()
+  .nonnegative()
+  .max(Number.MAX_SAFE_INTEGER)
+  .describe('milliseconds since 1970, UTC');
+export const durationMs = z
+  .int()
+  .nonnegative()
+  .max(86_400_000 * 31)
+  .describe('milliseconds');
+export const unitCount = z.int().positive().max(9_999).describe('units (份)');
+export const leafIndex = z.int().nonnegative().describe("index of a leaf in the show's log (账本序号)");
+
+/** A show's public name, as in its address: date and number of the day. */
+export const showId = z
+  .string()
+  .regex(/^[0-9]{8}-[0-9]{2,4}$/)
+  .describe('show id, e.g. 20261124-01');
+export const lotId = z
+  .string()
+  .regex(/^L[0-9]{1,6}$/)
+  .describe('lot id inside its show, e.g. L23');
+export const lotNumber = z
+  .string()
+  .regex(/^[0-9]{3,6}$/)
+  .describe('lot number as printed, e.g. 023');
+export const saleId = z
+  .string()
+  .regex(/^S[0-9]{1,8}$/)
+  .describe('sale id inside its show');
+/** Chosen by the client: the same id always gets the same answer (RULES §2.9). */
+export const bidId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{8,64}$/)
+  .describe('client-chosen id of one bid, 8 to 64 of A-Z a-z 0-9 _ -');
+/** base64url(HMAC-SHA256(showKey, memberId)) cut to 16 characters (LEDGER §2, privacy). */
+export const pseudonym = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{16}$/)
+  .describe('per-show pseudonym');
+export const hash = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/)
+  .describe('SHA-256, base64');
+export const origin = z
+  .string()
+  .min(3)
+  .max(200)
+  .regex(/^[^\s+]+$/)
+  .describe('name of a log, e.g. market.example/shows/20261124-01');
+export const phone = z
+  .string()
+  .regex(/^1[3-9][0-9]{9}$/)
+  .describe('mainland mobile number, 11 digits');
+export const nickname = z.string().trim().min(1).max(16).describe('nickname, 1 to 16 characters');
+
+export const format = z.enum(['english', 'dutch']).describe('english: 升价拍; dutch: 降价拍');
+export type Format = z.infer<typeof format>;
+export const role = z.enum(['host', 'moderator', 'buyer', 'officer', 'operator']);
+export type Role = z.infer<typeof role>;
+export const bidderKind = z.enum(['buyer', 'supporter', 'hall', 'host', 'grower']);
+export type BidderKind = z.infer<typeof bidderKind>;
+
+export const withdrawReason = z.enum(['damaged', 'mislabelled', 'grower-request', 'papers-missing', 'other']);
+export const voidReason = z.enum(['wrong-lot', 'wrong-price', 'hall-dispute', 'buyer-mistake', 'technical']);
+export const unwitnessedReason = z.enum(['none-configured', 'witness-off', 'no-network']);
