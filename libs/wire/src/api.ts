@@ -57,7 +57,16 @@ export const me = z.object({
   township: z.string().nullable(),
 });
 export type Me = z.infer<typeof me>;
-export const signedIn = z.object({ me, goTo: z.string().nullable().describe('page the link was made for') });
+export const signedIn = z.object({
+  me,
+  goTo: z.string().nullable().describe('page the link was made for'),
+  token: z
+    .string()
+    .optional()
+    .describe(
+      'session token for `Authorization: Bearer`, in place of a cookie; when asked by `X-Session: bearer`',
+    ),
+});
 export const joinShow = z.strictObject({ nickname: nickname.optional() });
 export const joinedShow = z.object({ me: roomMe });
 export const waitAsk = z.strictObject({ nickname });
