@@ -285,6 +285,13 @@ describe('sessions', () => {
     expect(await reasonOf(kit.members.exchangeToken(link.token))).toBe('not-allowed');
   });
 
+  test('a session that slipped in while its member was banned is no session', async () => {
+    const kit = serviceOn(database);
+    const { token } = await signInByPhone(kit, buyerPhone);
+    await database.dataSource.query(`UPDATE members SET state = 'banned'`);
+    expect(await kit.members.sessionOf(cookieOf(token))).toBeNull();
+  });
+
   test('what has long expired is swept away, what lives stays', async () => {
     const kit = serviceOn(database);
     await signInByPhone(kit, buyerPhone);
