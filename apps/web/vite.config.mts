@@ -24,20 +24,48 @@ function precompressed(): Plugin {
   };
 }
 
-const pages = ['room', 'host', 'township'].filter((page) => existsSync(here(`${page}.html`)));
+/** The pages speak websocket only: the code of the other transports stays out of them. */
+function websocketOnly(): Plugin {
+  return {
+    name: 'websocket-only',
+    enforce: 'pre',
+    resolveId: (id, importer) =>
+      importer?.includes('engine.io-client') &&
+      /\/(polling-xhr|polling-fetch|webtransport)(\.node)?\.js$/.test(id)
+        ? '\0no-transport'
+        : undefined,
+    load: (id) =>
+      id === '\0no-transport' ? 'export class XHR {}; export class WT {}; export class Fetch {};' : undefined,
+  };
+}
 
-/** One chunk for what all pages share; a page's own parts and kits stay with the page that imports them. */
+const pages = (...names: string[]) =>
+  Object.fromEntries(
+    names.map((name) => [name, here(`${name}.html`)]).filter(([, path]) => existsSync(path!)),
+  );
+
+/** Few files for a slow network: the framework, the socket, the page. Kits stay with the page that imports them. */
 function chunkOf(id: string): string | undefined {
   if (/node_modules\/(@vue|vue)\//.test(id)) return 'vue';
   if (/node_modules\/(socket\.io-|engine\.io-|@socket\.io\/)/.test(id)) return 'socket';
   return undefined;
 }
 
+/** Input and output of one build; see `environments`. */
+const bundle = (input: Record<string, string>, emptyOutDir: boolean) => ({
+  outDir,
+  emptyOutDir,
+  target: 'es2020',
+  assetsInlineLimit: 0, // inlined files would be data: addresses; the policy allows them for pictures only
+  modulePreload: { polyfill: false },
+  rollupOptions: { input, output: { manualChunks: chunkOf } },
+});
+
 export default defineConfig({
   root: here('.'),
   base: '/',
   publicDir: here('public'),
-  plugins: [vue(), precompressed()],
+  plugins: [vue(), websocketOnly(), precompressed()],
   resolve: {
     alias: [
       { find: /^@qingpai\/wire$/, replacement: here('../../libs/wire/src/index.ts') },
@@ -48,17 +76,19 @@ export default defineConfig({
       },
     ],
   },
-  define: { __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false' },
-  build: {
-    outDir,
-    emptyOutDir: true,
-    target: 'es2020',
-    // Inlined images would be data: addresses; the policy allows them for pictures only.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: Object.fromEntries(pages.map((page) => [page, here(`${page}.html`)])),
-      output: { manualChunks: chunkOf },
+  // All components here, and those of the kits we use, are written with `setup`.
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+  // Built apart, so that the room carries only the parts of Vue that it uses itself, not those of the kits.
+  environments: {
+    client: { build: bundle(pages('room'), true) },
+    desks: { consumer: 'client', build: bundle(pages('host', 'township'), false) },
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const [name, { config }] of Object.entries(builder.environments)) {
+        const inputs = Object.keys(config.build.rollupOptions.input ?? {});
+        if (name !== 'ssr' && inputs.length) await builder.build(builder.environments[name]!);
+      }
     },
   },
 });

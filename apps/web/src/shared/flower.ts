@@ -51,9 +51,9 @@ const pot = (fill: string, y = 84) =>
   path(`M-66 ${y}h132l-14 46q-52 12 -104 0z`, fill) +
   `<rect x="-72" y="${y - 8}" width="144" height="16" rx="6" fill="${fill}"/>`;
 const trunk =
-  line('M-4 92C-26 58 26 42 -4 8C-22 -12 -6 -34 18 -46', '#5d4532', 15) +
+  line('M-4 106C-26 62 26 42 -4 8C-22 -12 -6 -34 18 -46', '#5d4532', 15) +
   line('M0 22C24 16 34 10 46 2M-8 4C-24 0 -36 -4 -46 -10', '#5d4532', 8);
-const tray = path('M-74 90q74 22 148 0l-12 28q-62 16 -124 0z', '#7b5a45');
+const tray = path('M-74 94q74 12 148 0l-12 26q-62 14 -124 0z', '#7b5a45');
 const pads: readonly (readonly [number, number, number])[] = [
   [28, -58, 52],
   [-46, -10, 40],
@@ -449,14 +449,15 @@ const lookOf = (title: string): Look => looks.find(([begins]) => begins.test(tit
 export const flowerShape = (title: string): FlowerShape => lookOf(title).shape;
 
 /**
- * The drawing as an SVG string, 320 × 320, filled to the edges. It is decoration: whoever shows it puts the
- * lot's name beside it.
+ * The drawing as an SVG string, 320 × 320. `fill` cuts it to the frame, `whole` keeps all of it and lets its
+ * ground run on (the frame then needs `overflow: visible`). It is decoration: whoever shows it puts the lot's
+ * name beside it.
  */
-export function flower(title: string, seed: number): string {
+export function flower(title: string, seed: number, fit: 'fill' | 'whole' = 'fill'): string {
   const { shape, colours, ground } = lookOf(title.trim());
   const random = seeded(seed * 7919);
   const planted = /[bB]onsai|orchid|clivia|kalanchoe|dendrobium|produce|succulent/.test(shape);
   const turn = (random() - 0.5) * (planted ? 0 : 16);
   const drawn = (shapes[shape] as Draw)(random, colours);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false"><rect width="320" height="320" fill="${ground}"/><circle cx="160" cy="160" r="132" fill="#fff" opacity=".45"/>${at(160, 160, drawn, turn)}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320" preserveAspectRatio="xMidYMid ${fit === 'fill' ? 'slice' : 'meet'}" aria-hidden="true" focusable="false"><rect x="-320" y="-320" width="960" height="960" fill="${ground}"/><circle cx="160" cy="160" r="132" fill="#fff" opacity=".45"/>${at(160, 160, drawn, turn)}</svg>`;
 }

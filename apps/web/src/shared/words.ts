@@ -1,4 +1,3 @@
-import { reasons, type Reason } from '@qingpai/wire/reasons';
 import type { Language } from './language';
 
 /** Words that more than one page says. RULES §1 is the glossary. */
@@ -52,8 +51,3 @@ const en: CommonWords = {
 };
 
 export const commonWords: Record<Language, CommonWords> = { zh, en };
-
-/** A reason's words; an unknown code (a newer server) is shown as it is. */
-export function reasonWords(code: string, language: Language): string {
-  return reasons[code as Reason]?.[language] ?? code;
-}

@@ -1,0 +1,262 @@
+import type { BidMark, LoggedEvent, LotCard, LotState, SaleState, Snapshot } from '@qingpai/wire';
+import { computed, inject, reactive, ref, shallowRef, watch, type InjectionKey } from 'vue';
+import type { BidMade } from '../shared/client';
+import { money, plainNumber, seconds } from '../shared/format';
+import { language } from '../shared/language';
+import { openRoom } from '../shared/socket';
+import { commonWords } from '../shared/words';
+import { announcer } from './announce';
+import { actOf, lotOnBlock, lotsInOrder, momentOf, offeringOnBlock } from './dock';
+import { chime, muted } from './sound';
+import { zh, type Words } from './words';
+
+/** Everything the parts of the room share: what is, what can be done, and what to tell the buyer about it. */
+export type SheetName = 'catalogue' | 'bids' | 'bill' | 'share' | 'settings' | 'seller' | 'join' | 'how';
+export type Note = { key: string; atMs: number; text: string };
+/** A short line for all: who won, what comes back. */
+export type Banner = { key: number; text: string };
+
+const TICK_MS = 100;
+const BANNER_MS = 4_000;
+const EXTENDED_SHOWN_MS = 4_000;
+const NOTES_MAX = 60;
+
+export function createRoom(showId: string, snapshot: Snapshot | null) {
+  const en = shallowRef<Words | null>(null);
+  const w = computed(() => (language.value === 'en' && en.value) || zh);
+  watch(
+    language,
+    async (chosen) => {
+      if (chosen === 'en') en.value ??= (await import('./words.en')).en;
+    },
+    { immediate: true },
+  );
+  const c = computed(() => commonWords[language.value]);
+
+  const sheet = ref<SheetName | null>(null);
+  /** A slip's token that came in the address. */
+  const slipToken = ref('');
+  const steps = ref(0);
+  const units = ref(1);
+  const notes = ref<Note[]>([]);
+  const banner = ref<Banner | null>(null);
+  /** The last bid whose answer or fate the dock should tell of. */
+  const told = ref<BidMade | null>(null);
+  const won = ref<SaleState | null>(null);
+  /** A bid that waits for "yes, that high". */
+  const toConfirm = ref<{ amountFen: number; units: number | null; lot: string; offering: number } | null>(
+    null,
+  );
+  const extended = ref<{ byMs: number; untilMs: number } | null>(null);
+  const politeText = ref('');
+  const assertiveText = ref('');
+
+  const announce = announcer({
+    monotonicMs: () => performance.now(),
+    later: (run, afterMs) => {
+      const timer = setTimeout(run, afterMs);
+      return () => clearTimeout(timer);
+    },
+    polite: (text) => (politeText.value = text),
+    assertive: (text) => (assertiveText.value = text),
+  });
+
+  const { client, clock, renew } = openRoom(showId, {
+    snapshot,
+    wrap: (value) => reactive(value) as typeof value,
+    onEvent,
+    onBid,
+  });
+  const { view } = client;
+
+  const nowMs = ref<number | null>(null);
+  const tickMs = ref(performance.now());
+  setInterval(() => {
+    nowMs.value = clock.nowMs();
+    tickMs.value = performance.now();
+  }, TICK_MS);
+
+  const lot = computed(() => (view.state ? lotOnBlock(view.state) : null));
+  const offering = computed(() => (view.state ? offeringOnBlock(view.state) : null));
+  /** When the lot would have closed before the newest event, to tell by how much it was extended. */
+  let closesAtBefore: number | null = null;
+  watch(lot, () => (closesAtBefore = offering.value?.closesAt ?? null), { immediate: true });
+  const lots = computed(() => (view.state ? lotsInOrder(view.state) : []));
+  const soldLots = computed(() => lots.value.filter((each) => each.soldUnits > 0).length);
+  const mySales = computed(() =>
+    Object.values(view.state?.sales ?? {}).filter(
+      (sale) => view.me.bidder !== null && sale.bidder === view.me.bidder,
+    ),
+  );
+
+  const paddleOf = (bidder: string | null): string => {
+    const paddle = bidder === null ? undefined : view.state?.bidders[bidder]?.paddle;
+    return paddle === undefined ? '—' : c.value.paddle(paddle);
+  };
+  const isMe = (bidder: string | null) => bidder !== null && bidder === view.me.bidder;
+  const cardOf = (id: string): LotCard | undefined => view.cards[id];
+  const lotName = (each: LotState) => `${plainNumber(each.number)} ${each.title}`;
+
+  /** Why the room could not be entered, or ended: the table of reasons is fetched only then. */
+  const why = ref('');
+  watch(
+    [() => view.reason, language],
+    async ([reason]) => {
+      why.value = reason ? (await import('../shared/reasonWords')).reasonWords(reason, language.value) : '';
+    },
+    { immediate: true },
+  );
+
+  // ---- what happened
+
+  function onEvent(event: LoggedEvent): void {
+    if (event.type === 'bid.accepted') onAccepted(event);
+    else if (event.type === 'lot.offered') onOffered(event.body.lot);
+    else if (event.type === 'lot.extended') onExtended(event.body.closesAt, event.i);
+    else if (event.type === 'lot.lastCall') note(event, w.value.lastCall);
+    else if (event.type === 'lot.hammered') onHammered(event);
+    else if (event.type === 'lot.setAside') onAside(event.body.lot);
+    closesAtBefore = offering.value?.closesAt ?? null;
+  }
+  function onAccepted(event: Extract<LoggedEvent, { type: 'bid.accepted' }>): void {
+    const { bidder, amountFen, units: taken } = event.body;
+    const paddle = paddleOf(bidder);
+    const unit = view.state?.lots[event.body.lot]?.unit ?? '';
+    note(
+      event,
+      taken
+        ? w.value.takeLine(paddle, taken, unit, money(amountFen))
+        : w.value.bidLine(paddle, money(amountFen)),
+    );
+    steps.value = 0;
+    if (!isMe(bidder)) announce.polite(w.value.newPrice(money(amountFen), paddle));
+  }
+  function onOffered(id: string): void {
+    const offered = view.state?.lots[id];
+    steps.value = 0;
+    units.value = view.state?.rules.clock.minUnits ?? 1;
+    told.value = null;
+    extended.value = null;
+    toConfirm.value = null;
+    if (offered) announce.polite(w.value.nowLot(plainNumber(offered.number), offered.title));
+  }
+  function onExtended(closesAt: number, i: number): void {
+    const byMs = closesAtBefore === null ? 0 : closesAt - closesAtBefore;
+    if (byMs <= 0) return;
+    extended.value = { byMs, untilMs: performance.now() + EXTENDED_SHOWN_MS };
+    const last = notes.value.at(-1);
+    if (last && last.key === `n${i - 1}`) last.text += `，${w.value.extended(seconds(byMs))}`;
+  }
+  function onHammered(event: Extract<LoggedEvent, { type: 'lot.hammered' }>): void {
+    const sold = view.state?.lots[event.body.lot];
+    if (!sold) return;
+    const { bidder, sale, units: soldUnits, unitPriceFen } = event.body;
+    told.value = null;
+    if (isMe(bidder)) {
+      won.value = view.state?.sales[sale] ?? null;
+      chime('won');
+      announce.assertive(w.value.wonAnnounce(lotName(sold), money(unitPriceFen * soldUnits)));
+      return;
+    }
+    tell(w.value.lastSold(plainNumber(sold.number), sold.title, money(unitPriceFen), paddleOf(bidder)));
+  }
+  function onAside(id: string): void {
+    const aside = view.state?.lots[id];
+    if (aside) tell(w.value.lastAside(plainNumber(aside.number), aside.title));
+  }
+  function note(event: LoggedEvent, text: string): void {
+    notes.value = [...notes.value, { key: `n${event.i}`, atMs: event.t, text }].slice(-NOTES_MAX);
+  }
+  let bannerTimer = 0;
+  function tell(text: string): void {
+    banner.value = { key: (banner.value?.key ?? 0) + 1, text };
+    announce.polite(text);
+    clearTimeout(bannerTimer);
+    bannerTimer = window.setTimeout(() => (banner.value = null), BANNER_MS);
+  }
+  function onBid(made: BidMade): void {
+    told.value = made;
+    if (made.stage === 'outbid') {
+      chime('outbid');
+      announce.assertive(
+        w.value.outbidSay(paddleOf(offering.value?.leader ?? null), money(offering.value?.priceFen ?? 0)),
+      );
+    } else if (made.stage === 'accepted') {
+      announce.polite(
+        w.value.acceptedSay(money(made.answer?.ok ? made.answer.amountFen : made.bid.amountFen)),
+      );
+    } else if (made.answer && !made.answer.ok) {
+      if (made.answer.reason === 'slip-confirm') {
+        toConfirm.value = { ...made.bid, units: made.bid.units ?? null };
+      }
+      announce.polite(made.answer.message[language.value]);
+    }
+  }
+
+  // ---- what can be done
+
+  const act = computed(() =>
+    view.state && offering.value
+      ? actOf({
+          state: view.state,
+          me: view.me,
+          link: view.link,
+          pending: client.pending(),
+          nowMs: nowMs.value,
+          steps: steps.value,
+        })
+      : null,
+  );
+  const moment = computed(() => (view.state ? momentOf(view.state) : null));
+
+  function bid(amountFen: number, confirmed = false): void {
+    if (!lot.value || !offering.value) return;
+    told.value = null;
+    toConfirm.value = null;
+    client.bid({
+      lot: lot.value.lot,
+      offering: offering.value.offering,
+      amountFen,
+      ...(confirmed ? { confirmed: true } : {}),
+    });
+  }
+  function take(amountFen: number, count: number): void {
+    if (!lot.value || !offering.value?.clock) return;
+    told.value = null;
+    client.bid({
+      lot: lot.value.lot,
+      offering: offering.value.offering,
+      amountFen,
+      units: count,
+      run: offering.value.clock.run,
+    });
+  }
+
+  /** Bids of mine: those of this visit with their fate, and older ones that the state still holds. */
+  const myBids = computed(() => {
+    const made = view.bids.map((each) => ({ lot: each.bid.lot, made: each, mark: null as BidMark | null }));
+    const known = new Set(view.bids.map((each) => each.bid.bidId));
+    const older = lots.value.flatMap((each) =>
+      each.offerings.flatMap((one) =>
+        one.history
+          .filter((mark) => isMe(mark.bidder) && !known.has(mark.bid))
+          .map((mark) => ({ lot: each.lot, made: null as BidMade | null, mark })),
+      ),
+    );
+    return [...older.sort((a, b) => (a.mark?.i ?? 0) - (b.mark?.i ?? 0)), ...made].reverse();
+  });
+
+  return {
+    view, client, renew, w, c, language, sheet, slipToken, steps, units, notes, banner, told, won, toConfirm,
+    extended, politeText, assertiveText, announce, nowMs, tickMs, lot, offering, lots, soldLots,
+    mySales, myBids, paddleOf, isMe, cardOf, lotName, act, moment, bid, take, tell, muted, why,
+  }; // prettier-ignore
+}
+
+export type Room = ReturnType<typeof createRoom>;
+export const roomKey: InjectionKey<Room> = Symbol('room');
+export function useRoom(): Room {
+  const room = inject(roomKey);
+  if (!room) throw new Error('bug: the room was not provided');
+  return room;
+}

@@ -1,0 +1,12 @@
+import './sheets.css';
+
+export { default as bids } from './BidsSheet.vue';
+export { default as bill } from './BillSheet.vue';
+export { default as catalogue } from './CatalogueSheet.vue';
+export { default as how } from './HowSheet.vue';
+export { default as join } from './JoinSheet.vue';
+export { default as seller } from './SellerSheet.vue';
+export { default as settings } from './SettingsSheet.vue';
+export { default as share } from './ShareSheet.vue';
+export { default as confirm } from './ConfirmSheet.vue';
+export { default as won } from './WonDialog.vue';
