@@ -1,7 +1,7 @@
 import type { BidMark, LoggedEvent, LotCard, LotState, SaleState, Snapshot } from '@qingpai/wire';
 import { computed, inject, reactive, ref, shallowRef, watch, type InjectionKey } from 'vue';
 import type { BidMade } from '../shared/client';
-import { money, plainNumber, seconds } from '../shared/format';
+import { money, plainNumber } from '../shared/format';
 import { language } from '../shared/language';
 import { openRoom } from '../shared/socket';
 import { commonWords } from '../shared/words';
@@ -142,10 +142,11 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   }
   function onExtended(closesAt: number, i: number): void {
     const byMs = closesAtBefore === null ? 0 : closesAt - closesAtBefore;
-    if (byMs <= 0) return;
+    if (byMs < 500) return; // told in whole seconds
     extended.value = { byMs, untilMs: performance.now() + EXTENDED_SHOWN_MS };
     const last = notes.value.at(-1);
-    if (last && last.key === `n${i - 1}`) last.text += `，${w.value.extended(seconds(byMs))}`;
+    if (last && last.key === `n${i - 1}`)
+      last.text += `，${w.value.extended(String(Math.round(byMs / 1000)))}`;
   }
   function onHammered(event: Extract<LoggedEvent, { type: 'lot.hammered' }>): void {
     const sold = view.state?.lots[event.body.lot];
