@@ -197,7 +197,7 @@ describe('the room without JavaScript', () => {
   });
 
   it('between lots tells what comes next; after the show where the certificate is', () => {
-    expect(staticRoomHtml(snapshot(null), 0, options)).toContain('下一件 021 绣球');
+    expect(staticRoomHtml(snapshot(null), 0, options)).toContain('下一件 21 绣球');
     expect(staticRoomHtml(snapshot(null, { phase: 'sealed' }), 0, options)).toContain('11-24 19:30 开拍');
     expect(staticRoomHtml(snapshot(null, { phase: 'closed' }), 0, options)).toContain('/c/20261124-01');
   });

@@ -36,6 +36,7 @@ const zh = {
   units: (n: number, unit: string) => `剩余 ${n} ${unit}`,
   you: (paddle: number, nickname: string) => `您是 ${paddle}号 ${nickname}`,
   nickname: '昵称',
+  askHost: '先请主播放行',
   guest: '还没有号牌：写上昵称，按一下就请主播放行，放行后刷新再出价。',
   refresh: '刷新',
   resting: '休拍中，主播准备好就开拍',
@@ -70,6 +71,7 @@ const en: Words = {
   units: (n, unit) => `${n} ${unit} left`,
   you: (paddle, nickname) => `You are No. ${paddle} ${nickname}`,
   nickname: 'Nickname',
+  askHost: 'The host admits you first',
   guest: 'No paddle yet: give a nickname and press to ask the host; when admitted, refresh and bid.',
   refresh: 'Refresh',
   resting: 'A short break; the host offers the next lot soon',
@@ -106,7 +108,7 @@ export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: Stati
   const here = `/r/${card.showId}`;
   const other = options.language === 'zh' ? 'en' : 'zh';
   return [
-    '<main class="stage"><div class="stage-top">',
+    '<main class="stage static"><div class="stage-top">',
     `<header class="top"><div class="host"><span class="host-name"><b>${escapeHtml(card.title)}</b>`,
     `<small>${escapeHtml(w.host(card.hostTitle))}</small></span></div></header>`,
     `<p class="facts">${w.code} ${escapeHtml(code ?? w.codeLater)}</p></div></main>`,
@@ -144,11 +146,14 @@ function onBlock(
 
 function lotHead({ state, cards }: Snapshot, lot: LotState, w: Words): string {
   const card = cards.find((each) => each.lot === lot.lot);
-  const facts = [card?.village, card?.growerName, `${lot.units} ${lot.unit}`].filter(Boolean).join(' · ');
+  const { village = '', growerName = '' } = card ?? {};
+  // 泗桥村08号花农 of 泗桥村: the village is not said twice.
+  const grower = growerName.startsWith(village) ? growerName.slice(village.length) : growerName;
+  const facts = [village, grower, `${lot.units} ${lot.unit}`].filter(Boolean).join(' · ');
   const grade = card ? `<span class="grade">${escapeHtml(w.grade(card.grade))}</span>` : '';
   return [
     `<div class="lot rest"><div class="lot-name"><h1>${escapeHtml(lot.title)} ${grade}</h1>`,
-    `<p>${escapeHtml(facts)}</p><p>${w.nth(lot.number, lotCount(state))}</p></div></div>`,
+    `<p>${escapeHtml(facts)}</p><p>${w.nth(String(Number(lot.number)), lotCount(state))}</p></div></div>`,
   ].join('');
 }
 
@@ -207,7 +212,7 @@ function bidForm(
   const hint = options.me
     ? ''
     : `<p class="say wait">${w.guest}</p><label class="field"><span>${w.nickname}</span><input type="text" name="nickname" maxlength="16" required></label>`;
-  const who = options.me ? w.you(options.me.paddle, options.me.nickname) : w.nickname;
+  const who = options.me ? w.you(options.me.paddle, options.me.nickname) : w.askHost;
   return [
     `<form class="bid wide static-form" method="post" action="/r/${escapeHtml(showId)}/bid">${hidden.join('')}${hint}`,
     `<button type="submit" class="go"${off}>${escapeHtml(words)}<small>${escapeHtml(who)}</small></button></form>`,
@@ -226,7 +231,7 @@ function resting({ state, card, cards }: Snapshot, w: Words): string {
   const village = cards.find((each) => each.lot === next?.lot)?.village ?? '';
   return [
     `<div class="lot rest"><div class="lot-name"><h1>${escapeHtml(title)}</h1>`,
-    next ? `<p>${escapeHtml(w.next(`${next.number} ${next.title} ${village}`.trim()))}</p>` : '',
+    next ? `<p>${escapeHtml(w.next(`${Number(next.number)} ${next.title} ${village}`.trim()))}</p>` : '',
     '</div></div>',
   ].join('');
 }
