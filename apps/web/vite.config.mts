@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -13,12 +13,11 @@ function precompressed(): Plugin {
   return {
     name: 'precompressed',
     apply: 'build',
-    closeBundle() {
-      for (const name of readdirSync(outDir, { recursive: true }) as string[]) {
-        if (!/\.(js|css|svg|html|json)$/.test(name)) continue;
-        const bytes = readFileSync(join(outDir, name));
-        writeFileSync(join(outDir, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-        writeFileSync(join(outDir, `${name}.br`), brotliCompressSync(bytes));
+    writeBundle({ dir }, files) {
+      for (const name of Object.keys(files).filter((file) => /\.(js|css|svg|html|json)$/.test(file))) {
+        const bytes = readFileSync(join(dir ?? outDir, name));
+        writeFileSync(join(dir ?? outDir, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+        writeFileSync(join(dir ?? outDir, `${name}.br`), brotliCompressSync(bytes));
       }
     },
   };

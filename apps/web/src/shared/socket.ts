@@ -12,8 +12,9 @@ export interface OpenRoom {
   close(): void;
 }
 
-/** Heard nothing for this long when the page comes back: do not trust the old socket. */
-const STALE_AFTER_MS = 35_000;
+/** Out of sight for this long: do not trust the old socket. By the date, as a sleeping phone stops its other clock. */
+const STALE_AFTER_MS = 30_000;
+const RETRY_AFTER_MS = 1_000;
 
 const monotonicMs = () => performance.now();
 const later = (run: () => void, afterMs: number) => {
@@ -88,11 +89,20 @@ export function openRoom(
     renewing = false;
     client.handleConnect();
   });
-  socket.on('disconnect', () => {
-    clock.stop();
-    if (renewing) return;
-    client.handleDisconnect();
+  socket.on('connect_error', () => {
+    if (renewing) lose();
   });
+  socket.on('disconnect', (reason) => {
+    if (!renewing) lose();
+    // Only this reason is not retried by socket.io itself: a server that drains before a restart.
+    if (reason === 'io server disconnect')
+      later(() => client.view.link !== 'ended' && socket.connect(), RETRY_AFTER_MS);
+  });
+  function lose(): void {
+    renewing = false;
+    clock.stop();
+    client.handleDisconnect();
+  }
   socket.on('events', client.handleEvents);
   socket.on('chat', client.handleChat);
   socket.on('presence', client.handlePresence);
@@ -103,9 +113,11 @@ export function openRoom(
   function reopen(): void {
     socket.disconnect().connect();
   }
+  let hiddenAt = Date.now();
   function wake(): void {
-    if (document.visibilityState === 'hidden' || client.view.link === 'ended') return;
-    if (!socket.connected || monotonicMs() - client.view.heardAtMs > STALE_AFTER_MS) reopen();
+    if (document.visibilityState === 'hidden') hiddenAt = Date.now();
+    else if (client.view.link !== 'ended' && (!socket.connected || Date.now() - hiddenAt > STALE_AFTER_MS))
+      reopen();
   }
   /** The phone knows before the socket does. */
   const sleep = () => client.handleDisconnect();
