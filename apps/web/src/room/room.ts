@@ -116,6 +116,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     else if (event.type === 'lot.lastCall') note(event, w.value.lastCall);
     else if (event.type === 'lot.hammered') onHammered(event);
     else if (event.type === 'lot.setAside') onAside(event.body.lot);
+    else if (event.type === 'sale.voided') onVoided(event.body.sale);
     closesAtBefore = offering.value?.closesAt ?? null;
   }
   function onAccepted(event: Extract<LoggedEvent, { type: 'bid.accepted' }>): void {
@@ -164,6 +165,12 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   function onAside(id: string): void {
     const aside = view.state?.lots[id];
     if (aside) tell(w.value.lastAside(plainNumber(aside.number), aside.title));
+  }
+  /** An undone hammer takes the winner's dialog away again. */
+  function onVoided(id: string): void {
+    if (won.value?.sale === id) won.value = null;
+    const voided = view.state?.lots[view.state.sales[id]?.lot ?? ''];
+    if (voided) tell(w.value.lastVoided(plainNumber(voided.number), voided.title));
   }
   function note(event: LoggedEvent, text: string): void {
     notes.value = [...notes.value, { key: `n${event.i}`, atMs: event.t, text }].slice(-NOTES_MAX);
