@@ -1,0 +1,64 @@
+import {
+  type AuctionEvent,
+  type Author,
+  type Bid,
+  type BidderKind,
+  type EventBody,
+  type HostCommand,
+  type Reason,
+} from '@qingpai/wire';
+
+/** What only the server knows and the log commits to: it goes into `decide`, never into an event or the state. */
+export interface Secrets {
+  /** Fen per unit, by lot; a lot that is missing or 0 has no floor. */
+  readonly floors: ReadonlyMap<string, number>;
+}
+
+/** Everything that can be asked of a show. `by` is the author of the leaves that follow, where nobody else is. */
+export type Command = { by: Author } & (
+  | { name: 'openLog'; body: EventBody<'log.opened'> }
+  | { name: 'register'; bidder: string; id: string; kind: BidderKind; key?: string }
+  | { name: 'limit'; bidder: string; limitFen?: number; banned?: true }
+  | { name: 'catalogue'; lot: EventBody<'lot.catalogued'>; floorFen: number }
+  | { name: 'amend'; lot: EventBody<'lot.amended'>; floorFen: number }
+  | { name: 'strike'; lot: string }
+  | BidCommand
+  | SealCommand
+  | Exclude<HostCommand, { name: 'seal' }>
+  | { name: 'paid'; body: EventBody<'sale.paid'> }
+  /** The server was away or the loop stood still near the end: see `rules/english.ts`. */
+  | { name: 'extend'; lot: string; closesAt: number; cause: 'stall' | 'dark' }
+);
+
+/** `catalogue`: RFC 6962 root over the last leaf of each unstruck lot, by number; the desk has the leaves. */
+export interface SealCommand {
+  name: 'seal';
+  catalogue: string;
+}
+
+/** `nth` is settled by the desk; `form`: entered through the plain form, without JavaScript. */
+export interface BidCommand {
+  name: 'bid';
+  bidder: string;
+  bid: Omit<Bid, 'nth'>;
+  nth: number;
+  form?: true;
+}
+
+/** An event with its author; index and time are the desk's to give. */
+export type DecidedEvent = AuctionEvent & { by: Author };
+
+/**
+ * A refusal may have an event of its own (`bid.refused`). `beatenBy`: leaf of the bid that stands at or above;
+ * `leastFen`: the least bid that would be accepted; `lots`: which ones are left (`lots-left`).
+ */
+export type Decision =
+  | { ok: true; events: DecidedEvent[] }
+  | {
+      ok: false;
+      reason: Reason;
+      events: DecidedEvent[];
+      beatenBy?: number;
+      leastFen?: number;
+      lots?: string[];
+    };

@@ -1,0 +1,52 @@
+import { type LoggedEvent, type ShowState } from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+import { type BidBook } from '../rules/bidBook.js';
+import { type Secrets } from '../rules/command.js';
+
+/** A show as its owner holds it: everything folded from the log, and what the log only commits to. */
+export interface TakenShow {
+  showId: string;
+  origin: string;
+  state: ShowState;
+  book: BidBook;
+  /** Announced and refused events, by index; the page catches up from here. */
+  events: LoggedEvent[];
+  head: ShowHead;
+  /** Floors by lot; the desk keeps it in step while it catalogues. */
+  secrets: Secrets & { floors: Map<string, number> };
+  /** Fencing token: an append under an older epoch is refused with `Fenced`. */
+  epoch: number;
+}
+
+export interface ShowHead {
+  size: number;
+  /** Base64. */
+  root: string;
+  /** The newest signed note. */
+  note: string;
+}
+
+/** One group commit: the leaves of all that was decided, in order. */
+export interface Batch {
+  events: readonly LoggedEvent[];
+  /** The state after the batch; changed lots and sales are projected from it. */
+  state: ShowState;
+  /** Run in the same transaction, e.g. the floor and the card of a lot beside its leaf. */
+  beside: readonly ((manager: EntityManager) => Promise<void>)[];
+}
+
+/** Another owner has taken the log over: this one must stop at once and throw its memory away. */
+export class Fenced extends Error {}
+
+/** The database did not say whether the commit happened: throw the memory away and take the log over anew. */
+export class OutcomeUnknown extends Error {}
+
+/** The port between desk and database; tests break each of its writes, both ways. */
+export interface ShowLog {
+  /** Bumps the epoch at once, reads the whole log, folds it. */
+  takeOver(showId: string): Promise<TakenShow>;
+  /** Appends one batch in one transaction and signs its checkpoint. Throws `Fenced`, `OutcomeUnknown`, or what the database refused. */
+  append(show: Pick<TakenShow, 'showId' | 'origin' | 'epoch' | 'head'>, batch: Batch): Promise<ShowHead>;
+  /** Root over the last leaf of each of these lots' descriptions, in this order (`show.sealed`). Leaf indexes in, base64 out. */
+  catalogueRoot(showId: string, leaves: readonly number[]): Promise<string>;
+}
