@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { verdicts, type Verdict } from './bundle.js';
 import { showRules } from './rules.js';
 import { showPhase, lotPhase } from './state.js';
 import { lotCard, roomMe, showCard } from './room.js';
@@ -270,9 +271,10 @@ export const certificate = z.object({
 export type Certificate = z.infer<typeof certificate>;
 
 export const verification = z.object({
-  verdict: z.string(),
+  verdict: z.enum(Object.keys(verdicts) as [Verdict, ...Verdict[]]),
   exitCode: z.int(),
-  gates: z.array(z.object({ gate: z.string(), ok: z.boolean(), detail: z.string() })),
+  /** The gates of LEDGER §4 in order; `ok` is null where an earlier one stopped the way. */
+  gates: z.array(z.object({ gate: z.string(), ok: z.boolean().nullable(), zh: z.string(), en: z.string() })),
   findings: z.array(
     z.object({
       code: z.string(),
