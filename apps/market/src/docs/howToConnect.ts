@@ -1,0 +1,172 @@
+import { statusOf } from '@qingpai/platform';
+import { eventTypes, type EventType, type Reason, reasons } from '@qingpai/wire';
+
+/**
+ * The prose of /asyncapi, in Markdown: all that a stranger must know beyond the shapes. What is a table here is
+ * made from the code's own tables.
+ */
+export function howToConnect(): string {
+  return [intro, signIn, connect, rawFrames, join, fold(), prices, bidding, host, reasonTable()].join('\n\n');
+}
+
+const intro = `
+清拍 Qingpai is a live auction room. One **show** (专场) is a list of **lots** (拍品) and a **log**: a numbered list
+of events. The room tells every event to everyone; whoever folds the events in order holds the state of the show.
+Money is whole fen (1 yuan = 100 fen), time is milliseconds since 1970 UTC by the *server's* clock. Objects may
+gain fields: ignore those you do not know. A payload you send must have no field that is not described here.
+
+中文提要：用 HTTP 登录，用 socket.io（只用 websocket）连接，\`join\` 进入专场，按顺序合并 \`events\`，缺了就用
+\`since\` 补，用 \`bid\` 出价；每条消息都有回执，拒绝时带固定的原因代码（见文末表）。`.trim();
+
+const signIn = `
+## 1. Sign in (HTTP, see /docs)
+
+Watching needs no sign-in. To bid you must be a buyer. Any of these gives a session:
+- \`POST /api/sign-in/code {phone}\`, then \`POST /api/sign-in/verify {phone, code, nickname}\`;
+- \`POST /api/sign-in/slip {token, nickname}\` with the token of a printed slip (its QR is an address that ends in
+  \`#slip=TOKEN\`); hosts and officers: \`POST /api/sign-in/link {token}\`, from \`#link=TOKEN\`;
+- \`POST /api/shows/{id}/wait {nickname}\`: you may watch and are told by \`me\` when the host admits you.
+
+A browser gets the cookie \`qp_session\`. Other clients send the header \`X-Session: bearer\` with the request, find
+\`token\` in the body of the answer, and send \`Authorization: Bearer TOKEN\` from then on. All bodies are JSON
+(\`Content-Type: application/json\`). Then \`POST /api/shows/{id}/join {nickname?}\` gives you a paddle number (号牌)
+and a pseudonym, \`bidder\`, by which you appear in the log. Show ids come from \`GET /api/shows\`.`.trim();
+
+const connect = `
+## 2. Connect
+
+socket.io 4, **websocket transport only** (\`transports: ['websocket']\`), default path \`/socket.io/\`, default
+namespace \`/\`. The session travels in the handshake: a browser's cookie by itself, or the header
+\`Authorization: Bearer TOKEN\` (\`extraHeaders\`). A browser's \`Origin\` must be one of the server's own; a client
+without \`Origin\` must bring a bearer token. Who signs in later opens a new socket.
+
+Every message is a socket.io event with **one** object as its argument and an **acknowledgement**: the reply
+described here is that acknowledgement. Malformed and unknown messages are answered too, with
+\`{ok: false, reason, message}\`. A message above 16 KB ends the connection.`.trim();
+
+const rawFrames = `
+### Without a socket.io library
+Open \`ws://HOST/socket.io/?EIO=4&transport=websocket\`. All frames are text:
+
+| frame | direction | meaning |
+|---|---|---|
+| \`0{"sid":…,"pingInterval":…,"pingTimeout":…}\` | ← | Engine.IO is open |
+| \`40\` | → | enter the default namespace |
+| \`40{"sid":…}\` | ← | entered; now send messages |
+| \`2\` / \`3\` | ← / → | ping: answer each \`2\` with \`3\`, or the server ends the connection |
+| \`427["bid",{…}]\` | → | the event \`bid\` with acknowledgement number 7 (any number of yours) |
+| \`437[{…}]\` | ← | the answer to number 7 |
+| \`42["events",{…}]\` | ← | the server tells; there is nothing to acknowledge |
+| \`41\` | ← | the server ends this session |`.trim();
+
+const join = `
+## 3. Join, and stay without gaps
+
+1. \`join {showId}\` answers \`{me, serverNowMs, watching, snapshot}\`. \`snapshot.state\` is the folded state and
+   \`snapshot.state.next\` the index of the next event: call it **next**.
+2. Each frame \`events {from, to, events}\` covers the log's indexes \`from…to\`. Events that concern one bidder only
+   (refused bids) are left out, so *count by the ranges, not by the events*:
+   \`to < next\`: you have it already · \`from <= next\`: fold its events with \`i >= next\`, in order, then
+   \`next = to + 1\` · \`from > next\`: a gap; send \`since {from: next}\`, fold \`since.events\` likewise, and while the
+   answer says \`more: true\` ask again from \`since.to + 1\`.
+3. After a reconnect: \`join {showId, from: next}\` answers \`since\` in place of the snapshot (or a snapshot, when it
+   is too far to go). The same heals a lost frame. Reconnect yourself with growing pauses, at most 2 s.
+4. \`time {}\` tells the server's clock: ask a few times, keep the answer with the shortest round trip, and count
+   down with \`serverNowMs\`. **Only the server's event closes a lot**; at zero, wait for it, never refuse a bid.
+5. \`bye {reason}\` before the server ends your session. \`GET /api/shows/{id}\` and
+   \`GET /api/shows/{id}/events?from=\` give the same snapshot and events over HTTP.`.trim();
+
+/** What each event does to the state. Exhaustive: a new event does not compile without its line. */
+const effects: Record<EventType, string> = {
+  'log.opened': 'index 0: the log exists; `demo` marks a show that is played, not held',
+  'bidder.registered': '`bidders[bidder] = {paddle, kind}`',
+  'bidder.limited': 'that bidder has a limit per bid, or is banned',
+  'lot.catalogued': '`lots[lot]` is described; its phase is `draft`',
+  'lot.amended': 'the same lot described anew; the last description counts',
+  'lot.struck': 'the lot leaves the draft; its phase is `struck`',
+  'show.sealed': 'lots of that list: `draft` → `sealed`; the show is `sealed`',
+  'show.approved': 'the township countersigned; nothing else changes',
+  'show.opened': 'the show is `open`: lots can be offered',
+  'lot.offered':
+    '`block = lot`, phase `onBlock`, a new entry in `offerings`: no price, no leader; `closesAt`, or `clock` (run 0)',
+  'bid.accepted':
+    'rising lot: `priceFen = amountFen`, `leader = bidder`. Clock: `units` are taken at `amountFen`, the clock stands; `lot.hammered` follows for each take',
+  'bid.refused': 'never in frames; counted by `i` all the same',
+  'lot.extended': '`closesAt` is later: after a bid in the last moments (`bid`), or for a stated cause',
+  'lot.lastCall': '最后一次: `closesAt` is nearer; the only event that shortens',
+  'lot.frozen': 'the lot stands still with `left` ms on its clock; bids are refused as `frozen`',
+  'lot.resumed': 'it goes on with `left` ms on its clock',
+  'clock.restarted': 'the clock runs again from `startFen` at `startsAt`; `run` + 1',
+  'lot.hammered': 'sold: `sales[sale]`; when no unit is left, the lot is `hammered` and the block is empty',
+  'lot.setAside': 'phase `waiting`: it comes back (稍后返场); the block is empty',
+  'lot.passed': 'its remaining units are unsold; the block is empty',
+  'lot.withdrawn': 'its remaining units are withdrawn, for the reason given',
+  'lot.carried': 'its remaining units go to a later show',
+  'sale.voided': 'a hammer is undone: the sale is `voided`, its units wait for re-offer',
+  'sale.paid': 'the sale is `paid`',
+  'show.closed': 'no more lots are offered',
+  'show.settled': 'the last event of the log',
+};
+
+function fold(): string {
+  return [
+    '## 4. Fold',
+    '',
+    'An event is `{i, t, by, type, body}`: index, time, author, and what happened. Shapes: `event.*` under schemas;',
+    '`lot.amended` has the shape of `event.lot.catalogued`.',
+    '',
+    '| type | what it changes |',
+    '|---|---|',
+    ...eventTypes.map((type) => `| \`${type}\` | ${effects[type].replaceAll('|', '\\|')} |`),
+  ].join('\n');
+}
+
+const prices = `
+## 5. What to bid
+
+\`rules\` (in the state) are fixed when the show is sealed. With \`p\` the current price, the step is the lot's own
+\`stepFen\`, else the \`stepFen\` of the first row of \`rules.increments\` with \`p < belowFen\`, else
+\`rules.topStepFen\`. **Rising lot** (升价拍): the first bid may be \`startFen\` itself (one step when \`startFen\` is
+0); after it the least bid is \`p + step\`, or the row's \`belowFen\` where that is less. Higher bids go on along the
+same grid, step by step; more than \`rules.slipSteps\` steps above the least need \`confirmed: true\`.
+
+**Falling clock** (降价拍): at time \`now\` its price is
+\`heldFen\` when that is set, else \`startFen - stepFen × floor((now - startsAt) / tickMs)\` (before \`startsAt\`:
+\`startFen\`). A take is a bid with the price you pressed, \`units\`, and the \`run\` you saw: it is sold at the clock's
+price on arrival, never above the pressed one.`.trim();
+
+const bidding = `
+## 6. Bid
+
+\`bid {bidId, lot, offering, amountFen, …}\`; the answer comes after the commit and is final.
+- **\`bidId\` is yours to choose, once per bid.** The same id always gets the same verdict, so a lost answer is
+  asked for again with the same id, here or by \`POST /api/shows/{id}/bids\` (same body, same answer). The same id
+  with another body is \`id-reused\`. A resend with \`confirmed: true\` is a new bid with a new id.
+- **\`nth\`** counts your logged bids in this show, from 1. \`me.nth\` and every answer tell which to use next; send
+  it and a bid out of order is refused as \`wrong-nth\`; leave it out and the server counts. Keep one bid in flight.
+- accepted: \`i\` is its place in the log, and it will appear in a frame. You lead if \`leader\` is your \`bidder\`.
+- refused: \`reason\`, \`leastFen\` (what would be accepted now), \`beatenBy\` (the event that stands at or above).
+- \`not-ready\`, \`too-busy\`, \`internal\` settle nothing: ask again with the same id after a second.
+  \`slow-down\`: wait before the next bid.`.trim();
+
+const host = `
+## 7. Host and moderators
+
+\`command {commandId, command}\` carries \`hostCommand\`; the answer holds the events it made. Nobody hammers: the
+server does, at \`closesAt\`. \`chat\` and \`moderate\` are answered \`{ok: true}\`; \`waiting\` tells how many buyers wait
+to be admitted (\`GET /api/shows/{id}/waiting\`, \`POST /api/shows/{id}/admit\`).`.trim();
+
+function reasonTable(): string {
+  return [
+    '## 8. Reasons',
+    '',
+    'Every refusal is `{ok: false, reason, message: {zh, en}, errors?}`, the same on sockets and, as',
+    '`application/problem+json` with `code`, over HTTP (second column: its status there). Codes are stable.',
+    '',
+    '| reason | HTTP | 中文 | English |',
+    '|---|---|---|---|',
+    ...(Object.keys(reasons) as Reason[]).map(
+      (code) => `| \`${code}\` | ${statusOf(code)} | ${reasons[code].zh} | ${reasons[code].en} |`,
+    ),
+  ].join('\n');
+}
