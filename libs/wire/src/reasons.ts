@@ -74,6 +74,11 @@ export const reasons = {
     zh: '本版本不支持封顶价和一口价',
     en: 'Cap and buy-now prices are not supported in this version',
   },
+  'wild-dug': { zh: '下山、野采的植物不能上拍', en: 'Plants dug up in the wild cannot be sold here' },
+  'personal-data': {
+    zh: '名称里不能有电话号码：名称会永久记在账本里',
+    en: 'A title cannot hold a phone number: it stays in the log for good',
+  },
   'lot-on-block': { zh: '还有一件正在拍', en: 'A lot is on the block' },
   'lot-not-on-block': { zh: '这件不在拍', en: 'This lot is not on the block' },
   'lot-not-ready': { zh: '这件现在不能开拍', en: 'This lot cannot be offered now' },

@@ -1,0 +1,91 @@
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { inflateRaw } from 'node:zlib';
+import { Refused } from '@qingpai/platform';
+import { SPREADSHEET_HEAP_MB, SPREADSHEET_TIME_MS, UNPACKED_BYTES_MAX } from './limits.js';
+import { type Table } from './table.js';
+
+const inflated = promisify(inflateRaw);
+const LOCAL_HEADER = Buffer.from('PK\x03\x04', 'latin1');
+const HEADER_BYTES = 30;
+
+/**
+ * Reads the first sheet in a thread of its own: a crafted file (a row numbered four billion) may fill that
+ * thread's heap or its time, not the market's. Numbers stay text: see `decimalText`.
+ */
+const readerCode = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const decimalText = ${decimalText.toString()};
+  require(workerData.library)
+    .readSheet(Buffer.from(workerData.file), 1, { parseNumber: decimalText })
+    .then((rows) => parentPort.postMessage(rows));
+`;
+
+export function isZip(file: Buffer): boolean {
+  return file.subarray(0, 4).equals(LOCAL_HEADER);
+}
+
+/** The first sheet of an .xlsx file. Throws `bad-file`, or `too-large` when it unpacks to more than allowed. */
+export async function tableOfXlsx(file: Buffer): Promise<Table> {
+  await refuseZipBomb(file);
+  const rows = await readBeside(file);
+  return { encoding: 'xlsx', cells: rows.map((row) => row.map(textOfCell)) };
+}
+
+/**
+ * Excel keeps 45.1 as 45.100000000000001 and shows fifteen digits; what it shows is what the person typed, and
+ * that text is what becomes fen.
+ */
+function decimalText(stored: string): string {
+  return String(Number(Number(stored).toPrecision(15)));
+}
+
+function textOfCell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return value instanceof Date ? value.toISOString().slice(0, 10) : String(value).trim();
+}
+
+function readBeside(file: Buffer): Promise<unknown[][]> {
+  const reader = new Worker(readerCode, {
+    eval: true,
+    workerData: { file, library: require.resolve('read-excel-file/node') },
+    resourceLimits: { maxOldGenerationSizeMb: SPREADSHEET_HEAP_MB },
+  });
+  const read = new Promise<unknown[][]>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Refused('bad-file')), SPREADSHEET_TIME_MS);
+    const refuse = () => reject(new Refused('bad-file'));
+    reader.once('message', resolve).once('error', refuse).once('exit', refuse);
+    reader.once('exit', () => clearTimeout(timer));
+  });
+  return read.finally(() => void reader.terminate());
+}
+
+/**
+ * Two megabytes of zip can unpack to two thousand: every part that the reader would keep is unpacked here first,
+ * into one shared allowance. Looks at local headers wherever they stand, as the reader does, and not at the
+ * directory at the end, which may tell another story.
+ */
+async function refuseZipBomb(file: Buffer): Promise<void> {
+  let leftBytes = UNPACKED_BYTES_MAX;
+  for (let at = file.indexOf(LOCAL_HEADER); at >= 0; at = file.indexOf(LOCAL_HEADER, at + 4)) {
+    leftBytes -= await unpackedBytes(file.subarray(at), leftBytes);
+  }
+}
+
+async function unpackedBytes(entry: Buffer, leftBytes: number): Promise<number> {
+  if (entry.length < HEADER_BYTES) return 0;
+  const nameEnd = HEADER_BYTES + entry.readUInt16LE(26);
+  const name = entry.toString('latin1', HEADER_BYTES, nameEnd);
+  if (!/\.(xml|rels)$/.test(name)) return 0;
+  const isPacked = entry.readUInt16LE(8) !== 0;
+  const claimedBytes = entry.readUInt32LE(22);
+  if (claimedBytes > leftBytes) throw new Refused('too-large');
+  if (!isPacked) return claimedBytes;
+  const packed = entry.subarray(nameEnd + entry.readUInt16LE(28));
+  try {
+    return (await inflated(packed, { maxOutputLength: Math.max(1, leftBytes) })).length;
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new Refused(isTooLarge ? 'too-large' : 'bad-file');
+  }
+}
