@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { BadConfig, type Environment, readConfig } from './config.js';
+import { keys } from './environmentKeys.js';
+
+const example = parseEnv(readFileSync(join(__dirname, '../../../.env.example'), 'utf8')) as Environment;
+
+function badKeysOf(environment: Environment, ours?: string[]): string[] {
+  try {
+    readConfig(environment, ours);
+    return [];
+  } catch (error) {
+    if (error instanceof BadConfig) return error.badKeys.map((bad) => bad.key);
+    throw error;
+  }
+}
+
+describe('.env.example', () => {
+  it('shows every key, and no other', () => {
+    expect(Object.keys(example).sort()).toEqual(Object.keys(keys).sort());
+  });
+
+  it('shows the defaults', () => {
+    expect(readConfig(example, Object.keys(example))).toEqual(readConfig({}));
+    for (const [name, { schema }] of Object.entries(keys)) {
+      const hasDefault = schema.parse(undefined) !== undefined;
+      expect([name, example[name] !== '']).toEqual([name, hasDefault]);
+    }
+  });
+});
+
+describe('a wrong configuration', () => {
+  it('names every bad key at once, in both languages, and tells no value', () => {
+    const environment = { PORT: '80a', HOST_PHONE: '12345', VAULT_KEY: 'my-secret', LEGAL_MODE: 'free' };
+    expect(badKeysOf(environment)).toEqual(['PORT', 'VAULT_KEY', 'HOST_PHONE', 'LEGAL_MODE']);
+    expect(() => readConfig(environment)).toThrow(/PORT: 应为 0 到 65535 .* whole number/);
+    expect(() => readConfig(environment)).not.toThrow(/my-secret/);
+  });
+
+  it('names a key of .env that does not exist', () => {
+    expect(badKeysOf({ PROT: '80' }, ['PROT'])).toEqual(['PROT']);
+    expect(badKeysOf({ PATH: '/bin' })).toEqual([]);
+  });
+
+  it.each([
+    ['an owner without a database', { DATABASE_OWNER_URL: 'postgres://a:b@c/d' }, 'DATABASE_OWNER_URL'],
+    ['two vault keys', { VAULT_KEY: `${'A'.repeat(43)}=`, VAULT_KEY_FILE: 'k' }, 'VAULT_KEY'],
+    ['a licence without its certificate', { LEGAL_MODE: 'licensed' }, 'LICENCE'],
+    ['one port for both', { PORT: '8021' }, 'HTTPS_PORT'],
+    ['one phone for two offices', { OFFICER_PHONE: '13800000001' }, 'HOST_PHONE'],
+    ['a public address with a path', { PUBLIC_URL: 'https://market.example/room' }, 'PUBLIC_URL'],
+    ['a database that is no Postgres', { DATABASE_URL: 'mysql://a:b@c/d' }, 'DATABASE_URL'],
+  ])('names %s', (_, environment, key) => {
+    expect(badKeysOf(environment)).toEqual([key]);
+  });
+});
+
+describe('a right one', () => {
+  it('leaves https to the proxy where there is one, and names the logs after it', () => {
+    const config = readConfig({ PUBLIC_URL: 'https://market.example/' });
+    expect(config).toMatchObject({ publicUrl: 'https://market.example', httpsPort: null });
+    expect(config.logHost).toBe('market.example');
+  });
+
+  it('takes any free ports, or no https at all', () => {
+    expect(readConfig({ PORT: '0', HTTPS_PORT: '0' })).toMatchObject({ port: 0, httpsPort: 0 });
+    expect(readConfig({ HTTPS_PORT: 'off' }).httpsPort).toBeNull();
+  });
+
+  it('shows the certificate of a licensed house', () => {
+    const licensed = { LEGAL_MODE: 'licensed', LICENCE: '某拍卖行 第 1 号', LICENCE_UNTIL: '2027-12-31' };
+    expect(readConfig(licensed).house.seller.licence).toBe('某拍卖行 第 1 号（至 2027-12-31）');
+  });
+});

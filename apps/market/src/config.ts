@@ -1,0 +1,178 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { keys, type Values, type Words } from './environmentKeys.js';
+
+/** The environment as the server uses it: read once, here only, and handed on as this value. */
+export interface Config {
+  port: number;
+  /** Own https for phones on the network; null: off, or a proxy has it. */
+  httpsPort: number | null;
+  host: string;
+  /** Origin of the proxy in front, e.g. https://market.example; null: reached directly. */
+  publicUrl: string | null;
+  dataDir: string;
+  /** Null: the embedded Postgres. `ownerUrl` null: one role for all, and the app could drop its own guards. */
+  database: { url: string; ownerUrl: string | null } | null;
+  /** Null: in `vaultKeyFile`, made at first start. */
+  vaultKey: Buffer | null;
+  vaultKeyFile: string;
+  /** First part of the origin of every log. */
+  logHost: string;
+  logLevel: Values['LOG_LEVEL'];
+  demo: boolean;
+  seedShow: boolean;
+  township: { name: string; code: string };
+  people: Record<'host' | 'officer' | 'moderator', { phone: string; nickname: string }>;
+  /** What every show of this house says of itself. */
+  house: House;
+}
+
+export interface House {
+  hostTitle: string;
+  seller: {
+    name: string;
+    statement: string;
+    address: string;
+    contact: string;
+    legalMode: Values['LEGAL_MODE'];
+    licence: string | null;
+  };
+  freight: string;
+  payBy: string;
+}
+
+/** What is wrong with one key. Its value is not told: it may be a secret. */
+export interface BadKey extends Words {
+  key: string;
+}
+
+/** Thrown at start with every bad key at once. */
+export class BadConfig extends Error {
+  constructor(readonly badKeys: BadKey[]) {
+    super(
+      [
+        '配置有误 / The configuration is wrong:',
+        ...badKeys.map((bad) => `  ${bad.key}: ${bad.zh} / ${bad.en}`),
+        '说明见 .env.example / See .env.example',
+      ].join('\n'),
+    );
+    this.name = 'BadConfig';
+  }
+}
+
+export type Environment = Record<string, string | undefined>;
+
+/** The process's environment over the file `.env`, where there is one. Throws `BadConfig`. */
+export function configOfProcess(): Config {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return readConfig({ ...file, ...process.env }, Object.keys(file));
+}
+
+/**
+ * @param ours names that were written for this program alone, so that an unknown one is a slip of the pen.
+ * Throws `BadConfig`.
+ */
+export function readConfig(environment: Environment, ours: readonly string[] = []): Config {
+  const unknown = ours
+    .filter((name) => !(name in keys))
+    .map((name) => bad(name, '没有这个配置项', 'no such key'));
+  const { values, badKeys } = parsed(environment);
+  if (values === null) throw new BadConfig([...badKeys, ...unknown]);
+  const wrong = [...contradictions(values), ...unknown];
+  if (wrong.length > 0) throw new BadConfig(wrong);
+  return configOf(values);
+}
+
+/** An empty value counts as none, so that .env.example can show keys that have no default. */
+function parsed(environment: Environment): { values: Values | null; badKeys: BadKey[] } {
+  const results = Object.entries(keys).map(([name, { schema, zh, en }]) => {
+    const result = schema.safeParse(environment[name]?.trim() || undefined);
+    return { name, result, bad: bad(name, zh, en) };
+  });
+  const badKeys = results.filter(({ result }) => !result.success).map((each) => each.bad);
+  if (badKeys.length > 0) return { values: null, badKeys };
+  return {
+    values: Object.fromEntries(results.map(({ name, result }) => [name, result.data])) as unknown as Values,
+    badKeys,
+  };
+}
+
+const bad = (key: string, zh: string, en: string): BadKey => ({ key, zh, en });
+
+/** What each key alone cannot tell. */
+function contradictions(values: Values): BadKey[] {
+  const found: [boolean, BadKey][] = [
+    [
+      values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined,
+      bad('DATABASE_OWNER_URL', '要和 DATABASE_URL 一起给', 'needs DATABASE_URL beside it'),
+    ],
+    [
+      values.VAULT_KEY !== undefined && values.VAULT_KEY_FILE !== undefined,
+      bad('VAULT_KEY', '和 VAULT_KEY_FILE 只能给一个', 'cannot stand beside VAULT_KEY_FILE'),
+    ],
+    [
+      values.LEGAL_MODE === 'licensed' &&
+        (values.LICENCE === undefined || values.LICENCE_UNTIL === undefined),
+      bad('LICENCE', '持证拍卖要写明证书号和有效期', 'licensed needs LICENCE and LICENCE_UNTIL'),
+    ],
+    [
+      values.PORT !== 0 && values.PORT === values.HTTPS_PORT,
+      bad('HTTPS_PORT', '不能和 PORT 相同', 'must differ from PORT'),
+    ],
+    [
+      new Set([values.HOST_PHONE, values.OFFICER_PHONE, values.MODERATOR_PHONE]).size < 3,
+      bad(
+        'HOST_PHONE',
+        '主播、乡镇、场控要用三个不同的手机号',
+        'host, officer and moderator need three phones',
+      ),
+    ],
+  ];
+  return found.filter(([is]) => is).map(([, badKey]) => badKey);
+}
+
+function configOf(values: Values): Config {
+  const publicUrl = values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin;
+  const dataDir = resolve(values.DATA_DIR);
+  return {
+    port: values.PORT,
+    httpsPort: publicUrl === null ? values.HTTPS_PORT : null,
+    host: values.HOST,
+    publicUrl,
+    dataDir,
+    database:
+      values.DATABASE_URL === undefined
+        ? null
+        : { url: values.DATABASE_URL, ownerUrl: values.DATABASE_OWNER_URL ?? null },
+    vaultKey: values.VAULT_KEY === undefined ? null : Buffer.from(values.VAULT_KEY, 'base64'),
+    vaultKeyFile: resolve(values.VAULT_KEY_FILE ?? `${dataDir}/vault.key`),
+    logHost: values.LOG_HOST ?? (publicUrl === null ? 'qingpai.localhost' : new URL(publicUrl).hostname),
+    logLevel: values.LOG_LEVEL,
+    demo: values.DEMO,
+    seedShow: values.SEED_SHOW,
+    township: { name: values.TOWNSHIP_NAME, code: values.TOWNSHIP_CODE },
+    people: {
+      host: { phone: values.HOST_PHONE, nickname: values.HOST_NAME },
+      officer: { phone: values.OFFICER_PHONE, nickname: values.OFFICER_NAME },
+      moderator: { phone: values.MODERATOR_PHONE, nickname: values.MODERATOR_NAME },
+    },
+    house: houseOf(values),
+  };
+}
+
+function houseOf(values: Values): House {
+  return {
+    hostTitle: values.HOST_TITLE,
+    seller: {
+      name: values.SELLER_NAME,
+      statement: values.SELLER_STATEMENT,
+      address: values.SELLER_ADDRESS,
+      contact: values.SELLER_CONTACT,
+      legalMode: values.LEGAL_MODE,
+      licence: values.LICENCE === undefined ? null : `${values.LICENCE}（至 ${values.LICENCE_UNTIL}）`,
+    },
+    freight: values.FREIGHT,
+    payBy: values.PAY_BY,
+  };
+}

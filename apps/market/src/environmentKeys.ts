@@ -1,0 +1,108 @@
+import { phone } from '@qingpai/wire';
+import { z } from 'zod';
+
+/**
+ * Every key of the environment. Each has a default or may be left out, so that `npm start` asks no questions;
+ * .env.example shows them all, and a test keeps it equal to this table.
+ */
+export type Words = { zh: string; en: string };
+export interface Key<T> extends Words {
+  schema: z.ZodType<T>;
+}
+/** A key with what a right value looks like, said when a wrong one is found. */
+const key = <T>(schema: z.ZodType<T>, zh: string, en: string): Key<T> => ({ schema, zh, en });
+
+const port = (fallback: number) =>
+  key(
+    z.string().regex(/^\d{1,5}$/).transform(Number).refine((n) => n <= 65_535).default(fallback),
+    '应为 0 到 65535 的整数（0：任选一个空闲端口）',
+    'must be a whole number from 0 to 65535 (0: any free port)',
+  ); // prettier-ignore
+const words = (fallback: string, max = 80) =>
+  key(z.string().max(max).default(fallback), `应为不超过 ${max} 个字`, `must be at most ${max} characters`);
+const mobile = (fallback: string) =>
+  key(phone.default(fallback), '应为 11 位手机号', 'must be a mobile number of 11 digits');
+const yesNo = (fallback: 'yes' | 'no') =>
+  key(
+    z.enum(['yes', 'no']).transform((said) => said === 'yes').default(fallback === 'yes'),
+    '应为 yes 或 no',
+    'must be yes or no',
+  ); // prettier-ignore
+const oneOf = <const T extends string>(names: [T, ...T[]]) =>
+  key(
+    z.enum(names).default(names[0]),
+    `应为下列之一：${names.join('、')}`,
+    `must be one of: ${names.join(', ')}`,
+  );
+const optional = <T>(schema: z.ZodType<T>, zh: string, en: string) => key(schema.optional(), zh, en);
+const postgres = optional(
+  z.url({ protocol: /^postgres(ql)?$/ }),
+  '应为 postgres://用户:密码@主机:端口/库名',
+  'must be postgres://user:password@host:port/database',
+);
+const filePath = optional(z.string(), '应为文件路径', 'must be the path of a file');
+
+export const keys = {
+  PORT: port(8020),
+  HTTPS_PORT: key(
+    z.union([z.literal('off').transform(() => null), port(8021).schema]),
+    '应为 0 到 65535 的整数，或 off',
+    'must be a whole number from 0 to 65535, or off',
+  ),
+  HOST: words('0.0.0.0', 60),
+  PUBLIC_URL: optional(
+    z.url({ protocol: /^https?$/ }).refine((text) => /^https?:\/\/[^/?#]+\/?$/.test(text)),
+    '应为 https://域名，后面不带路径',
+    'must be https://name without a path',
+  ),
+  DATA_DIR: words('.data', 400),
+  DATABASE_URL: postgres,
+  DATABASE_OWNER_URL: postgres,
+  VAULT_KEY: optional(
+    z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
+    '应为 32 个随机字节的 base64（openssl rand -base64 32）',
+    'must be the base64 of 32 random bytes (openssl rand -base64 32)',
+  ),
+  VAULT_KEY_FILE: filePath,
+  LOG_HOST: optional(
+    z.string().regex(/^[a-z0-9.-]{1,100}$/),
+    '应为小写域名（账本名称的前半部分）',
+    "must be a host name in lower case (the first part of the logs' names)",
+  ),
+  LOG_LEVEL: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'silent']),
+  SMS: oneOf(['console']),
+  DEMO: yesNo('no'),
+  SEED_SHOW: yesNo('yes'),
+  TOWNSHIP_NAME: words('泗桥乡', 20),
+  TOWNSHIP_CODE: key(
+    z.string().regex(/^[a-z][a-z0-9-]{1,30}$/).default('siqiao'),
+    '应为小写字母、数字和连字符',
+    'must be lower-case letters, digits and hyphens',
+  ), // prettier-ignore
+  HOST_PHONE: mobile('13800000001'),
+  HOST_NAME: words('小周', 16),
+  HOST_TITLE: words('驻村干部', 20),
+  OFFICER_PHONE: mobile('13800000002'),
+  OFFICER_NAME: words('老郑', 16),
+  MODERATOR_PHONE: mobile('13800000004'),
+  MODERATOR_NAME: words('阿敏', 16),
+  SELLER_NAME: words('周宁县泗桥乡花卉专业合作社'),
+  SELLER_STATEMENT: words('自产农副产品'),
+  SELLER_ADDRESS: words('福建省宁德市周宁县泗桥乡'),
+  SELLER_CONTACT: words('乡便民服务中心'),
+  FREIGHT: words('每位买家一个包裹，运费合并只收一次；省内 8 元，省外 12 元', 120),
+  PAY_BY: words('次日中午 12 点前付款', 80),
+  LEGAL_MODE: oneOf(['seller-priced', 'licensed']),
+  LICENCE: optional(
+    z.string().max(120),
+    '应为拍卖机构和批准证书号',
+    "must name the agency and its certificate's number",
+  ),
+  LICENCE_UNTIL: optional(
+    z.iso.date(),
+    '应为批准证书的有效期，如 2027-12-31',
+    'must be the last day of the licence, e.g. 2027-12-31',
+  ),
+} satisfies Record<string, Key<unknown>>;
+
+export type Values = { [K in keyof typeof keys]: z.output<(typeof keys)[K]['schema']> };
