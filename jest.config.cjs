@@ -30,6 +30,8 @@ const common = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache', '<rootDir>/.data'],
+  globalSetup: '<rootDir>/libs/platform/src/testing/run.mjs',
+  globalTeardown: '<rootDir>/libs/platform/src/testing/end.mjs',
   testTimeout: 30_000,
 };
 

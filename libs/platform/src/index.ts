@@ -1,1 +1,17 @@
+export { claimDataDirectory, type Claim } from './claim.js';
+export { anchoredClock, type AnchoredClock, type Clock } from './clock.js';
+export { openDatabase, type DatabaseOptions, type EntityClass, type MigrationClass } from './database.js';
+export * from './limits.js';
+export { createLog, type Log } from './log.js';
+export { PictureFolder, type KeptPicture } from './pictures/pictureFolder.js';
+export { PICTURE_BYTES_MAX } from './pictures/limits.js';
+export {
+  runningEmbedded,
+  startEmbeddedPostgres,
+  type DatabaseUrls,
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+} from './postgres/embeddedPostgres.js';
 export * from './refused.js';
+export { bigintColumn, safeInteger } from './safeInteger.js';
+export { onStopSignal } from './stopSignal.js';

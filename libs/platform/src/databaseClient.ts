@@ -1,0 +1,35 @@
+import { Client, types } from 'pg';
+import { safeInteger } from './safeInteger.js';
+
+type Query = (this: Client, ...args: unknown[]) => unknown;
+const query = Client.prototype.query as unknown as Query;
+
+/**
+ * A client that dies with a query that timed out. `pg` would hand it back to the pool, where the next query
+ * waits behind the one that never ends.
+ */
+export class MortalClient extends Client {}
+
+MortalClient.prototype.query = function (this: Client, ...args: unknown[]) {
+  const answer = query.apply(this, args);
+  if (answer instanceof Promise) {
+    answer.catch((error: Error) => {
+      if (error.message === 'Query read timeout') streamOf(this).destroy();
+    });
+  }
+  return answer;
+} as unknown as Client['query'];
+
+function streamOf(client: Client): { destroy(): void } {
+  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
+}
+
+const INT8 = 20;
+
+/** int8 (also count(*) and sum of int4) comes as a number, checked; everything else as `pg` gives it. */
+export const safeTypes = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+    if (oid === INT8 && format !== 'binary') return safeInteger;
+    return types.getTypeParser(oid, format as 'text');
+  },
+};
