@@ -29,3 +29,5 @@ export {
   type Scope,
   type Target,
 } from './rules/roles.js';
+export { rowsOf } from './sql.js';
+export { Vault } from './vault.js';

@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Vault } from '@qingpai/members';
+import { testDatabase, type TestDatabase } from '@qingpai/platform/testing';
+import {
+  appendAll,
+  emptyFrontier,
+  leafHash,
+  openCheckpoint,
+  parseVkey,
+  rootOf,
+  rootOfLeaves,
+  toBase64,
+  toHex,
+  utf8,
+  verifyEd25519,
+} from '../rules/index.js';
+import { breakingAt } from '../testing/index.js';
+import { ledgerMigrations } from '../migrations/1795500200000-ledger.js';
+import { ledgerEntities } from './entities.js';
+import { signerOf, verifyByNode } from './keys.js';
+import { Ledger, type HeldLog } from './ledger.js';
+import { Fenced, OutcomeUnknown } from './transaction.js';
+
+const vault = new Vault(Buffer.alloc(32, 7));
+const vectors = JSON.parse(
+  readFileSync(join(__dirname, '../../../../test/vectors/ledger-vectors.json'), 'utf8'),
+) as {
+  leaves: string[];
+  leaf0: { leafHashHex: string };
+  sizes: Record<'open' | 'close' | 'settled', number>;
+  roots: Record<'open' | 'close' | 'settled', string>;
+};
+
+let database: TestDatabase;
+let ledger: Ledger;
+let logs = 0;
+
+beforeAll(async () => {
+  database = await testDatabase({ entities: ledgerEntities, migrations: ledgerMigrations });
+  ledger = new Ledger(database.dataSource, vault);
+});
+afterAll(() => database.close());
+
+const newOrigin = () => `auction.example/shows/20261124-${++logs}`;
+async function newLog(): Promise<HeldLog> {
+  const origin = newOrigin();
+  await database.dataSource.transaction((manager) => ledger.create(manager, origin));
+  return ledger.takeOver(origin);
+}
+const someLeaves = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, at) => utf8(`leaf ${from + at}`));
+
+test('the database hashes leaves as we do: the worked vectors give the same roots', async () => {
+  let held = await newLog();
+  for (const moment of ['open', 'close', 'settled'] as const) {
+    const leaves = vectors.leaves.slice(held.frontier.size, vectors.sizes[moment]).map(utf8);
+    const appended = await ledger.append(held, { leaves, tMs: 1 });
+    expect(toBase64(appended.root)).toBe(vectors.roots[moment]);
+    held = appended.held;
+  }
+  const hashes = await ledger.hashesAt(
+    held.origin,
+    vectors.leaves.map((_, i) => i),
+  );
+  expect(toHex(hashes[0]!)).toBe(vectors.leaf0.leafHashHex);
+  expect(toBase64(rootOfLeaves(hashes))).toBe(vectors.roots.settled);
+});
+
+test('every head is a note that the published key verifies, with either library', async () => {
+  const held = await newLog();
+  const { note, root } = await ledger.append(held, { leaves: someLeaves(3), tMs: 5 });
+  const key = parseVkey(await ledger.vkeyOf(held.origin));
+  if (!key.ok) throw new Error(key.reason);
+  for (const verify of [verifyEd25519, verifyByNode]) {
+    const opened = openCheckpoint(note, [key.value], verify);
+    expect(opened).toMatchObject({ ok: true, value: { checkpoint: { origin: held.origin, size: 3, root } } });
+  }
+  expect(await ledger.headOf(held.origin)).toEqual({ size: 3, root, note, tMs: 5 });
+});
+
+test('each log has a key of its own, and the key rests sealed', async () => {
+  const [one, two] = [await newLog(), await newLog()];
+  expect(one.signer.key.publicKey).not.toEqual(two.signer.key.publicKey);
+  const rows: { key_seed: Buffer }[] = await database.dataSource.query('SELECT key_seed FROM logs');
+  const seed = vault.open(rows.at(-1)!.key_seed, `log-key/${two.origin}`);
+  expect(signerOf(two.origin, seed).key).toEqual(two.signer.key);
+  expect(() => vault.open(rows.at(-1)!.key_seed, `log-key/${one.origin}`)).toThrow();
+});
+
+test('ten thousand leaves in batches have the root that RFC 6962 gives them, also after a restart', async () => {
+  let held = await newLog();
+  const leaves = someLeaves(10_000);
+  for (let at = 0, batch = 1; at < leaves.length; at += batch, batch = (batch % 700) + 97) {
+    held = (await ledger.append(held, { leaves: leaves.slice(at, at + batch), tMs: at })).held;
+  }
+  const expected = rootOf(appendAll(emptyFrontier, leaves.map(leafHash)));
+  const taken = await ledger.takeOver(held.origin);
+  expect(rootOf(taken.frontier)).toEqual(expected);
+  const read: string[] = [];
+  await ledger.replay(taken, (bytes, i) => (read[i] = bytes.toString()));
+  expect(read).toEqual(leaves.map((leaf) => Buffer.from(leaf).toString()));
+});
+
+test('a new owner fences the old one at once', async () => {
+  const old = await newLog();
+  const { held } = await ledger.append(old, { leaves: someLeaves(1), tMs: 1 });
+  const taken = await ledger.takeOver(old.origin);
+  expect(taken.epoch).toBe(old.epoch + 1);
+  await expect(ledger.append(held, { leaves: someLeaves(1), tMs: 2 })).rejects.toThrow(Fenced);
+  await ledger.append(taken, { leaves: someLeaves(1), tMs: 3 });
+  expect((await ledger.headOf(old.origin))?.size).toBe(2);
+});
+
+test('of two owners that append at the same time, one is fenced', async () => {
+  const held = await newLog();
+  const results = await Promise.allSettled(
+    [1, 2, 3, 4].map((n) => ledger.append(held, { leaves: someLeaves(n), tMs: n })),
+  );
+  expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  for (const one of results) if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(Fenced);
+});
+
+test('a log that somebody changed is not built upon', async () => {
+  const held = await newLog();
+  const { held: grown } = await ledger.append(held, { leaves: someLeaves(3), tMs: 1 });
+  const other = { ...grown, frontier: appendAll(emptyFrontier, someLeaves(3, 7).map(leafHash)) };
+  await expect(ledger.replay(other, () => undefined)).rejects.toThrow('does not hash to its head');
+});
+
+describe('each statement of an append, broken both ways', () => {
+  const batch = { leaves: someLeaves(2), tMs: 9, beside: async () => undefined };
+  let statements: string[];
+
+  beforeAll(async () => {
+    const watched = breakingAt(database.dataSource, null);
+    await new Ledger(watched.broken, vault).append(await newLog(), batch);
+    statements = watched.statements;
+  });
+
+  test('there are five of them, the commit last', () => {
+    expect(statements.map((sql) => sql.split(' ')[0])).toEqual([
+      'START',
+      'UPDATE',
+      'INSERT',
+      'INSERT',
+      'COMMIT',
+    ]);
+  });
+
+  for (const when of ['before', 'after'] as const) {
+    for (const statement of [0, 1, 2, 3, 4]) {
+      test(`statement ${statement}, the line lost ${when} it ran`, async () => {
+        const held = await newLog();
+        const { broken } = breakingAt(database.dataSource, { statement, when });
+        const isCommit = statement === 4;
+        const error: unknown = await new Ledger(broken, vault).append(held, batch).catch((thrown) => thrown);
+        expect(error instanceof OutcomeUnknown).toBe(isCommit);
+        const happened = isCommit && when === 'after';
+        const taken = await ledger.takeOver(held.origin);
+        expect(taken.frontier.size).toBe(happened ? 2 : 0);
+        const { held: grown } = await ledger.append(taken, { leaves: someLeaves(1), tMs: 10 });
+        expect(grown.frontier.size).toBe(happened ? 3 : 1);
+        await expect(ledger.append(held, batch)).rejects.toThrow(Fenced);
+      });
+    }
+  }
+
+  test('no broken line goes back to the pool', async () => {
+    const held = await newLog();
+    for (const when of ['before', 'after'] as const) {
+      const { broken } = breakingAt(database.dataSource, { statement: 4, when });
+      await expect(new Ledger(broken, vault).append(held, batch)).rejects.toThrow();
+    }
+    const open: unknown[] = await database.dataSource.query(
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+    );
+    expect(open).toEqual([]);
+  });
+});
+
+test('what beside cannot write takes the leaves with it', async () => {
+  const held = await newLog();
+  const beside = async () => {
+    throw new Error('no room for the card');
+  };
+  await expect(ledger.append(held, { leaves: someLeaves(1), tMs: 1, beside })).rejects.toThrow('no room');
+  expect(await ledger.headOf(held.origin)).toBeNull();
+});
+
+test('an error that beside swallowed is no silent rollback', async () => {
+  const held = await newLog();
+  const append = ledger.append(held, {
+    leaves: someLeaves(1),
+    tMs: 1,
+    beside: (manager) => manager.query('SELECT 1/0').catch(() => undefined),
+  });
+  await expect(append).rejects.toThrow('current transaction is aborted');
+  expect(await ledger.headOf(held.origin)).toBeNull();
+});
+
+test('a head whose leaves are missing is refused at the commit, and that is no unknown outcome', async () => {
+  const held = await newLog();
+  const lying = database.dataSource.transaction((manager) =>
+    manager.query('UPDATE logs SET size = 1, root = $2, frontier = $2 WHERE log = $1', [
+      held.log,
+      Buffer.alloc(32, 1),
+    ]),
+  );
+  await expect(lying).rejects.toThrow('does not have its 1 leaves');
+});

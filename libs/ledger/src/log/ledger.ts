@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { rowsOf, type Vault } from '@qingpai/members';
+import { safeInteger } from '@qingpai/platform';
+import { type DataSource, type EntityManager } from 'typeorm';
+import {
+  appendAll,
+  emptyFrontier,
+  emptyRoot,
+  equal,
+  formatVkey,
+  leafHash,
+  rootOf,
+  signCheckpoint,
+  type Frontier,
+  type Hash,
+  type Signer,
+} from '../rules/index.js';
+import { signerOf } from './keys.js';
+import { LEAVES_PER_READ } from './limits.js';
+import { Fenced, inTransaction } from './transaction.js';
+
+/** A log in the hands of its one owner: what appending needs, kept in memory and never changed in place. */
+export interface HeldLog {
+  readonly log: number;
+  readonly origin: string;
+  readonly signer: Signer;
+  readonly epoch: number;
+  readonly frontier: Frontier;
+}
+
+export interface LeafBatch {
+  /** The exact bytes of each leaf (`leafBytes` of the rules), in order; at least one. */
+  readonly leaves: readonly Uint8Array[];
+  /** Time of the last leaf, ms since 1970 UTC. */
+  readonly tMs: number;
+  /** What must be true together with the leaves: runs after them, in the same transaction. */
+  readonly beside?: (manager: EntityManager, root: Hash) => Promise<void>;
+}
+
+export interface Appended {
+  /** The same log, grown. */
+  readonly held: HeldLog;
+  readonly root: Hash;
+  /** The signed note of the new head. */
+  readonly note: string;
+}
+
+/** A head as it was signed. */
+export interface SignedHead {
+  readonly size: number;
+  readonly root: Hash;
+  readonly note: string;
+  readonly tMs: number;
+}
+
+/** The logs of this installation in Postgres (LEDGER §5): one writer per log, one transaction per batch. */
+export class Ledger {
+  constructor(
+    private readonly db: DataSource,
+    private readonly vault: Vault,
+  ) {}
+
+  /** A new, empty log with a fresh key of its own, inside the caller's transaction. Held under epoch 0. */
+  async create(manager: EntityManager, origin: string): Promise<HeldLog> {
+    const seed = randomBytes(32);
+    const signer = signerOf(origin, seed);
+    const [row] = await rowsOf<{ log: number }>(
+      manager,
+      `INSERT INTO logs (origin, vkey, key_seed, root, frontier) VALUES ($1, $2, $3, $4, '') RETURNING log`,
+      [origin, formatVkey(signer.key), this.vault.seal(seed, keyOwner(origin)), Buffer.from(emptyRoot())],
+    );
+    return { log: row!.log, origin, signer, epoch: 0, frontier: emptyFrontier };
+  }
+
+  /**
+   * Makes the caller the owner, at once: whoever held the log before is fenced from here on. Waits for a commit of
+   * his that is still under way, so that what is read afterwards is all there is.
+   */
+  async takeOver(origin: string): Promise<HeldLog> {
+    const [row] = await rowsOf<TakenRow>(
+      this.db.manager,
+      `UPDATE logs SET epoch = epoch + 1 WHERE origin = $1 RETURNING log, epoch, size, root, frontier, key_seed`,
+      [origin],
+    );
+    if (!row) throw new Error(`bug: no log ${origin}`);
+    const signer = signerOf(origin, this.vault.open(row.key_seed, keyOwner(origin)));
+    const frontier = { size: safeInteger(row.size), hashes: hashesIn(row.frontier) };
+    return { log: row.log, origin, signer, epoch: safeInteger(row.epoch), frontier };
+  }
+
+  /** Appends in a transaction of its own. Throws `Fenced`, `OutcomeUnknown`, or what the database refused. */
+  append(held: HeldLog, batch: LeafBatch): Promise<Appended> {
+    return inTransaction(this.db, (manager) => this.appendIn(manager, held, batch));
+  }
+
+  /** The same inside the caller's transaction, which must commit before anybody is told. */
+  async appendIn(manager: EntityManager, held: HeldLog, batch: LeafBatch): Promise<Appended> {
+    if (batch.leaves.length === 0) throw new Error('bug: an empty batch');
+    const frontier = appendAll(held.frontier, batch.leaves.map(leafHash));
+    const grown = { ...held, frontier };
+    const root = rootOf(frontier);
+    const { origin, signer } = held;
+    const note = signCheckpoint({ origin, size: frontier.size, root }, signer);
+    await moveHead(manager, held, frontier, root);
+    await insertLeaves(manager, held, batch.leaves);
+    await batch.beside?.(manager, root);
+    // Last, so that a transaction broken by `beside` ends here and not in a COMMIT that rolls back without a word.
+    await manager.query('INSERT INTO checkpoints (log, size, root, note, t_ms) VALUES ($1, $2, $3, $4, $5)', [
+      held.log,
+      frontier.size,
+      Buffer.from(root),
+      note,
+      batch.tMs,
+    ]);
+    return { held: grown, root, note };
+  }
+
+  /**
+   * Reads the whole log back, in order, and checks that it hashes to the head that was signed. Throws when it does
+   * not: an owner must not build on a log that somebody changed.
+   */
+  async replay(held: HeldLog, onLeaf: (bytes: Buffer, i: number) => void): Promise<void> {
+    let frontier = emptyFrontier;
+    for await (const page of this.pages(held.origin, held.frontier.size)) {
+      frontier = appendAll(frontier, page.map(leafHash));
+      page.forEach((bytes, at) => onLeaf(bytes, frontier.size - page.length + at));
+    }
+    if (frontier.size !== held.frontier.size || !equal(rootOf(frontier), rootOf(held.frontier))) {
+      throw new Error(`bug: log ${held.origin} does not hash to its head at ${held.frontier.size}`);
+    }
+  }
+
+  /** The leaves 0 to `size` − 1, page by page, so that other work runs in between. */
+  async *pages(origin: string, size: number): AsyncGenerator<Buffer[]> {
+    for (let from = 0; from < size; from += LEAVES_PER_READ) {
+      yield await this.leavesOf(origin, from, Math.min(from + LEAVES_PER_READ, size));
+    }
+  }
+
+  /** The bytes of the leaves `from` to `to` − 1. */
+  async leavesOf(origin: string, from: number, to: number): Promise<Buffer[]> {
+    const rows = await rowsOf<{ bytes: Buffer }>(
+      this.db.manager,
+      `SELECT bytes FROM leaves WHERE log = (SELECT log FROM logs WHERE origin = $1) AND i >= $2 AND i < $3
+       ORDER BY i`,
+      [origin, from, to],
+    );
+    return rows.map((row) => row.bytes);
+  }
+
+  /** The leaf hashes at these indexes, in the order asked. */
+  async hashesAt(origin: string, indexes: readonly number[]): Promise<Hash[]> {
+    const rows = await rowsOf<{ hash: Buffer }>(
+      this.db.manager,
+      `SELECT hash FROM unnest($2::bigint[]) WITH ORDINALITY AS asked (i, n) JOIN leaves USING (i)
+       WHERE log = (SELECT log FROM logs WHERE origin = $1) ORDER BY n`,
+      [origin, indexes],
+    );
+    if (rows.length !== indexes.length) throw new Error(`bug: ${origin} lacks some of the leaves ${indexes}`);
+    return rows.map((row) => new Uint8Array(row.hash));
+  }
+
+  /** The newest signed head; null while the log is empty or unknown. */
+  async headOf(origin: string): Promise<SignedHead | null> {
+    const heads = await this.heads(
+      origin,
+      'size = (SELECT max(size) FROM checkpoints WHERE log = logs.log)',
+      [],
+    );
+    return heads[0] ?? null;
+  }
+
+  /** The signed heads at these sizes, smallest first; sizes at which no batch ended have none. */
+  headsAt(origin: string, sizes: readonly number[]): Promise<SignedHead[]> {
+    return this.heads(origin, 'size = ANY ($2)', [sizes]);
+  }
+
+  /** The public key that verifiers pin. */
+  async vkeyOf(origin: string): Promise<string> {
+    const [row] = await rowsOf<{ vkey: string }>(this.db.manager, 'SELECT vkey FROM logs WHERE origin = $1', [
+      origin,
+    ]);
+    if (!row) throw new Error(`bug: no log ${origin}`);
+    return row.vkey;
+  }
+
+  private async heads(origin: string, which: string, parameters: unknown[]): Promise<SignedHead[]> {
+    const rows = await rowsOf<{ size: string; root: Buffer; note: string; t_ms: string }>(
+      this.db.manager,
+      `SELECT c.size, c.root, c.note, c.t_ms FROM logs JOIN checkpoints c USING (log)
+       WHERE origin = $1 AND c.${which} ORDER BY c.size`,
+      [origin, ...parameters],
+    );
+    return rows.map((row) => ({
+      size: safeInteger(row.size),
+      root: new Uint8Array(row.root),
+      note: row.note,
+      tMs: safeInteger(row.t_ms),
+    }));
+  }
+}
+
+interface TakenRow {
+  log: number;
+  epoch: string;
+  size: string;
+  root: Buffer;
+  frontier: Buffer;
+  key_seed: Buffer;
+}
+
+const keyOwner = (origin: string): string => `log-key/${origin}`;
+
+/** Takes the lock, checks the fence and moves the head in one statement; the leaves must follow (see the triggers). */
+async function moveHead(
+  manager: EntityManager,
+  held: HeldLog,
+  frontier: Frontier,
+  root: Hash,
+): Promise<void> {
+  const moved = await rowsOf(
+    manager,
+    `UPDATE logs SET size = $4, root = $5, frontier = $6 WHERE log = $1 AND epoch = $2 AND size = $3 RETURNING log`,
+    [
+      held.log,
+      held.epoch,
+      held.frontier.size,
+      frontier.size,
+      Buffer.from(root),
+      Buffer.concat(frontier.hashes),
+    ],
+  );
+  if (moved.length === 0) throw new Fenced(`${held.origin} is no longer held under epoch ${held.epoch}`);
+}
+
+async function insertLeaves(
+  manager: EntityManager,
+  held: HeldLog,
+  leaves: readonly Uint8Array[],
+): Promise<void> {
+  await manager.query(
+    `INSERT INTO leaves (log, i, bytes)
+     SELECT $1, $2::bigint + n - 1, bytes FROM unnest($3::bytea[]) WITH ORDINALITY AS leaf (bytes, n)`,
+    [held.log, held.frontier.size, leaves],
+  );
+}
+
+const hashesIn = (frontier: Buffer): Hash[] =>
+  Array.from(
+    { length: frontier.length / 32 },
+    (_, at) => new Uint8Array(frontier.subarray(32 * at, 32 * (at + 1))),
+  );

@@ -1,0 +1,1 @@
+export { breakingAt, type Breakage, LostConnection } from './breaking.js';
