@@ -1,0 +1,66 @@
+import { type Reason, type ShowState } from '@qingpai/wire';
+import { type Decision, type Secrets } from './command.js';
+import { refuse } from './decision.js';
+import { clockPriceFen } from './clock.js';
+import { checkTake, takeEvents } from './dutch.js';
+import { checkRise, riseEvents } from './english.js';
+import { leastBidFen } from './increments.js';
+import { type Bidding, type BidReason, present, type Press, pressBody } from './press.js';
+import { bidderIn, entry } from './show.js';
+
+/**
+ * A bid's life (RULES §2.1, §3): all branching about who may bid when stands here, each check with its own reason;
+ * the formats check the amount. Nothing is logged of a bid outside an open show, on an unknown lot, or by someone
+ * without a paddle.
+ */
+export function decideBid(state: ShowState, press: Press, nowMs: number, secrets: Secrets): Decision {
+  const { bid } = press;
+  const lot = entry(state.lots, bid.lot);
+  const bidder = bidderIn(state, press.bidder);
+  if (!Number.isSafeInteger(bid.amountFen) || bid.amountFen <= 0) return refuse('malformed');
+  if (!lot) return refuse('unknown-lot');
+  if (!bidder) return refuse('no-paddle');
+  if (state.phase !== 'open') return refuse('not-open');
+  const offering = lot.offerings[bid.offering - 1];
+  if (!offering) return refused(press, 'not-open');
+
+  const bidding = { state, lot, offering, bidder, nowMs, secrets };
+  const reason = checkStanding(bidding) ?? (offering.clock ? checkTake : checkRise)(bidding, press);
+  if (reason) return refused(press, reason, hints(reason, bidding));
+  return { ok: true, events: (offering.clock ? takeEvents : riseEvents)(bidding, press) };
+}
+
+/** Is the lot open, and may this bidder bid on it? */
+function checkStanding({ lot, offering, bidder, nowMs }: Bidding): BidReason | null {
+  if (offering.endedAt !== null) return 'too-late';
+  if (offering.frozenAt !== null) return 'frozen';
+  // The hammer beats a bid that arrives at the close, even if the close is still in line behind it.
+  if (offering.closesAt !== null && nowMs >= offering.closesAt) return 'too-late';
+  if (bidder.banned) return 'bidder-not-allowed';
+  if (bidder.kind === 'host' || bidder.bidder === lot.grower) return 'own-lot';
+  return null;
+}
+
+const priceReasons: readonly Reason[] = ['below-start', 'not-above-price', 'off-grid', 'slip-confirm'];
+const clockReasons: readonly Reason[] = ['clock-stale', 'above-pressed'];
+
+/** What helps the next bid: the leaf that stands at or above this one, and the least that would be accepted. */
+function hints(reason: BidReason, { state, lot, offering, nowMs }: Bidding) {
+  if (offering.clock && clockReasons.includes(reason)) {
+    return { leastFen: clockPriceFen(offering.clock, nowMs) };
+  }
+  if (!priceReasons.includes(reason)) return {};
+  const leastFen = leastBidFen(state.rules, lot, offering);
+  if (reason !== 'not-above-price' || offering.leaderBid === null) return { leastFen };
+  return { leastFen, beatenBy: offering.leaderBid };
+}
+
+function refused(
+  press: Press,
+  reason: BidReason,
+  more: { leastFen?: number; beatenBy?: number } = {},
+): Decision {
+  const { amountFen, run, units } = press.bid;
+  const body = present({ ...pressBody(press), amountFen, run, units, reason });
+  return { ok: false, reason, events: [{ type: 'bid.refused', body, by: press.by }], ...more };
+}

@@ -1,0 +1,75 @@
+import { canonicalHash } from '@qingpai/ledger/rules';
+import { type EventBody, type LotState, type Reason, type ShowState } from '@qingpai/wire';
+import { type Command, type Decision } from './command.js';
+import { happens, refuse } from './decision.js';
+import { BID_TOTAL_MAX_FEN } from './press.js';
+import { entry, openList } from './show.js';
+
+/** Describing lots and sealing them. What is sealed is never described again, only withdrawn with a reason. */
+type Of<N extends Command['name']> = Extract<Command, { name: N }>;
+type Described = EventBody<'lot.catalogued'>;
+
+/** SHA-256 of the canonical JSON of the rules, base64: `show.sealed` fixes them. */
+export const rulesHash = (rules: ShowState['rules']): string => canonicalHash(rules);
+
+/** The lots a seal would take in now, by number. */
+export const lotsToSeal = (state: ShowState): LotState[] =>
+  Object.values(state.lots)
+    .filter(({ phase, list }) => phase === 'draft' && list === openList(state))
+    .sort((a, b) => (a.number < b.number ? -1 : 1));
+
+export function catalogue(state: ShowState, { by, lot, floorFen }: Of<'catalogue'>): Decision {
+  const reason = entry(state.lots, lot.lot) ? 'malformed' : checkLot(state, lot, floorFen);
+  return reason ? refuse(reason) : happens(by, { type: 'lot.catalogued', body: lot });
+}
+
+export function amend(state: ShowState, { by, lot, floorFen }: Of<'amend'>): Decision {
+  const reason = checkDraft(state, lot.lot) ?? checkLot(state, lot, floorFen);
+  return reason ? refuse(reason) : happens(by, { type: 'lot.amended', body: lot });
+}
+
+export function strike(state: ShowState, { by, lot }: Of<'strike'>): Decision {
+  const reason = checkDraft(state, lot);
+  return reason ? refuse(reason) : happens(by, { type: 'lot.struck', body: { lot } });
+}
+
+/** The main list before the show opens, supplementary lists (加拍) while it runs. */
+export function seal(state: ShowState, { by, catalogue }: Of<'seal'>): Decision {
+  const lots = lotsToSeal(state);
+  if (lots.length === 0) return refuse('nothing-to-seal');
+  const body = {
+    list: openList(state),
+    lots: lots.length,
+    units: lots.reduce((sum, { units }) => sum + units, 0),
+    catalogue,
+    rules: rulesHash(state.rules),
+  };
+  return happens(by, { type: 'show.sealed', body });
+}
+
+function checkDraft(state: ShowState, id: string): Reason | null {
+  const lot = entry(state.lots, id);
+  if (!lot) return 'unknown-lot';
+  return lot.phase === 'draft' ? null : 'wrong-phase';
+}
+
+/** @param floorFen what the lot's commitment hides; 0: no floor, and no commitment */
+function checkLot(state: ShowState, lot: Described, floorFen: number): Reason | null {
+  if (lot.list !== openList(state) || (lot.floor === null) !== (floorFen === 0)) return 'malformed';
+  if (!isWithinBounds(lot, floorFen)) return 'malformed';
+  if (lot.capFen !== undefined || lot.buyNowFen !== undefined) return 'cap-not-built';
+  if (isNumberTaken(state, lot)) return 'number-taken';
+  if (lot.format === 'dutch' && lot.startFen === 0) return 'clock-without-start';
+  if (lot.startFen === 0 && floorFen > 0) return 'floor-with-zero-start';
+  if (lot.format === 'dutch' && lot.startFen < floorFen) return 'start-below-floor';
+  return null;
+}
+
+const isWithinBounds = ({ units, startFen, stepFen = 0, referenceFen = 0 }: Described, floorFen: number) =>
+  Math.max(startFen, stepFen, referenceFen, floorFen) * units <= BID_TOTAL_MAX_FEN;
+
+/** A struck lot gives its number back. */
+const isNumberTaken = (state: ShowState, { lot: id, number }: Described): boolean =>
+  Object.values(state.lots).some(
+    (other) => other.number === number && other.lot !== id && other.phase !== 'struck',
+  );

@@ -1,0 +1,52 @@
+import { type ShowState } from '@qingpai/wire';
+import { decideBid } from './bids.js';
+import { amend, catalogue, seal, strike } from './catalogue.js';
+import { type Command, type Decision, type Secrets } from './command.js';
+import { happens, refuse } from './decision.js';
+import { close, settle } from './ending.js';
+import { extend, lastCall } from './english.js';
+import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
+import { limit, register } from './people.js';
+import { paid, undo } from './sales.js';
+import { phasesFor } from './show.js';
+
+type Decide<C extends Command> = (state: ShowState, command: C, nowMs: number, secrets: Secrets) => Decision;
+
+/**
+ * What a command does to a show: the events that happen, or why it is refused. Pure: nothing has happened yet.
+ * What is merely due (`decideDue`) comes before the command and is not decided here.
+ * @param nowMs the command's stamp, ms UTC, not before `state.t`
+ */
+export function decide(state: ShowState, command: Command, nowMs: number, secrets: Secrets): Decision {
+  if ((command.name === 'openLog') !== (state.next === 0)) return refuse('wrong-phase');
+  if (command.name !== 'bid' && !phasesFor[command.name].includes(state.phase)) return refuse('wrong-phase');
+  return (decisions[command.name] as Decide<Command>)(state, command, nowMs, secrets);
+}
+
+const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>> } = {
+  openLog: (_state, { by, body }) => happens(by, { type: 'log.opened', body }),
+  register,
+  limit,
+  catalogue,
+  amend,
+  strike,
+  seal,
+  /** No witness has signed yet when a show is opened by hand, and the leaf says so. */
+  open: (_state, { by, reason = 'none-configured' }) =>
+    happens(by, { type: 'show.opened', body: { witnessed: false, reason } }),
+  offer,
+  reoffer,
+  bid: decideBid,
+  lastCall,
+  extend,
+  freeze,
+  resume,
+  setAside,
+  pass,
+  withdraw,
+  carry,
+  undo,
+  paid,
+  close,
+  settle,
+};

@@ -1,0 +1,48 @@
+import { type EventBody, type ShowState } from '@qingpai/wire';
+import { type Command, type Decision } from './command.js';
+import { happens, refuse } from './decision.js';
+import { isEnded } from './lot.js';
+import { saleTotalFen } from './sales.js';
+import { sealedLots } from './show.js';
+
+type Of<N extends Command['name']> = Extract<Command, { name: N }>;
+type Units = Pick<EventBody<'show.closed'>, 'soldUnits' | 'passedUnits' | 'withdrawnUnits' | 'carriedUnits'>;
+
+/** Units of the sealed lists by end state, as of now. */
+export function unitsByEnd(state: ShowState): Units {
+  const sum: Units = { soldUnits: 0, passedUnits: 0, withdrawnUnits: 0, carriedUnits: 0 };
+  for (const lot of sealedLots(state)) {
+    for (const end of Object.keys(sum) as (keyof Units)[]) sum[end] += lot[end];
+  }
+  return sum;
+}
+
+/** Hammer total of the sales that stand, fen. */
+export const hammerTotalFen = (state: ShowState): number =>
+  Object.values(state.sales)
+    .filter(({ phase }) => phase !== 'voided')
+    .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
+
+/** What was paid, fen. */
+export const paidTotalFen = (state: ShowState): number =>
+  Object.values(state.sales)
+    .filter(({ phase }) => phase === 'paid')
+    .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
+
+/** The show closes when every sealed lot has its end: none is left behind. */
+export function close(state: ShowState, { by }: Of<'close'>): Decision {
+  if (state.block !== null) return refuse('lot-on-block');
+  const lots = sealedLots(state);
+  const left = lots.filter((lot) => !isEnded(lot)).map(({ lot }) => lot);
+  if (left.length > 0) return refuse('lots-left', { lots: left });
+  const body = { lots: lots.length, ...unitsByEnd(state), hammerFen: hammerTotalFen(state) };
+  return happens(by, { type: 'show.closed', body });
+}
+
+/** The last leaf: every sale is paid and the time for complaints is over. */
+export function settle(state: ShowState, { by }: Of<'settle'>, nowMs: number): Decision {
+  if (Object.values(state.sales).some(({ phase }) => phase === 'awaiting')) return refuse('sales-open');
+  if (nowMs < (state.closedAt ?? 0) + state.rules.complaintMs) return refuse('complaint-time');
+  const body = { ...unitsByEnd(state), paidFen: paidTotalFen(state) };
+  return happens(by, { type: 'show.settled', body });
+}

@@ -1,0 +1,121 @@
+import { type OfferingState, type ShowRules, type ShowState } from '@qingpai/wire';
+import { type Command, type DecidedEvent, type Decision } from './command.js';
+import { happens, refuse } from './decision.js';
+import { floorMetAt } from './floor.js';
+import { leastFirstFen, stepsBetween } from './increments.js';
+import { hasValidBid } from './lot.js';
+import { type Bidding, type BidReason, isOverLimit, present, type Press, pressBody } from './press.js';
+import { hammer } from './sales.js';
+import { type OnBlock, thisOnBlock } from './show.js';
+
+/** The rising auction (升价拍, RULES §2). A lot of several units is sold as a whole, at a price per unit. */
+
+/** The amount of a bid, in the order of RULES §2.1. */
+export function checkRise({ state, lot, offering, bidder }: Bidding, press: Press): BidReason | null {
+  const { rules } = state;
+  const { amountFen, confirmed } = press.bid;
+  const firstFen = leastFirstFen(rules, lot, offering);
+  const { priceFen } = offering;
+  if (offering.leader === bidder.bidder) return 'already-leading';
+  if (amountFen < firstFen) return 'below-start';
+  if (priceFen !== null && amountFen <= priceFen) return 'not-above-price';
+  const steps = stepsBetween(rules, lot, priceFen ?? firstFen, amountFen);
+  if (steps === null) return 'off-grid';
+  if (isOverLimit(bidder, amountFen, offering.unitsLeft)) return 'over-limit';
+  if (steps > rules.slipSteps && !confirmed) return 'slip-confirm';
+  return null;
+}
+
+/** The bid, and the extension it causes. */
+export function riseEvents({ state, lot, offering, nowMs, secrets }: Bidding, press: Press): DecidedEvent[] {
+  const { amountFen } = press.bid;
+  const body = present({
+    ...pressBody(press),
+    amountFen,
+    floorMet: floorMetAt(secrets, lot, amountFen),
+  });
+  const events: DecidedEvent[] = [{ type: 'bid.accepted', body, by: press.by }];
+  const closesAt = closeAfterBidMs(state.rules, offering, nowMs);
+  if (closesAt > closeOf(offering)) {
+    const extended = { lot: lot.lot, offering: offering.offering, closesAt, cause: 'bid' as const };
+    events.push({ type: 'lot.extended', body: extended, by: 'platform' });
+  }
+  return events;
+}
+
+function closeOf({ closesAt }: OfferingState): number {
+  if (closesAt === null) throw new Error('bug: a rising lot has no close');
+  return closesAt;
+}
+
+/** Past this moment no bid extends, ms UTC. It moves with time in which nobody could bid (frozen, stalled, dark). */
+export const hardEndMs = (
+  rules: ShowRules,
+  { firstClosesAt }: Pick<OfferingState, 'firstClosesAt'>,
+): number => (firstClosesAt ?? 0) + rules.hardEndMs;
+
+/** Soft close (RULES §2.4): where an accepted bid at `nowMs` leaves the close, ms UTC; it never shrinks. */
+export function closeAfterBidMs(rules: ShowRules, offering: OfferingState, nowMs: number): number {
+  const closesAt = closeOf(offering);
+  if (rules.suddenDeath || closesAt - nowMs > rules.windowMs) return closesAt;
+  const wished = Math.max(closesAt, nowMs + rules.extensionMs);
+  return Math.max(closesAt, Math.min(hardEndMs(rules, offering), wished));
+}
+
+/** The close: the leader at or above the floor gets the lot; else it waits for re-offer. */
+export function closeEvent(state: ShowState, block: OnBlock): DecidedEvent {
+  const { lot, offering } = block;
+  const { leader, priceFen, unitsLeft } = offering;
+  if (leader !== null && priceFen !== null && hasValidBid(lot, offering)) {
+    return { ...hammer(state, block, leader, unitsLeft, priceFen), by: 'platform' };
+  }
+  return { type: 'lot.setAside', body: unsoldBody(block), by: 'platform' };
+}
+
+/** How an offering ends that sold nothing, or not all. */
+export const unsoldBody = ({ lot, offering }: OnBlock) =>
+  present({
+    lot: lot.lot,
+    offering: offering.offering,
+    units: offering.unitsLeft,
+    bestFen: offering.priceFen ?? undefined,
+  });
+
+/** 最后一次: the close comes to `lastCallMs` from now if it lay further off. Nobody can hammer early. */
+export function lastCall(
+  state: ShowState,
+  { by, lot }: Extract<Command, { name: 'lastCall' }>,
+  nowMs: number,
+): Decision {
+  const block = thisOnBlock(state, lot);
+  if (typeof block === 'string') return refuse(block);
+  const { offering } = block;
+  if (offering.closesAt === null) return refuse('not-rising');
+  if (offering.frozenAt !== null) return refuse('frozen');
+  const closesAt = Math.min(offering.closesAt, nowMs + state.rules.lastCallMs);
+  return happens(by, { type: 'lot.lastCall', body: { lot, offering: offering.offering, closesAt } });
+}
+
+/** One extension for a stalled loop or a dark room reaches at most this far past the close, or past now, ms. */
+export const EXTENSION_MAX_MS = 60_000;
+
+/**
+ * The server stood still (`stall`) or was away (`dark`) while the close drew near: bids that were made in time may
+ * still be on their way. The platform gives the time back, at most a minute at once, and the certificate counts it.
+ * After a dark time the close may lie in the past, so the minute counts from the later of close and now.
+ */
+export function extend(
+  state: ShowState,
+  { by, lot, closesAt, cause }: Extract<Command, { name: 'extend' }>,
+  nowMs: number,
+): Decision {
+  const block = thisOnBlock(state, lot);
+  if (typeof block === 'string') return refuse(block);
+  const { offering } = block;
+  if (offering.closesAt === null) return refuse('not-rising');
+  if (offering.frozenAt !== null) return refuse('frozen');
+  const latest = Math.max(offering.closesAt, nowMs) + EXTENSION_MAX_MS;
+  if (!(closesAt > offering.closesAt && closesAt <= latest)) return refuse('malformed');
+  const body = { lot, offering: offering.offering, closesAt, cause };
+  return happens(by, { type: 'lot.extended', body });
+}

@@ -1,0 +1,318 @@
+import {
+  type EventOf,
+  type EventType,
+  type LoggedEvent,
+  type LotPhase,
+  type LotState,
+  type OfferingState,
+  type SaleState,
+  type ShowPhase,
+  type ShowRules,
+  type ShowState,
+} from '@qingpai/wire';
+import { tickEndsAtMs } from './clock.js';
+import { nextLotPhases } from './lot.js';
+import { entry, nextShowPhases, openList } from './show.js';
+
+type Logged<T extends EventType> = EventOf<T> & Pick<LoggedEvent, 'i' | 't' | 'by'>;
+type Fold<T extends EventType> = (state: ShowState, event: Logged<T>) => void;
+
+const HISTORY_MAX = 50;
+
+/** A show before its first leaf. */
+export const initialShow = (rules: ShowRules): ShowState => ({
+  origin: '',
+  phase: 'draft',
+  demo: false,
+  rules,
+  next: 0,
+  t: 0,
+  block: null,
+  undoable: null,
+  lots: {},
+  bidders: {},
+  sales: {},
+  seals: [],
+  openedAt: null,
+  witnessed: null,
+  closedAt: null,
+  settledAt: null,
+});
+
+/**
+ * Fold one event into the state, in place, and return it: the same on the server, in the page and in the verifier.
+ * Refusals may be left out, as they are in the room's frames. Events are taken at their word: whether they were
+ * allowed is for `decide` before and `judge` after. Throws `bug: …` on what no log of ours can hold.
+ */
+export function evolve(state: ShowState, event: LoggedEvent): ShowState {
+  (folds[event.type] as Fold<EventType>)(state, event);
+  state.next = event.i + 1;
+  state.t = event.t;
+  return state;
+}
+
+const ignore = () => undefined;
+
+const folds: { [T in EventType]: Fold<T> } = {
+  'log.opened': (state, { body }) => {
+    state.origin = body.origin;
+    state.demo = body.demo ?? false;
+  },
+  'bidder.registered': (state, { body: { bidder, paddle, kind } }) => {
+    state.bidders[bidder] = { bidder, paddle, kind, limitFen: null, banned: false };
+  },
+  'bidder.limited': (state, { body }) => {
+    const bidder = known(entry(state.bidders, body.bidder), body.bidder);
+    bidder.limitFen = body.limitFen ?? null;
+    bidder.banned = body.banned ?? false;
+  },
+  'lot.catalogued': describe,
+  'lot.amended': describe,
+  'lot.struck': (state, { body }) => movePhase(lotIn(state, body.lot), 'struck'),
+  'show.sealed': (state, { i, t, body }) => {
+    for (const lot of Object.values(state.lots)) {
+      if (lot.phase === 'draft' && lot.list === openList(state)) movePhase(lot, 'sealed');
+    }
+    state.seals.push({ i, t, ...body });
+    if (state.phase === 'draft') moveShow(state, 'sealed');
+  },
+  'show.approved': ignore,
+  'show.opened': (state, { t, body }) => {
+    moveShow(state, 'open');
+    state.openedAt = t;
+    state.witnessed = body.witnessed;
+  },
+  'lot.offered': offer,
+  'bid.accepted': (state, event) => {
+    const { body, t } = event;
+    const lot = lotIn(state, body.lot);
+    const offering = lastOffering(lot);
+    mark(offering, event);
+    if (offering.clock) hold(state, offering, body.amountFen, t);
+    else lead(lot, offering, event);
+  },
+  'bid.refused': ignore,
+  'lot.extended': (state, { body }) => {
+    const offering = lastOffering(lotIn(state, body.lot));
+    const byMs = body.closesAt - (offering.closesAt ?? 0);
+    offering.closesAt = body.closesAt;
+    offering.extensions += 1;
+    offering.lastCall = false;
+    // Time in which nobody could bid is not counted against the lot: the hard end moves with it.
+    if (body.cause !== 'bid') offering.firstClosesAt = (offering.firstClosesAt ?? 0) + byMs;
+  },
+  'lot.lastCall': (state, { body }) => {
+    const offering = lastOffering(lotIn(state, body.lot));
+    offering.closesAt = body.closesAt;
+    offering.lastCall = true;
+  },
+  'lot.frozen': (state, { t, body }) => {
+    lastOffering(lotIn(state, body.lot)).frozenAt = t;
+  },
+  'lot.resumed': (state, { t, body }) => resume(lastOffering(lotIn(state, body.lot)), t),
+  'clock.restarted': (state, { body }) => {
+    const { clock } = lastOffering(lotIn(state, body.lot));
+    if (!clock) throw new Error('bug: a rising lot has no clock to start again');
+    clock.startFen = body.startFen;
+    clock.startsAt = body.startsAt;
+    clock.heldFen = null;
+    clock.restartsAt = null;
+    clock.last = body.cause === 'floor';
+    // The cut to the floor only lowers the price: who pressed before it still buys.
+    if (body.cause === 'takes') clock.run += 1;
+  },
+  'lot.hammered': (state, { i, t, body }) => {
+    const lot = lotIn(state, body.lot);
+    const offering = lastOffering(lot);
+    state.sales[body.sale] = { ...body, i, t, phase: 'awaiting', paidAt: null };
+    state.undoable = body.sale;
+    lot.soldUnits += body.units;
+    offering.unitsLeft -= body.units;
+    if (offering.unitsLeft === 0) leaveBlock(state, lot, 'hammered', t);
+  },
+  'lot.setAside': (state, { t, body }) => leaveBlock(state, lotIn(state, body.lot), 'waiting', t),
+  'lot.passed': (state, { t, body }) => {
+    const lot = lotIn(state, body.lot);
+    lot.passedUnits += body.units;
+    leaveBlock(state, lot, 'passed', t);
+  },
+  'lot.withdrawn': (state, { t, body }) => {
+    const lot = lotIn(state, body.lot);
+    lot.withdrawnUnits += body.units;
+    leaveBlock(state, lot, 'withdrawn', t);
+  },
+  'lot.carried': (state, { t, body }) => {
+    const lot = lotIn(state, body.lot);
+    lot.carriedUnits += body.units;
+    leaveBlock(state, lot, 'carried', t);
+  },
+  'sale.voided': (state, { body }) => {
+    const sale = saleIn(state, body.sale);
+    const lot = lotIn(state, sale.lot);
+    sale.phase = 'voided';
+    lot.soldUnits -= sale.units;
+    lot.voided += 1;
+    lastOffering(lot).result = 'voided';
+    if (lot.phase !== 'waiting') movePhase(lot, 'waiting');
+    state.undoable = null;
+  },
+  'sale.paid': (state, { t, body }) => {
+    const sale = saleIn(state, body.sale);
+    sale.phase = 'paid';
+    sale.paidAt = t;
+  },
+  'show.closed': (state, { t }) => {
+    moveShow(state, 'closed');
+    state.closedAt = t;
+    state.undoable = null;
+  },
+  'show.settled': (state, { t }) => {
+    moveShow(state, 'settled');
+    state.settledAt = t;
+  },
+};
+
+// ---------------------------------------------------------------- lots
+
+function describe(state: ShowState, { i, body }: Logged<'lot.catalogued' | 'lot.amended'>): void {
+  state.lots[body.lot] = {
+    lot: body.lot,
+    i,
+    list: body.list,
+    number: body.number,
+    title: body.title,
+    grower: body.grower,
+    unit: body.unit,
+    units: body.units,
+    format: body.format,
+    startFen: body.startFen,
+    stepFen: body.stepFen ?? null,
+    referenceFen: body.referenceFen ?? null,
+    floor: body.floor,
+    phase: 'draft',
+    offerings: [],
+    soldUnits: 0,
+    passedUnits: 0,
+    withdrawnUnits: 0,
+    carriedUnits: 0,
+    bestFen: null,
+    voided: 0,
+  };
+}
+
+function offer(state: ShowState, { i, t, body }: Logged<'lot.offered'>): void {
+  const lot = lotIn(state, body.lot);
+  movePhase(lot, 'onBlock');
+  lot.passedUnits = 0; // passed units come back with the lot
+  lot.offerings.push({
+    offering: body.offering,
+    format: body.format,
+    units: body.units,
+    startFen: body.startFen,
+    i,
+    startedAt: t,
+    endedAt: null,
+    closesAt: body.closesAt ?? null,
+    firstClosesAt: body.closesAt ?? null,
+    lastCall: false,
+    extensions: 0,
+    frozenAt: null,
+    priceFen: null,
+    leader: null,
+    leaderBid: null,
+    floorMet: false,
+    bids: 0,
+    bidders: [],
+    history: [],
+    clock: body.clock ? { ...body.clock, run: 0, heldFen: null, restartsAt: null, last: false } : null,
+    unitsLeft: body.units,
+    result: null,
+  });
+  state.block = lot.lot;
+  state.undoable = null;
+}
+
+const resultOf = {
+  hammered: 'hammered',
+  waiting: 'setAside',
+  passed: 'passed',
+  withdrawn: 'withdrawn',
+} as const;
+
+/** The lot changes its phase; if it was on the block, its offering ends with it. */
+function leaveBlock(
+  state: ShowState,
+  lot: LotState,
+  phase: keyof typeof resultOf | 'carried',
+  t: number,
+): void {
+  if (lot.phase === 'onBlock' && phase !== 'carried') {
+    const offering = lastOffering(lot);
+    offering.endedAt = t;
+    offering.frozenAt = null;
+    offering.result = resultOf[phase];
+    state.block = null;
+  }
+  movePhase(lot, phase);
+}
+
+// ---------------------------------------------------------------- bids
+
+function mark(offering: OfferingState, { i, t, body }: Logged<'bid.accepted'>): void {
+  const { bid, bidder, amountFen, units } = body;
+  offering.bids += 1;
+  if (!offering.bidders.includes(bidder)) offering.bidders.push(bidder);
+  offering.history.push({ i, t, bid, bidder, amountFen, ...(units === undefined ? {} : { units }) });
+  if (offering.history.length > HISTORY_MAX) offering.history.shift();
+}
+
+function lead(lot: LotState, offering: OfferingState, { i, body }: Logged<'bid.accepted'>): void {
+  offering.priceFen = body.amountFen;
+  offering.leader = body.bidder;
+  offering.leaderBid = i;
+  offering.floorMet = body.floorMet ?? false;
+  if (lot.floor !== null && !offering.floorMet) lot.bestFen = Math.max(lot.bestFen ?? 0, body.amountFen);
+}
+
+/** The first take stops the clock; with several takers until its tick ends, else it starts again at once. */
+function hold(state: ShowState, { clock }: OfferingState, priceFen: number, t: number): void {
+  if (!clock || clock.heldFen !== null) return;
+  clock.restartsAt = state.rules.clock.manyTakers ? tickEndsAtMs(clock, t) : t;
+  clock.heldFen = priceFen;
+}
+
+/** The clock stood still: everything that lay ahead lies as far ahead as it did. */
+function resume(offering: OfferingState, t: number): void {
+  const stoodMs = t - (offering.frozenAt ?? t);
+  offering.frozenAt = null;
+  if (offering.closesAt !== null) offering.closesAt += stoodMs;
+  if (offering.firstClosesAt !== null) offering.firstClosesAt += stoodMs;
+  if (offering.clock) {
+    offering.clock.startsAt += stoodMs;
+    if (offering.clock.restartsAt !== null) offering.clock.restartsAt += stoodMs;
+  }
+}
+
+// ---------------------------------------------------------------- what must be there
+
+function known<T>(found: T | undefined, id: string): T {
+  if (found === undefined) throw new Error(`bug: an event names ${id}, which the log does not know`);
+  return found;
+}
+const lotIn = (state: ShowState, lot: string): LotState => known(entry(state.lots, lot), lot);
+const saleIn = (state: ShowState, sale: string): SaleState => known(entry(state.sales, sale), sale);
+const lastOffering = (lot: LotState): OfferingState =>
+  known(lot.offerings.at(-1), `an offering of ${lot.lot}`);
+
+function movePhase(lot: LotState, phase: LotPhase): void {
+  if (!nextLotPhases[lot.phase].includes(phase)) {
+    throw new Error(`bug: lot ${lot.lot} cannot go from ${lot.phase} to ${phase}`);
+  }
+  lot.phase = phase;
+}
+function moveShow(state: ShowState, phase: ShowPhase): void {
+  if (!nextShowPhases[state.phase].includes(phase)) {
+    throw new Error(`bug: the show cannot go from ${state.phase} to ${phase}`);
+  }
+  state.phase = phase;
+}

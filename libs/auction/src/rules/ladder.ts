@@ -1,0 +1,66 @@
+import { type EventBody, type LotState, type ShowRules } from '@qingpai/wire';
+import { leastFirstFen, stepAtFen } from './increments.js';
+import { unitsToOffer } from './lot.js';
+
+/**
+ * No lot left behind (RULES §4). A lot that met no floor waits and comes back as a falling clock, at most
+ * `furtherOfferings` times; then the host passes it, withdraws it or carries it with the grower's word.
+ */
+export const mayBeOfferedAgain = (rules: ShowRules, lot: LotState): boolean =>
+  lot.offerings.length <= rules.furtherOfferings;
+
+/** So many percent of an amount, rounded up to the fen. */
+export const percentOf = (amountFen: number, percent: number): number =>
+  Math.ceil((amountFen * percent) / 100);
+
+/** Where a re-offer starts whatever the floor: the reference price or 120 % of the best offer; 0 when there is neither. */
+export const knownStartFen = (rules: ShowRules, lot: LotState): number =>
+  Math.max(lot.referenceFen ?? 0, percentOf(lot.bestFen ?? 0, rules.reoffer.ofBestPercent));
+
+/**
+ * The first price of a re-offer's clock, fen per unit: the highest of the reference price, 120 % of the best offer so
+ * far and 120 % of the floor. Where none of them is known it is the start price, at 0元起拍 one step.
+ * @param floorFen 0: the lot has no floor
+ */
+export function reofferStartFen(rules: ShowRules, lot: LotState, floorFen: number): number {
+  const startFen = Math.max(knownStartFen(rules, lot), percentOf(floorFen, rules.reoffer.ofFloorPercent));
+  return startFen > 0 ? startFen : leastFirstFen(rules, lot, lot);
+}
+
+/** The step of a clock, fen: the lot's own, or the increment table's at the clock's first price. */
+export const clockStepFen = (rules: ShowRules, lot: LotState, startFen: number): number =>
+  stepAtFen(rules, lot, startFen);
+
+type Offered = EventBody<'lot.offered'>;
+
+const offeringOf = (lot: LotState) => ({
+  lot: lot.lot,
+  offering: lot.offerings.length + 1,
+  units: unitsToOffer(lot),
+});
+
+/** The body of a rising offering that begins now. */
+export const risingOffering = (rules: ShowRules, lot: LotState, nowMs: number): Offered => ({
+  ...offeringOf(lot),
+  format: 'english',
+  startFen: lot.startFen,
+  closesAt: nowMs + rules.openForMs,
+});
+
+/** The body of a falling clock that begins now; its floor is not in it. */
+export const fallingOffering = (
+  rules: ShowRules,
+  lot: LotState,
+  startFen: number,
+  nowMs: number,
+): Offered => ({
+  ...offeringOf(lot),
+  format: 'dutch',
+  startFen,
+  clock: {
+    startFen,
+    stepFen: clockStepFen(rules, lot, startFen),
+    tickMs: rules.clock.tickMs,
+    startsAt: nowMs,
+  },
+});

@@ -1,0 +1,51 @@
+import { type EventOf, type SaleState, type ShowState } from '@qingpai/wire';
+import { type Command, type Decision } from './command.js';
+import { happens, refuse } from './decision.js';
+import { firstFreeUnit } from './lot.js';
+import { entry, type OnBlock } from './show.js';
+
+/** What a sale comes to, fen. */
+export const saleTotalFen = (sale: Pick<SaleState, 'unitPriceFen' | 'units'>): number =>
+  sale.unitPriceFen * sale.units;
+
+/** Sales are numbered in the order of their hammers: S1, S2 … Voided ones keep their number. */
+const nextSaleId = (state: ShowState): string => `S${Object.keys(state.sales).length + 1}`;
+
+/** The hammer: so many of the free units go to this bidder. */
+export const hammer = (
+  state: ShowState,
+  { lot, offering }: OnBlock,
+  bidder: string,
+  units: number,
+  unitPriceFen: number,
+): EventOf<'lot.hammered'> => ({
+  type: 'lot.hammered',
+  body: {
+    lot: lot.lot,
+    offering: offering.offering,
+    sale: nextSaleId(state),
+    bidder,
+    firstUnit: firstFreeUnit(lot),
+    units,
+    unitPriceFen,
+  },
+});
+
+/** Undo of a hammer: the last sale only, unpaid, until the next lot is offered (RULES §4). */
+export function undo(state: ShowState, command: Extract<Command, { name: 'undo' }>): Decision {
+  const sale = entry(state.sales, command.sale);
+  if (!sale) return refuse('unknown-sale');
+  if (state.block !== null) return refuse('lot-on-block');
+  if (state.undoable !== sale.sale) return refuse('nothing-to-undo');
+  if (sale.phase === 'paid') return refuse('sale-paid');
+  return happens(command.by, { type: 'sale.voided', body: { sale: sale.sale, reason: command.reason } });
+}
+
+/** Money came in for a whole sale. That a payment's reference is used once is the books' to see. */
+export function paid(state: ShowState, { by, body }: Extract<Command, { name: 'paid' }>): Decision {
+  const sale = entry(state.sales, body.sale);
+  if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
+  if (sale.phase === 'paid') return refuse('already-paid');
+  if (body.amountFen !== saleTotalFen(sale)) return refuse('amount-differs');
+  return happens(by, { type: 'sale.paid', body });
+}

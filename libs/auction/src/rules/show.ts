@@ -1,0 +1,79 @@
+import {
+  type BidderState,
+  type LotState,
+  type OfferingState,
+  type Reason,
+  type ShowPhase,
+  type ShowState,
+} from '@qingpai/wire';
+import { type Command } from './command.js';
+
+/** Show: draft → sealed → open → closed → settled. */
+export const nextShowPhases: Record<ShowPhase, readonly ShowPhase[]> = {
+  draft: ['sealed'],
+  sealed: ['open'],
+  open: ['closed'],
+  closed: ['settled'],
+  settled: [],
+};
+
+/** In which phases of the show a command has a meaning; anywhere else it is refused with `wrong-phase`. */
+export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPhase[]> = {
+  openLog: ['draft'],
+  register: ['draft', 'sealed', 'open'],
+  limit: ['draft', 'sealed', 'open'],
+  catalogue: ['draft', 'sealed', 'open'],
+  amend: ['draft', 'sealed', 'open'],
+  strike: ['draft', 'sealed', 'open'],
+  seal: ['draft', 'open'],
+  open: ['sealed'],
+  offer: ['open'],
+  reoffer: ['open'],
+  lastCall: ['open'],
+  extend: ['open'],
+  freeze: ['open'],
+  resume: ['open'],
+  setAside: ['open'],
+  pass: ['open'],
+  withdraw: ['sealed', 'open'],
+  carry: ['open'],
+  undo: ['open'],
+  paid: ['open', 'closed'],
+  close: ['open'],
+  settle: ['closed'],
+};
+
+/** The own entry of a record whose keys come from outside: `__defineGetter__` is a well-formed pseudonym. */
+export const entry = <T>(record: Record<string, T>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+export const bidderIn = (state: ShowState, bidder: string): BidderState | undefined =>
+  entry(state.bidders, bidder);
+
+/** The list that gathers drafts now: 1 before sealing, then one supplementary list after the other. */
+export const openList = (state: ShowState): number => state.seals.length + 1;
+
+/** Lots of the sealed lists: the denominator of the certificate. */
+export const sealedLots = (state: ShowState): LotState[] =>
+  Object.values(state.lots).filter(({ phase }) => phase !== 'draft' && phase !== 'struck');
+
+export interface OnBlock {
+  lot: LotState;
+  offering: OfferingState;
+}
+
+/** What is on the block, or null. */
+export function onBlock(state: ShowState): OnBlock | null {
+  if (state.block === null) return null;
+  const lot = entry(state.lots, state.block);
+  const offering = lot?.offerings.at(-1);
+  if (!lot || !offering) throw new Error('bug: the lot on the block was never offered');
+  return { lot, offering };
+}
+
+/** This lot, on the block; or why it is not. */
+export function thisOnBlock(state: ShowState, lot: string): OnBlock | Reason {
+  const now = onBlock(state);
+  if (now?.lot.lot === lot) return now;
+  return entry(state.lots, lot) ? 'lot-not-on-block' : 'unknown-lot';
+}
