@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ensureBuilt, ensureInstalled, refuseOldNode, root, run, step } from './ground.mjs';
+
+// `npm test`: everything that can be judged here, from a fresh clone; what cannot is named. Ends with the totals.
+// `npm test -- --also-on 24` runs the unit and story suites once more on that line of Node.
+const SUITE_MS_MAX = 6 * 60_000;
+const reports = join(root, '.cache', 'test-reports');
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+const notRun = [];
+
+refuseOldNode();
+process.chdir(root);
+if (!(await ensureInstalled())) finish('npm ci');
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+for (const [zh, en] of [
+  ['格式', 'format'],
+  ['规范', 'lint'],
+  ['类型', 'types'],
+]) {
+  count(en, await step(zh, en, () => npm(en)));
+}
+const built = await ensureBuilt();
+count('build', built);
+
+await suite('unit');
+if (built) {
+  await suite('stories');
+  await browserSuite();
+  await suite('interop');
+} else {
+  for (const name of ['stories', 'browser', 'interop']) notRun.push(`${name}: the build failed`);
+}
+const also = process.argv.indexOf('--also-on');
+if (also > 0) await alsoOn(process.argv[also + 1]);
+finish();
+
+function npm(script) {
+  return run('npm', ['run', '--silent', script], { shown: false, limitMs: SUITE_MS_MAX });
+}
+
+/** A whole check counts as one test. */
+function count(name, ok) {
+  totals[ok ? 'passed' : 'failed']++;
+  if (!ok) failures.push(name);
+}
+
+async function browserSuite() {
+  const { findChromium } = await import('./chromium.mjs');
+  const chromium = await findChromium();
+  if ('path' in chromium) await suite('browser', { env: { CHROMIUM_PATH: chromium.path } });
+  else notRun.push(`browser: ${chromium.why}`);
+}
+
+/** Another line of Node comes from the npm registry, where each is a package. */
+async function alsoOn(nodeLine) {
+  const found = await run('npx', ['-y', `node@${nodeLine}`, '-p', 'process.execPath'], { shown: false });
+  for (const name of built ? ['unit', 'stories'] : ['unit']) {
+    const title = `${name} on Node ${nodeLine}`;
+    if (found.ok) await suite(name, { title, node: found.output.trim().split('\n').at(-1) });
+    else notRun.push(`${title}: ${found.output.trim().split('\n')[0]}`);
+  }
+}
+
+/** One jest project in a process of its own. */
+async function suite(name, { env = {}, title = name, node = process.execPath } = {}) {
+  const report = join(reports, `${title.replaceAll(' ', '-')}.json`);
+  const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', name];
+  const args = [...jest, '--json', `--outputFile=${report}`, '--passWithNoTests'];
+  console.log(`\n── ${title}`);
+  const options = { shown: false, env: { ...env, FORCE_COLOR: '0' }, limitMs: SUITE_MS_MAX };
+  const startMs = Date.now();
+  const { ok, output } = await run(node, args, options);
+  if (!existsSync(report)) {
+    console.log(output.slice(-4000));
+    count(`${title}: did not finish`, false);
+    return;
+  }
+  add(title, JSON.parse(readFileSync(report, 'utf8')), ok, Math.round((Date.now() - startMs) / 1000));
+}
+
+function add(title, result, ok, seconds) {
+  if (result.numTotalTestSuites === 0) {
+    notRun.push(`${title}: there are no spec files`);
+    return;
+  }
+  // A file that could not be loaded has no tests to count: it is one failure by itself.
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  const skipped = result.numPendingTests + result.numTodoTests;
+  totals.passed += result.numPassedTests;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  console.log(`${result.numPassedTests} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+  for (const file of result.testResults) report(title, file);
+  if (!ok && failed === 0) count(`${title}: jest ended with an error`, false);
+}
+
+function report(title, file) {
+  const where = relative(root, file.name);
+  if (file.status === 'failed') console.log(file.message);
+  if (file.assertionResults.length === 0 && file.status === 'failed') failures.push(`${title}: ${where}`);
+  for (const test of file.assertionResults) {
+    if (test.status === 'failed') failures.push(`${title}: ${where}: ${test.fullName}`);
+    if (test.status === 'pending' || test.status === 'todo') {
+      notRun.push(`${title}: ${where}: ${test.fullName} (skipped)`);
+    }
+  }
+}
+
+function finish(broken) {
+  if (broken) count(broken, false);
+  if (notRun.length) console.log(`\n未运行 not run here:\n${notRun.map((one) => `  – ${one}`).join('\n')}`);
+  if (failures.length) console.log(`\n失败 failed:\n${failures.map((one) => `  ✗ ${one}`).join('\n')}`);
+  const { passed, failed, skipped } = totals;
+  console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+  process.exit(failed ? 1 : 0);
+}
