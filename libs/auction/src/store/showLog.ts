@@ -35,11 +35,8 @@ export interface Batch {
   beside: readonly ((manager: EntityManager) => Promise<void>)[];
 }
 
-/** Another owner has taken the log over: this one must stop at once and throw its memory away. */
-export class Fenced extends Error {}
-
-/** The database did not say whether the commit happened: throw the memory away and take the log over anew. */
-export class OutcomeUnknown extends Error {}
+/** What an append throws when it was not told "committed": taken over by another owner, or nobody knows. */
+export { Fenced, OutcomeUnknown } from '@qingpai/ledger';
 
 /** The port between desk and database; tests break each of its writes, both ways. */
 export interface ShowLog {

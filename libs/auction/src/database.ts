@@ -1,0 +1,6 @@
+import { storeEntities } from './store/entities.js';
+import { storeMigrations } from './store/migrations/1795500300000-store.js';
+
+/** Everything this library keeps in the database, for who opens it. */
+export const auctionEntities = [...storeEntities];
+export const auctionMigrations = [...storeMigrations];

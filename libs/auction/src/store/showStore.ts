@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { type Ledger } from '@qingpai/ledger';
+import {
+  canonicalBytes,
+  floorCommitment,
+  fromBase64,
+  identityCommitment,
+  leafBytes,
+  pseudonymOf,
+  toBase64,
+} from '@qingpai/ledger/rules';
+import { type MembersService, rowsOf, type ShowPlace, type Vault } from '@qingpai/members';
+import { Refused } from '@qingpai/platform';
+import { type Opening, type ShowCard, type ShowRules } from '@qingpai/wire';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { LotFloor, Show, ShowBidder } from './entities.js';
+import { dayOf } from './showDay.js';
+
+export interface ShowStoreParts {
+  db: DataSource;
+  ledger: Ledger;
+  vault: Vault;
+  members: Pick<MembersService, 'identityOpening'>;
+  /** The first part of every log's origin, e.g. market.example. */
+  host: string;
+}
+
+export interface NewShow {
+  townshipId: string;
+  hostId: string;
+  card: Omit<ShowCard, 'showId'>;
+  rules: ShowRules;
+  demo: boolean;
+  /** Milliseconds since 1970, UTC: the day in the show's id, the time of leaf 0. */
+  nowMs: number;
+}
+
+/** Writes something in the transaction of the leaf it belongs to. */
+export type Beside = (manager: EntityManager) => Promise<void>;
+
+/** The shows of this installation, and what their logs commit to without telling it: floors and members. */
+export class ShowStore {
+  /** Show keys by show: 32 bytes each, asked for at every join. */
+  private readonly showKeys = new Map<string, Buffer>();
+
+  constructor(private readonly parts: ShowStoreParts) {}
+
+  /**
+   * A new show with its log, key and leaf 0 (`log.opened`), inside the caller's transaction. The id is the day in the
+   * township (UTC+8) and the number of the day, e.g. 20261124-01.
+   */
+  async createShow(manager: EntityManager, show: NewShow): Promise<{ showId: string; origin: string }> {
+    const showId = await nextShowId(manager, show.nowMs);
+    const origin = `${this.parts.host}/shows/${showId}`;
+    await manager.insert(Show, {
+      showId,
+      townshipId: show.townshipId,
+      hostId: show.hostId,
+      title: show.card.title,
+      startsAt: new Date(show.card.startsAtMs),
+      card: { ...show.card, showId },
+      rules: show.rules,
+      origin,
+      showKey: this.parts.vault.seal(randomBytes(32), keyOwner(showId)),
+      demo: show.demo,
+      createdAt: new Date(show.nowMs),
+    });
+    await this.openLog(manager, origin, show);
+    return { showId, origin };
+  }
+
+  private async openLog(manager: EntityManager, origin: string, { demo, nowMs }: NewShow): Promise<void> {
+    const held = await this.parts.ledger.create(manager, origin);
+    const opened = leafBytes({
+      type: 'log.opened',
+      body: { origin, witnesses: [], ...(demo && { demo: true as const }) },
+      by: 'platform',
+      i: 0,
+      t: nowMs,
+      show: origin,
+      v: 1,
+    });
+    await this.parts.ledger.appendIn(manager, held, { leaves: [opened], tMs: nowMs });
+  }
+
+  /** Refuses: `unknown-show`. */
+  async show(showId: string): Promise<Show> {
+    const show = await this.parts.db.manager.findOneBy(Show, { showId });
+    if (!show) throw new Refused('unknown-show');
+    return show;
+  }
+
+  /** For `MembersService.findShowsBy`. */
+  readonly findShow = async (showId: string): Promise<ShowPlace | null> => {
+    const show = await this.parts.db.manager.findOneBy(Show, { showId });
+    return show && { townshipId: show.townshipId, hostId: show.hostId, roomPath: `/r/${showId}` };
+  };
+
+  // ------------------------------------------------------------ who bids
+
+  /** How this member is called in this show (LEDGER §2, privacy). */
+  async pseudonymOf(showId: string, memberId: string): Promise<string> {
+    return pseudonymOf(await this.showKeyOf(showId), memberId);
+  }
+
+  /** What registering a member puts into the log: the pseudonym, and the commitment to the identity (base64). */
+  async newcomer(showId: string, memberId: string): Promise<{ bidder: string; id: string }> {
+    const { salt, identity } = await this.parts.members.identityOpening(memberId);
+    return { bidder: await this.pseudonymOf(showId, memberId), id: identityCommitment(salt, identity) };
+  }
+
+  /** Writes who took this paddle, beside the leaf that says that it is taken. */
+  seat(showId: string, memberId: string, bidder: string, paddle: number): Beside {
+    return async (manager) => void (await manager.insert(ShowBidder, { showId, bidder, memberId, paddle }));
+  }
+
+  /** The member's seat in this show; null: none yet. */
+  bidderOf(showId: string, memberId: string): Promise<ShowBidder | null> {
+    return this.parts.db.manager.findOneBy(ShowBidder, { showId, memberId });
+  }
+
+  /** Members behind pseudonyms, by pseudonym. */
+  async membersOf(showId: string): Promise<Map<string, ShowBidder>> {
+    const seats = await this.parts.db.manager.findBy(ShowBidder, { showId });
+    return new Map(seats.map((seat) => [seat.bidder, seat]));
+  }
+
+  private async showKeyOf(showId: string): Promise<Buffer> {
+    const known = this.showKeys.get(showId);
+    if (known) return known;
+    const { showKey } = await this.show(showId);
+    const key = this.parts.vault.open(showKey, keyOwner(showId));
+    this.showKeys.set(showId, key);
+    return key;
+  }
+
+  // ------------------------------------------------------------ floors
+
+  /**
+   * Commits to a floor with a fresh salt: the commitment goes into the lot's leaf (null: no floor), `beside` keeps
+   * the opening, sealed, in the same transaction. For `lot.catalogued` and `lot.amended` alike.
+   * @param floorFen per unit; 0: no floor
+   */
+  sealFloor(showId: string, lot: string, floorFen: number): { commitment: string | null; beside: Beside } {
+    if (floorFen === 0) {
+      const beside: Beside = async (manager) => void (await manager.delete(LotFloor, { showId, lot }));
+      return { commitment: null, beside };
+    }
+    const opening: Opening = { lot, floorFen, salt: toBase64(randomBytes(32)) };
+    const sealed = this.parts.vault.seal(Buffer.from(canonicalBytes(opening)), floorOwner(showId, lot));
+    return {
+      commitment: floorCommitment(fromBase64(opening.salt)!, { floorFen, lot }),
+      beside: async (manager) =>
+        void (await manager.upsert(LotFloor, { showId, lot, sealed }, ['showId', 'lot'])),
+    };
+  }
+
+  /** The openings of all floors of a show, by lot; lots without a floor are not in it. */
+  async floorsOf(showId: string): Promise<Map<string, Opening>> {
+    const rows = await this.parts.db.manager.findBy(LotFloor, { showId });
+    return new Map(
+      rows.map(({ lot, sealed }) => {
+        const opening = this.parts.vault.open(sealed, floorOwner(showId, lot));
+        return [lot, JSON.parse(opening.toString('utf8')) as Opening];
+      }),
+    );
+  }
+}
+
+const keyOwner = (showId: string): string => `show-key/${showId}`;
+const floorOwner = (showId: string, lot: string): string => `floor/${showId}/${lot}`;
+
+/** Two shows made at once wait for each other; the lock ends with the caller's transaction. */
+async function nextShowId(manager: EntityManager, nowMs: number): Promise<string> {
+  const day = dayOf(nowMs);
+  await manager.query(`SELECT pg_advisory_xact_lock(hashtext('show-of-' || $1))`, [day]);
+  const [row] = await rowsOf<{ last: number | null }>(
+    manager,
+    `SELECT max(split_part(show_id, '-', 2)::int) AS last FROM shows WHERE show_id LIKE $1 || '-%'`,
+    [day],
+  );
+  return `${day}-${String((row?.last ?? 0) + 1).padStart(2, '0')}`;
+}
