@@ -7,7 +7,6 @@ import {
   type OfferingState,
   type SaleState,
   type ShowPhase,
-  type ShowRules,
   type ShowState,
 } from '@qingpai/wire';
 import { tickEndsAtMs } from './clock.js';
@@ -18,26 +17,6 @@ type Logged<T extends EventType> = EventOf<T> & Pick<LoggedEvent, 'i' | 't' | 'b
 type Fold<T extends EventType> = (state: ShowState, event: Logged<T>) => void;
 
 const HISTORY_MAX = 50;
-
-/** A show before its first leaf. */
-export const initialShow = (rules: ShowRules): ShowState => ({
-  origin: '',
-  phase: 'draft',
-  demo: false,
-  rules,
-  next: 0,
-  t: 0,
-  block: null,
-  undoable: null,
-  lots: {},
-  bidders: {},
-  sales: {},
-  seals: [],
-  openedAt: null,
-  witnessed: null,
-  closedAt: null,
-  settledAt: null,
-});
 
 /**
  * Fold one event into the state, in place, and return it: the same on the server, in the page and in the verifier.

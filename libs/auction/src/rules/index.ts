@@ -1,14 +1,32 @@
 /** The rules of the auction, pure: the same code on the server, in the pages and in the offline verifier. */
-export * from './catalogue.js';
-export * from './clock.js';
-export * from './command.js';
-export * from './decide.js';
-export * from './due.js';
-export * from './ending.js';
-export * from './english.js';
-export * from './evolve.js';
-export * from './increments.js';
-export * from './ladder.js';
-export * from './lot.js';
-export * from './press.js';
-export * from './show.js';
+export {
+  answerOf,
+  type BidBook,
+  bidBook,
+  evolveBook,
+  type LoggedBid,
+  nextNth,
+  refusalsLogged,
+} from './bidBook.js';
+export { lotsToSeal, rulesHash } from './catalogue.js';
+export { clockLeftMs, clockPriceFen, tickEndsAtMs } from './clock.js';
+export {
+  type BidCommand,
+  type Command,
+  type DecidedEvent,
+  type Decision,
+  type SealCommand,
+  type Secrets,
+} from './command.js';
+export { decide } from './decide.js';
+export { decideDue, dueAtMs } from './due.js';
+export { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
+export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
+export { evolve } from './evolve.js';
+export { amountAboveFen, leastBidFen, stepAtFen, stepsBetween } from './increments.js';
+export { clockStepFen, mayBeOfferedAgain, percentOf, reofferStartFen } from './ladder.js';
+export { hasValidBid, isEnded, nextLotPhases, openUnits, unitsToOffer } from './lot.js';
+export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
+export { saleTotalFen } from './sales.js';
+export { initialShow, nextShowPhases, onBlock, phasesFor, sealedLots } from './show.js';
+export { catalogueLeaves } from './verify/catalogue.js';

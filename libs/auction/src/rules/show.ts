@@ -4,9 +4,30 @@ import {
   type OfferingState,
   type Reason,
   type ShowPhase,
+  type ShowRules,
   type ShowState,
 } from '@qingpai/wire';
 import { type Command } from './command.js';
+
+/** A show before its first leaf. */
+export const initialShow = (rules: ShowRules): ShowState => ({
+  origin: '',
+  phase: 'draft',
+  demo: false,
+  rules,
+  next: 0,
+  t: 0,
+  block: null,
+  undoable: null,
+  lots: {},
+  bidders: {},
+  sales: {},
+  seals: [],
+  openedAt: null,
+  witnessed: null,
+  closedAt: null,
+  settledAt: null,
+});
 
 /** Show: draft → sealed → open → closed → settled. */
 export const nextShowPhases: Record<ShowPhase, readonly ShowPhase[]> = {

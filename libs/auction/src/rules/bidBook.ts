@@ -1,0 +1,126 @@
+import {
+  type Bid,
+  type BidAnswer,
+  type EventBody,
+  type LoggedEvent,
+  type Reason,
+  reasons,
+} from '@qingpai/wire';
+import { present } from './press.js';
+
+/** A bid as the log holds it: enough to give the same answer again, and to see that an id is used for another bid. */
+export interface LoggedBid {
+  bid: string;
+  bidder: string;
+  lot: string;
+  offering: number;
+  i: number;
+  t: number;
+  nth: number;
+  /** Fen per unit: bid; on a clock the price it was sold at, or at which it was refused. */
+  amountFen: number;
+  /** Clock: the price that was pressed. */
+  pressedFen?: number;
+  units?: number;
+  run?: number;
+  confirmed?: true;
+  /** Clock: the sale this take made. */
+  sale?: string;
+  /** Null: accepted. */
+  reason: EventBody<'bid.refused'>['reason'] | null;
+}
+
+/**
+ * What the log knows of bids beside the state of the show: verdicts by id, counts by bidder. It is folded from the
+ * leaves when a show is taken over, so no index is needed (LEDGER §3). Maps, since ids are chosen by clients.
+ */
+export interface BidBook {
+  bids: Map<string, LoggedBid>;
+  /** `nth` of each bidder's last logged bid. */
+  nths: Map<string, number>;
+  /** Logged refusals, by bidder, lot and offering. */
+  refusals: Map<string, number>;
+  /** The take whose hammer comes next. */
+  take: LoggedBid | null;
+}
+
+export const bidBook = (): BidBook => ({ bids: new Map(), nths: new Map(), refusals: new Map(), take: null });
+
+/** Folds one event, in place, and returns the book. Events that are no bids leave it as it is. */
+export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
+  if (event.type === 'bid.accepted') {
+    const logged = enter(book, event, null);
+    book.take = event.body.pressedFen === undefined ? null : logged;
+  } else if (event.type === 'bid.refused') {
+    enter(book, event, event.body.reason);
+    const key = refusalKey(event.body);
+    book.refusals.set(key, (book.refusals.get(key) ?? 0) + 1);
+  } else if (event.type === 'lot.hammered' && book.take) {
+    book.take.sale = event.body.sale;
+    book.take = null;
+  }
+  return book;
+}
+
+function enter(
+  book: BidBook,
+  { i, t, body }: Extract<LoggedEvent, { type: 'bid.accepted' | 'bid.refused' }>,
+  reason: LoggedBid['reason'],
+): LoggedBid {
+  const { bid, bidder, lot, offering, nth, amountFen, units, run, confirmed } = body;
+  const pressedFen = 'pressedFen' in body ? body.pressedFen : undefined;
+  const logged = present({
+    ...{ bid, bidder, lot, offering, i, t, nth, amountFen, pressedFen, units, run, confirmed },
+    reason,
+  });
+  book.bids.set(bid, logged);
+  book.nths.set(bidder, nth);
+  return logged;
+}
+
+/** The count a bidder's next logged bid carries, from 1 without gaps. */
+export const nextNth = (book: BidBook, bidder: string): number => (book.nths.get(bidder) ?? 0) + 1;
+
+type Place = Pick<LoggedBid, 'bidder' | 'lot' | 'offering'>;
+const refusalKey = ({ bidder, lot, offering }: Place): string => `${bidder} ${lot} ${offering}`;
+
+/** How many refusals of this bidder on this offering the log holds; it takes `refusalsLoggedMax`, then `slow-down`. */
+export const refusalsLogged = (book: BidBook, place: Place): number =>
+  book.refusals.get(refusalKey(place)) ?? 0;
+
+/**
+ * The answer a bid got that is in the log, or null if its id is not. The same id with another body, or from another
+ * bidder, is `id-reused`. What helped the next bid when it was refused (`beatenBy`, `leastFen`) is not in the log.
+ */
+export function answerOf(book: BidBook, bid: Bid, bidder: string): BidAnswer | null {
+  const logged = book.bids.get(bid.bidId);
+  if (!logged) return null;
+  if (!isSameBid(logged, bid, bidder)) return refusedAnswer(bid.bidId, 'id-reused');
+  const { i, t, amountFen, units, sale, reason } = logged;
+  const nth = logged.nth + 1;
+  if (reason) return { ...refusedAnswer(bid.bidId, reason), i, nth };
+  const { bidId } = bid;
+  const answer: BidAnswer = { ok: true, verdict: 'accepted', bidId, i, t, amountFen, units, sale, nth };
+  return present(answer);
+}
+
+const refusedAnswer = (bidId: string, reason: Reason): Extract<BidAnswer, { ok: false }> => ({
+  ok: false,
+  verdict: 'refused',
+  bidId,
+  reason,
+  message: reasons[reason],
+});
+
+/** A rising lot ignores units and run, so they do not tell two bids apart there. */
+function isSameBid(logged: LoggedBid, bid: Bid, bidder: string): boolean {
+  return (
+    logged.bidder === bidder &&
+    logged.lot === bid.lot &&
+    logged.offering === bid.offering &&
+    (logged.pressedFen ?? logged.amountFen) === bid.amountFen &&
+    logged.confirmed === bid.confirmed &&
+    (logged.units === undefined || logged.units === (bid.units ?? 1)) &&
+    (logged.run === undefined || logged.run === bid.run)
+  );
+}
