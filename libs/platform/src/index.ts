@@ -3,6 +3,7 @@ export { anchoredClock, type AnchoredClock, type Clock } from './clock.js';
 export { openDatabase, type DatabaseOptions, type EntityClass, type MigrationClass } from './database.js';
 export * from './limits.js';
 export { createLog, type Log } from './log.js';
+export { OneByOne } from './oneByOne.js';
 export { PictureFolder, type KeptPicture } from './pictures/pictureFolder.js';
 export { PICTURE_BYTES_MAX } from './pictures/limits.js';
 export {
@@ -15,3 +16,4 @@ export {
 export * from './refused.js';
 export { bigintColumn, safeInteger } from './safeInteger.js';
 export { onStopSignal } from './stopSignal.js';
+export { acceptUploads, uploadOf } from './upload.js';

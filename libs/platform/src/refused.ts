@@ -33,6 +33,8 @@ const statuses: Partial<Record<Reason, number>> = {
   'floor-with-zero-start': 422,
   'clock-without-start': 422,
   'start-below-floor': 422,
+  'wild-dug': 422,
+  'personal-data': 422,
   'cap-not-built': 422,
   'slow-down': 429,
   'slow-mode': 429,

@@ -1,0 +1,89 @@
+import { Refused } from '@qingpai/platform';
+import { type Reason } from '@qingpai/wire';
+import { type DataSource, type EntityManager, In, Not } from 'typeorm';
+import { PaymentRow, PaymentSaleRow } from './entities.js';
+import { type PaymentState } from './rules/payment.js';
+
+/** A payment with the sales it pays. */
+export interface KeptPayment {
+  row: PaymentRow;
+  sales: string[];
+}
+
+/** All payments of a show, newest first. */
+export async function paymentsOf(
+  manager: EntityManager,
+  showId: string,
+  max: number,
+): Promise<KeptPayment[]> {
+  const rows = await manager.find(PaymentRow, {
+    where: { showId },
+    order: { recordedAt: 'DESC' },
+    take: max,
+  });
+  const sales = await manager.findBy(PaymentSaleRow, { paymentId: In(rows.map(({ id }) => id)) });
+  return rows.map((row) => ({
+    row,
+    sales: sales.filter(({ paymentId }) => paymentId === row.id).map(({ sale }) => sale),
+  }));
+}
+
+export async function paymentOf(
+  manager: EntityManager,
+  showId: string,
+  id: string,
+): Promise<KeptPayment | null> {
+  const row = await manager.findOneBy(PaymentRow, { id, showId });
+  if (!row) return null;
+  const sales = await manager.findBy(PaymentSaleRow, { paymentId: id });
+  return { row, sales: sales.map(({ sale }) => sale) };
+}
+
+/** Why a new payment with this reference and these sales has to wait or is not wanted; null: it may be kept. */
+export async function refusalOfKept(
+  manager: EntityManager,
+  { showId, referenceHash }: Pick<PaymentRow, 'showId' | 'referenceHash'>,
+  sales: readonly string[],
+): Promise<Reason | null> {
+  const pending = { showId, sale: In([...sales]), rejected: false };
+  if (await manager.existsBy(PaymentSaleRow, pending)) return 'payment-pending';
+  const sameReference = { showId, referenceHash, state: Not('rejected' as const) };
+  return (await manager.existsBy(PaymentRow, sameReference)) ? 'reference-used' : null;
+}
+
+export async function keepPayment(
+  db: DataSource,
+  row: PaymentRow,
+  sales: readonly { sale: string; amountFen: number }[],
+): Promise<void> {
+  const { id: paymentId, showId } = row;
+  await db.transaction(async (manager) => {
+    await manager.insert(PaymentRow, row);
+    await manager.insert(
+      PaymentSaleRow,
+      sales.map(({ sale, amountFen }) => ({ paymentId, showId, sale, amountFen, rejected: false })),
+    );
+  });
+}
+
+/** Inside the caller's transaction. Refuses: `already-decided`, should another server have been faster. */
+export async function decidePayment(
+  manager: EntityManager,
+  id: string,
+  decision: { state: Exclude<PaymentState, 'recorded'>; decidedBy: string; decidedAt: Date },
+): Promise<void> {
+  const { affected } = await manager.update(PaymentRow, { id, state: 'recorded' }, decision);
+  if (affected !== 1) throw new Refused('already-decided');
+  if (decision.state === 'rejected') {
+    await manager.update(PaymentSaleRow, { paymentId: id }, { rejected: true });
+  }
+}
+
+export async function setPhoto(
+  manager: EntityManager,
+  id: string,
+  photo: string,
+  photoHash: Buffer,
+): Promise<void> {
+  await manager.update(PaymentRow, { id, state: 'recorded' }, { photo, photoHash });
+}

@@ -1,0 +1,207 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type MembersService, type Vault } from '@qingpai/members';
+import { OneByOne, type PictureFolder, Refused } from '@qingpai/platform';
+import { type EventBody, type Payment, type paymentRecord } from '@qingpai/wire';
+import { type DataSource } from 'typeorm';
+import { type z } from 'zod';
+import { type PaymentRow } from './entities.js';
+import { PAYMENTS_PER_SHOW_MAX } from './limits.js';
+import * as rows from './paymentRows.js';
+import { type KeptPayment } from './paymentRows.js';
+import { plainReference, refusalOfDeciding, refusalOfRecording } from './rules/payment.js';
+import { type Buyer, type ShowSales, type SoldSale } from './sales.js';
+
+export interface PaymentsParts {
+  db: DataSource;
+  vault: Vault;
+  members: MembersService;
+  sales: ShowSales;
+  /** Photos of receipts: private, never served without asking who wants them. */
+  receipts: PictureFolder;
+  /** Milliseconds since 1970, UTC. */
+  nowMs: () => number;
+}
+
+/** The member who acts, and as whom the log names him. */
+export interface Cashier {
+  memberId: string;
+  role: 'host' | 'officer';
+}
+
+type Record = z.infer<typeof paymentRecord>;
+
+/**
+ * Payments by hand: one person records what came in, a second confirms it, and the sale is paid in the log by the
+ * same transaction as the payment here. What is expected to fail throws `Refused`.
+ */
+export class PaymentsService {
+  private readonly lines = new OneByOne();
+
+  constructor(private readonly parts: PaymentsParts) {}
+
+  /**
+   * Refuses: `unknown-sale`, `already-paid`, `malformed` (sales of several buyers), `amount-differs`,
+   * `payment-pending`, `reference-used`.
+   */
+  record(showId: string, by: Cashier, body: Record): Promise<Payment> {
+    return this.lines.run(showId, async () => {
+      const all = await this.parts.sales.salesOf(showId);
+      const sales = body.sales.map((id) => all.find(({ sale }) => sale === id));
+      const referenceHash = hashOfReference(body.reference);
+      const refusal =
+        refusalOfRecording(sales, body.amountFen) ??
+        (await rows.refusalOfKept(this.parts.db.manager, { showId, referenceHash }, body.sales));
+      if (refusal !== null) throw new Refused(refusal, undefined, errorsOf(refusal));
+      const row = this.rowOf(showId, by, body, (sales as SoldSale[])[0]!.bidder);
+      await rows.keepPayment(this.parts.db, row, sales as SoldSale[]);
+      return this.one(showId, row.id, by.memberId);
+    });
+  }
+
+  /** All of a show, newest first, as this member sees them. */
+  async list(showId: string, memberId: string): Promise<Payment[]> {
+    const kept = await rows.paymentsOf(this.parts.db.manager, showId, PAYMENTS_PER_SHOW_MAX);
+    return this.shown(showId, kept, memberId);
+  }
+
+  /** Keeps the photo of the receipt, in place of an earlier one. Refuses: `unknown-payment`, `already-decided`, `bad-photo`. */
+  addPhoto(showId: string, id: string, by: Cashier, upload: Buffer): Promise<Payment> {
+    return this.lines.run(showId, async () => {
+      const { row } = await this.find(showId, id);
+      if (row.state !== 'recorded') throw new Refused('already-decided');
+      const { name, sha256 } = await this.parts.receipts.keep(upload);
+      await rows.setPhoto(this.parts.db.manager, id, name, sha256);
+      return this.one(showId, id, by.memberId);
+    });
+  }
+
+  /** WebP bytes. Refuses: `unknown-payment`, `not-found`. */
+  async photo(showId: string, id: string): Promise<Buffer> {
+    const { row } = await this.find(showId, id);
+    const bytes = row.photo === null ? null : await this.parts.receipts.read(row.photo);
+    if (bytes === null) throw new Refused('not-found');
+    return bytes;
+  }
+
+  /** Refuses: `unknown-payment`, `already-decided`, `same-person`, and what the log refuses (an undone sale: `unknown-sale`). */
+  decide(showId: string, id: string, by: Cashier, confirm: boolean): Promise<Payment> {
+    return this.lines.run(showId, async () => {
+      const kept = await this.find(showId, id);
+      const refusal = refusalOfDeciding(kept.row, by.memberId);
+      if (refusal !== null) throw new Refused(refusal);
+      await (confirm ? this.confirm(showId, kept, by) : this.reject(kept, by));
+      return this.one(showId, id, by.memberId);
+    });
+  }
+
+  private async confirm(showId: string, { row, sales }: KeptPayment, by: Cashier): Promise<void> {
+    const all = await this.parts.sales.salesOf(showId);
+    const paid = sales.map((id) =>
+      paidBody(
+        row,
+        all.find(({ sale }) => sale === id),
+      ),
+    );
+    const decision = { state: 'confirmed' as const, decidedBy: by.memberId, decidedAt: this.now() };
+    const refusal = await this.parts.sales.pay(showId, by.role, paid, (manager) =>
+      rows.decidePayment(manager, row.id, decision),
+    );
+    if (refusal === null) return;
+    // The commit may have happened although its answer was lost; then the row says so.
+    const { row: after } = await this.find(showId, row.id);
+    if (after.state !== 'confirmed') throw new Refused(refusal);
+  }
+
+  private reject({ row }: KeptPayment, by: Cashier): Promise<void> {
+    const decision = { state: 'rejected' as const, decidedBy: by.memberId, decidedAt: this.now() };
+    return this.parts.db.transaction((manager) => rows.decidePayment(manager, row.id, decision));
+  }
+
+  private async find(showId: string, id: string): Promise<KeptPayment> {
+    const kept = await rows.paymentOf(this.parts.db.manager, showId, id);
+    if (!kept) throw new Refused('unknown-payment');
+    return kept;
+  }
+
+  private async one(showId: string, id: string, memberId: string): Promise<Payment> {
+    const [payment] = await this.shown(showId, [await this.find(showId, id)], memberId);
+    return payment!;
+  }
+
+  private async shown(showId: string, kept: KeptPayment[], memberId: string): Promise<Payment[]> {
+    const people = kept.flatMap(({ row }) => [row.recordedBy, ...(row.decidedBy ? [row.decidedBy] : [])]);
+    const [buyers, contacts] = await Promise.all([
+      this.parts.sales.buyersOf(showId),
+      this.parts.members.contactsOf([...new Set(people)]),
+    ]);
+    const nameOf = (id: string) => contacts.get(id)?.nickname ?? '';
+    return kept.map((one) => shownPayment(one, { buyers, nameOf, memberId, vault: this.parts.vault }));
+  }
+
+  private rowOf(showId: string, by: Cashier, body: Record, bidder: string): PaymentRow {
+    const id = randomUUID();
+    const { amountFen, channel, reference } = body;
+    return {
+      ...{ id, showId, bidder, amountFen, channel },
+      reference: this.parts.vault.seal(Buffer.from(reference), id),
+      referenceHash: hashOfReference(reference),
+      photo: null,
+      photoHash: null,
+      state: 'recorded',
+      recordedBy: by.memberId,
+      recordedAt: this.now(),
+      decidedBy: null,
+      decidedAt: null,
+    };
+  }
+
+  private now(): Date {
+    return new Date(this.parts.nowMs());
+  }
+}
+
+const hashOfReference = (reference: string): Buffer =>
+  createHash('sha256').update(plainReference(reference)).digest();
+
+const errorsOf = (refusal: string) =>
+  refusal === 'malformed' ? [{ path: 'sales', message: 'each once, and all of one buyer' }] : [];
+
+/** The leaf of one sale of a payment: the whole sale, to the fen (LEDGER §3). */
+function paidBody(row: PaymentRow, sale: SoldSale | undefined): EventBody<'sale.paid'> {
+  if (!sale) throw new Error(`bug: payment ${row.id} is for a sale that is not there`);
+  return {
+    sale: sale.sale,
+    amountFen: sale.amountFen,
+    channel: row.channel,
+    txn: row.referenceHash.toString('base64'),
+    ...(row.photoHash && { evidence: row.photoHash.toString('base64') }),
+  };
+}
+
+interface Seen {
+  buyers: readonly Buyer[];
+  nameOf: (memberId: string) => string;
+  memberId: string;
+  vault: Vault;
+}
+
+function shownPayment({ row, sales }: KeptPayment, { buyers, nameOf, memberId, vault }: Seen): Payment {
+  const buyer = buyers.find(({ bidder }) => bidder === row.bidder);
+  if (!buyer) throw new Error(`bug: payment ${row.id} of a bidder without a paddle`);
+  return {
+    id: row.id,
+    sales,
+    bidder: row.bidder,
+    paddle: buyer.paddle,
+    amountFen: row.amountFen,
+    channel: row.channel,
+    reference: vault.open(row.reference, row.id).toString(),
+    photo: row.photo === null ? null : `/api/shows/${row.showId}/payments/${row.id}/photo`,
+    state: row.state,
+    recordedBy: nameOf(row.recordedBy),
+    recordedAtMs: row.recordedAt.getTime(),
+    decidedBy: row.decidedBy === null ? null : nameOf(row.decidedBy),
+    decidedAtMs: row.decidedAt === null ? null : row.decidedAt.getTime(),
+    mine: row.recordedBy === memberId,
+  };
+}

@@ -1,0 +1,43 @@
+import { type Author, type EventBody, type Reason, type SaleState } from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+
+/** What payments must know of shows and ask of them. The auction answers; payments never touch the log. */
+export interface ShowSales {
+  /** Every sale of a show, in the order of the hammers; undone ones too. */
+  salesOf(showId: string): Promise<SoldSale[]>;
+  /** Who has a paddle in it. */
+  buyersOf(showId: string): Promise<Buyer[]>;
+  /**
+   * Puts one `sale.paid` per sale into the log, all or none, and runs `beside` in the same transaction. Answers
+   * the reason of a refusal, or null when it is committed. After an outcome that was unknown it may answer
+   * `already-paid` for what it did itself: look at what `beside` has written.
+   */
+  pay(
+    showId: string,
+    by: Author,
+    paid: readonly EventBody<'sale.paid'>[],
+    beside: (manager: EntityManager) => Promise<void>,
+  ): Promise<Reason | null>;
+}
+
+export const SHOW_SALES = Symbol('sales of a show');
+
+export interface SoldSale {
+  sale: string;
+  lot: string;
+  /** As printed, e.g. 023. */
+  number: string;
+  title: string;
+  units: number;
+  /** Unit price × units. */
+  amountFen: number;
+  phase: SaleState['phase'];
+  bidder: string;
+}
+
+export interface Buyer {
+  bidder: string;
+  paddle: number;
+  /** Null: in the hall or on the telephone, without an account. */
+  memberId: string | null;
+}
