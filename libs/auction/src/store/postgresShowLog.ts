@@ -89,8 +89,8 @@ export class PostgresShowLog implements ShowLog {
 
 /** What our own log holds was checked before it was written, and `replay` hashes it: no schema is asked again. */
 export function eventOf(bytes: Buffer): LoggedEvent {
-  const { show: _show, v: _v, sig: _sig, ...event } = JSON.parse(bytes.toString('utf8')) as Leaf;
-  return event;
+  const { i, t, by, type, body } = JSON.parse(bytes.toString('utf8')) as Leaf;
+  return { i, t, by, type, body } as LoggedEvent;
 }
 
 export const leafOf = (event: LoggedEvent, origin: string): Leaf => ({ ...event, show: origin, v: 1 });
