@@ -9,7 +9,8 @@ const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: {
-    '^.+\\.ts$': [
+    // Beside our own: packages that are ESM only, which jest cannot require before Node 24.9.
+    '(\\.ts|/node_modules/(content-disposition)/.+\\.js)$': [
       '@swc/jest',
       {
         jsc: {
@@ -23,6 +24,7 @@ const common = {
       },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!(content-disposition)/)'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
   moduleNameMapper: {
     ...aliases,

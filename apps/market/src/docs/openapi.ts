@@ -1,0 +1,70 @@
+import { type INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { problem } from '@qingpai/wire';
+import { cleanupOpenApiDoc } from 'nestjs-zod';
+import { z } from 'zod';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+const methods = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+const PROBLEM_TYPE = 'application/problem+json';
+
+const description = `
+清拍 Qingpai over HTTP. The live room itself speaks socket.io: see [/asyncapi](/asyncapi).
+
+**Sign in** by one of \`POST /api/sign-in/code\` + \`verify\`, \`/api/sign-in/link\`, \`/api/sign-in/slip\`, or wait to be
+admitted. A browser gets the cookie \`qp_session\`; another client sends \`X-Session: bearer\` with the sign-in, finds
+\`token\` in the answer and sends \`Authorization: Bearer TOKEN\` from then on. Requests of browsers that change
+anything must come from a page of this server (\`Origin\`).
+
+**Refusals** are problems (RFC 9457, \`${PROBLEM_TYPE}\`): branch on \`code\`, one of the stable reasons listed in
+[/asyncapi](/asyncapi); \`title\` says it in English, \`detail\` in Chinese; \`errors\` names the fields that did not pass;
+quote \`requestId\` when asking for help. Refused bids and commands answer with their own shape and the reason's status.
+
+Money is whole fen (1 yuan = 100 fen); times are milliseconds since 1970, UTC.`.trim();
+
+/** The document of /docs-json: made from the controllers and the wire's schemas, and completed where Nest is silent. */
+export function openApi(app: INestApplication, version: string): OpenAPIObject {
+  const about = new DocumentBuilder()
+    .setTitle('清拍 Qingpai')
+    .setDescription(description)
+    .setVersion(version)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addCookieAuth('qp_session', { type: 'apiKey', in: 'cookie' }, 'cookie')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
+    .build();
+  const document = cleanupOpenApiDoc(SwaggerModule.createDocument(app, about));
+  document.security = [{}, { cookie: [] }, { bearer: [] }];
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: problemSchema() };
+  for (const operation of operationsOf(document)) sayProblems(operation);
+  return document;
+}
+
+export function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap((path) => methods.flatMap((method) => path[method] ?? []));
+}
+
+/** Every route may refuse, and with a problem; the type of the answer says so too. */
+function sayProblems(operation: Operation): void {
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (Number(status) < 400 || !response || '$ref' in response) continue;
+    if (isProblem(response.content)) response.content = { [PROBLEM_TYPE]: { schema: PROBLEM } };
+  }
+  operation.responses.default ??= {
+    description: 'any other refusal or failure: see `code`',
+    content: { [PROBLEM_TYPE]: { schema: PROBLEM } },
+  };
+}
+
+function isProblem(content: object | undefined): boolean {
+  return JSON.stringify(content ?? {}).includes('ProblemDto');
+}
+
+function problemSchema(): object {
+  const schema: Record<string, unknown> = {
+    ...z.toJSONSchema(problem, { io: 'input', target: 'openapi-3.0' }),
+  };
+  delete schema.$schema;
+  return schema;
+}

@@ -1,0 +1,20 @@
+import { type Clock, type Log } from '@qingpai/platform';
+import { type DataSource } from 'typeorm';
+import { type Config } from './config.js';
+
+/** What the server is made of: opened by whoever starts it (main.ts, a test), closed by the same. */
+export interface MarketParts {
+  config: Config;
+  db: DataSource;
+  /** 32 bytes. */
+  vaultKey: Buffer;
+  /** Origins of our own pages; grows until the server listens, since ports may be given by the system. */
+  origins: string[];
+  clock: Clock;
+  log: Log;
+  /** Where Vite wrote the pages: dist/web. */
+  webFolder: string;
+  version: string;
+}
+
+export const MARKET_PARTS = Symbol('market parts');
