@@ -31,7 +31,7 @@ export interface LoggedBid {
 }
 
 /**
- * What the log knows of bids beside the state of the show: verdicts by id, counts by bidder. It is folded from the
+ * What the log knows beside the state of the show: verdicts of bids by id, counts by bidder, payments. It is folded from the
  * leaves when a show is taken over, so no index is needed (LEDGER §3). Maps, since ids are chosen by clients.
  */
 export interface BidBook {
@@ -42,9 +42,17 @@ export interface BidBook {
   refusals: Map<string, number>;
   /** The take whose hammer comes next. */
   take: LoggedBid | null;
+  /** The first sale each payment (hash of its reference) was logged for; one payment may cover several of a buyer. */
+  txns: Map<string, string>;
 }
 
-export const bidBook = (): BidBook => ({ bids: new Map(), nths: new Map(), refusals: new Map(), take: null });
+export const bidBook = (): BidBook => ({
+  bids: new Map(),
+  nths: new Map(),
+  refusals: new Map(),
+  take: null,
+  txns: new Map(),
+});
 
 /** Folds one event, in place, and returns the book. Events that are no bids leave it as it is. */
 export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
@@ -58,6 +66,8 @@ export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
   } else if (event.type === 'lot.hammered' && book.take) {
     book.take.sale = event.body.sale;
     book.take = null;
+  } else if (event.type === 'sale.paid' && !book.txns.has(event.body.txn)) {
+    book.txns.set(event.body.txn, event.body.sale);
   }
   return book;
 }

@@ -35,12 +35,8 @@ export function riseEvents({ state, lot, offering, nowMs, secrets }: Bidding, pr
     floorMet: floorMetAt(secrets, lot, amountFen),
   });
   const events: DecidedEvent[] = [{ type: 'bid.accepted', body, by: press.by }];
-  const closesAt = closeAfterBidMs(state.rules, offering, nowMs);
-  if (closesAt > closeOf(offering)) {
-    const extended = { lot: lot.lot, offering: offering.offering, closesAt, cause: 'bid' as const };
-    events.push({ type: 'lot.extended', body: extended, by: 'platform' });
-  }
-  return events;
+  const extension = extensionAfter(state.rules, { lot, offering }, nowMs);
+  return extension ? [...events, extension] : events;
 }
 
 function closeOf({ closesAt }: OfferingState): number {
@@ -60,6 +56,19 @@ export function closeAfterBidMs(rules: ShowRules, offering: OfferingState, nowMs
   if (rules.suddenDeath || closesAt - nowMs > rules.windowMs) return closesAt;
   const wished = Math.max(closesAt, nowMs + rules.extensionMs);
   return Math.max(closesAt, Math.min(hardEndMs(rules, offering), wished));
+}
+
+/** The extension that an accepted bid at `nowMs` causes, or null. */
+export function extensionAfter(
+  rules: ShowRules,
+  { lot, offering }: OnBlock,
+  nowMs: number,
+): DecidedEvent | null {
+  if (offering.closesAt === null) return null;
+  const closesAt = closeAfterBidMs(rules, offering, nowMs);
+  if (closesAt === offering.closesAt) return null;
+  const body = { lot: lot.lot, offering: offering.offering, closesAt, cause: 'bid' as const };
+  return { type: 'lot.extended', body, by: 'platform' };
 }
 
 /** The close: the leader at or above the floor gets the lot; else it waits for re-offer. */

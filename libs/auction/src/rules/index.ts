@@ -30,3 +30,5 @@ export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
 export { saleTotalFen } from './sales.js';
 export { initialShow, nextShowPhases, onBlock, phasesFor, sealedLots } from './show.js';
 export { catalogueLeaves } from './verify/catalogue.js';
+export { type Finding, findings, type RuleFindingCode } from './findings.js';
+export { judge, type OpenedFloors } from './replay.js';

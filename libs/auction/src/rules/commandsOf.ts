@@ -1,0 +1,85 @@
+import { type EventBody, type EventType, type LoggedEvent } from '@qingpai/wire';
+import { type Command } from './command.js';
+
+/**
+ * The commands that may stand behind a leaf, made again from it. None for what the server does by itself (a hammer, a
+ * clock's restart, an extension by a bid) and for leaves that this version of the rules does not write.
+ * A description is judged with the least floor there is; that it fits the one opened is seen when it is sealed.
+ */
+export function commandsOf(event: LoggedEvent): Command[] {
+  const { by } = event;
+  switch (event.type) {
+    case 'log.opened':
+      return [{ by, name: 'openLog', body: event.body }];
+    case 'bidder.registered': {
+      const { bidder, id, kind, key } = event.body;
+      return [{ by, name: 'register', bidder, id, kind, key }];
+    }
+    case 'bidder.limited':
+      return [{ by, name: 'limit', ...event.body }];
+    case 'lot.catalogued':
+      return [{ by, name: 'catalogue', lot: event.body, floorFen: leastFloor(event.body) }];
+    case 'lot.amended':
+      return [{ by, name: 'amend', lot: event.body, floorFen: leastFloor(event.body) }];
+    case 'lot.struck':
+      return [{ by, name: 'strike', lot: event.body.lot }];
+    case 'show.sealed':
+      return [{ by, name: 'seal', catalogue: event.body.catalogue }];
+    case 'show.opened':
+      return [{ by, name: 'open', ...(event.body.witnessed ? {} : { reason: event.body.reason }) }];
+    case 'lot.offered':
+      return [
+        { by, name: 'offer', lot: event.body.lot },
+        { by, name: 'reoffer', lot: event.body.lot },
+      ];
+    case 'bid.accepted':
+      return [bidOf(event.body, event.body.pressedFen ?? event.body.amountFen)];
+    case 'bid.refused':
+      return [bidOf(event.body, event.body.amountFen)];
+    case 'lot.extended':
+      return extensionOf(event, event.body);
+    case 'lot.lastCall':
+      return [{ by, name: 'lastCall', lot: event.body.lot }];
+    case 'lot.frozen':
+      return [{ by, name: 'freeze', lot: event.body.lot }];
+    case 'lot.resumed':
+      return [{ by, name: 'resume', lot: event.body.lot }];
+    case 'lot.setAside':
+      return by === 'platform' ? [] : [{ by, name: 'setAside', lot: event.body.lot }];
+    case 'lot.passed':
+      return [{ by, name: 'pass', lot: event.body.lot }];
+    case 'lot.withdrawn':
+      return [{ by, name: 'withdraw', lot: event.body.lot, reason: event.body.reason }];
+    case 'lot.carried':
+      return [{ by, name: 'carry', lot: event.body.lot }];
+    case 'sale.voided':
+      return [{ by, name: 'undo', sale: event.body.sale, reason: event.body.reason }];
+    case 'sale.paid':
+      return [{ by, name: 'paid', body: event.body }];
+    case 'show.closed':
+      return [{ by, name: 'close' }];
+    case 'show.settled':
+      return [{ by, name: 'settle' }];
+    case 'lot.hammered':
+    case 'clock.restarted':
+    case 'show.approved':
+      return [];
+  }
+}
+
+const leastFloor = ({ floor }: EventBody<'lot.catalogued'>): number => (floor === null ? 0 : 1);
+
+function bidOf(body: EventBody<'bid.accepted'> | EventBody<'bid.refused'>, amountFen: number): Command {
+  const { bid: bidId, bidder, lot, offering, units, run, confirmed, byModerator, form, nth } = body;
+  const bid = { bidId, lot, offering, amountFen, units, run, confirmed };
+  return { by: byModerator ? 'moderator' : bidder, name: 'bid', bidder, bid, nth, form };
+}
+
+const extensionOf = ({ by }: LoggedEvent, { lot, closesAt, cause }: EventBody<'lot.extended'>): Command[] =>
+  cause === 'stall' || cause === 'dark' ? [{ by, name: 'extend', lot, closesAt, cause }] : [];
+
+/** Leaves of a bid; they are judged both ways. */
+export const isBid = (
+  event: LoggedEvent,
+): event is Extract<LoggedEvent, { type: Extract<EventType, `bid.${string}`> }> =>
+  event.type === 'bid.accepted' || event.type === 'bid.refused';

@@ -1,0 +1,71 @@
+import { type LoggedEvent, type LotState, type OfferingState, type ShowRules } from '@qingpai/wire';
+import { clockPriceFen } from './clock.js';
+import { knownStartFen } from './ladder.js';
+
+/**
+ * What a log without openings tells of a floor: between which amounts it must lie, fen per unit, both inclusive. A log
+ * is consistent when some floor explains all of it; the verifier of the public bundle asks for no more.
+ */
+export interface FloorRange {
+  atLeastFen: number;
+  atMostFen: number;
+}
+
+const anyFloor: FloorRange = { atLeastFen: 1, atMostFen: Number.MAX_SAFE_INTEGER };
+export const exactly = (floorFen: number): FloorRange => ({ atLeastFen: floorFen, atMostFen: floorFen });
+const atMost = (floorFen: number): FloorRange => ({ ...anyFloor, atMostFen: floorFen });
+const above = (amountFen: number): FloorRange => ({ ...anyFloor, atLeastFen: amountFen + 1 });
+
+/** What both say; null when they contradict each other. */
+export function both(one: FloorRange, other: FloorRange): FloorRange | null {
+  const atLeastFen = Math.max(one.atLeastFen, other.atLeastFen);
+  const atMostFen = Math.min(one.atMostFen, other.atMostFen);
+  return atLeastFen <= atMostFen ? { atLeastFen, atMostFen } : null;
+}
+
+/** What all that has happened to a lot says of its floor. Null: it contradicts itself. */
+export const floorSoFar = (lot: LotState): FloorRange | null =>
+  lot.offerings
+    .map((offering) => saidByOffering(offering))
+    .reduce<FloorRange | null>((sum, said) => sum && both(sum, said), above(lot.bestFen ?? 0));
+
+function saidByOffering(offering: OfferingState): FloorRange {
+  const { clock, floorMet, priceFen, startFen, history } = offering;
+  if (!clock) return floorMet && priceFen !== null ? atMost(priceFen) : anyFloor;
+  if (clock.last) return exactly(clock.startFen);
+  return atMost(Math.min(startFen, ...history.map(({ amountFen }) => amountFen)));
+}
+
+/**
+ * What one event says of its lot's floor, before it is folded. More than one range: it can be read in several ways,
+ * and one of them has to hold.
+ */
+export function saidByEvent(rules: ShowRules, lot: LotState, event: LoggedEvent): FloorRange[] {
+  const clock = lot.offerings.at(-1)?.clock;
+  switch (event.type) {
+    case 'bid.accepted': {
+      const { amountFen, floorMet } = event.body;
+      return [clock || floorMet ? atMost(amountFen) : above(amountFen)];
+    }
+    case 'clock.restarted':
+      return [event.body.cause === 'floor' ? exactly(event.body.startFen) : anyFloor];
+    case 'lot.setAside':
+      // A clock ends by itself only on its floor.
+      return [clock && event.by === 'platform' ? exactly(clockPriceFen(clock, event.t - 1)) : anyFloor];
+    case 'lot.offered':
+      return event.body.format === 'dutch' ? saidByClock(rules, lot, event.body.startFen) : [anyFloor];
+    default:
+      return [anyFloor];
+  }
+}
+
+/** A clock starts at the sealed price, or, as a re-offer, at 120 % of the floor where that is the most that is known. */
+function saidByClock(rules: ShowRules, lot: LotState, startFen: number): FloorRange[] {
+  const percent = rules.reoffer.ofFloorPercent;
+  // The floors f with ceil(f × percent / 100) ≤ amount are those up to this one.
+  const highest = (amountFen: number) => Math.floor((amountFen * 100) / percent);
+  const upTo = atMost(highest(startFen));
+  const reoffered =
+    startFen > knownStartFen(rules, lot) ? { ...upTo, atLeastFen: highest(startFen - 1) + 1 } : upTo;
+  return startFen === lot.startFen ? [reoffered, atMost(startFen)] : [reoffered];
+}

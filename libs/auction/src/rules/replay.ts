@@ -1,0 +1,232 @@
+import { type LoggedEvent, type LotState, type Reason, reasons, type ShowState } from '@qingpai/wire';
+import { type BidBook, nextNth, refusalsLogged } from './bidBook.js';
+import { type DecidedEvent, type Decision, type Secrets } from './command.js';
+import { commandsOf, isBid } from './commandsOf.js';
+import { decide } from './decide.js';
+import { decideDue, dueAtMs } from './due.js';
+import { extensionAfter } from './english.js';
+import { type Finding, found, type RuleFindingCode } from './findings.js';
+import { both, exactly, type FloorRange, floorSoFar, saidByEvent } from './floorClaims.js';
+import { same } from './same.js';
+import { hammer } from './sales.js';
+import { entry, onBlock } from './show.js';
+
+/** Floors that are opened, fen per unit, by lot (officer's bundle); none in the public one. */
+export type OpenedFloors = ReadonlyMap<string, number>;
+
+/** What a leaf is judged by. */
+interface Case {
+  state: ShowState;
+  book: BidBook;
+  event: LoggedEvent;
+  secrets: Secrets;
+}
+
+/**
+ * Is this leaf what the rules allow or demand in this state? The rules run both ways: what was accepted must be
+ * acceptable, what was refused refusable for exactly that reason, and what was due must have happened. The command
+ * behind the leaf is made again and decided anew on the state before it. Of lots whose floors are not opened, any
+ * floor that explains their leaves will do. Who may write which leaf is not judged here.
+ * @param state before the event; the caller folds the event when nothing was found
+ */
+export function judge(
+  state: ShowState,
+  book: BidBook,
+  event: LoggedEvent,
+  floors: OpenedFloors = new Map(),
+): Finding | null {
+  const misplaced = judgePlace(state, event) ?? judgeOpenings(state, event, floors);
+  if (misplaced) return misplaced;
+  const lot = lotOf(state, event);
+  const said = lot && lot.floor !== null ? saidByEvent(state.rules, lot, event) : [null];
+  const results = said.map((range) => judgeReading(state, book, event, floors, range));
+  return results.includes(null) ? null : (results[0] ?? null);
+}
+
+/** A log has a first leaf, and a last. */
+function judgePlace(state: ShowState, { type }: LoggedEvent): Finding | null {
+  if ((state.next === 0) !== (type === 'log.opened')) return found('first-leaf');
+  if (state.phase === 'settled') return found('after-settled');
+  const afterClosed = type === 'sale.paid' || type === 'show.settled';
+  return state.phase === 'closed' && !afterClosed ? found('after-closed') : null;
+}
+
+/** What only the openings tell: no falling clock was sealed below its floor. */
+function judgeOpenings(state: ShowState, event: LoggedEvent, floors: OpenedFloors): Finding | null {
+  if (event.type !== 'show.sealed') return null;
+  const wrong = Object.values(state.lots).some(
+    ({ lot, phase, format, startFen }) =>
+      phase === 'draft' && format === 'dutch' && startFen < (floors.get(lot) ?? 0),
+  );
+  return wrong ? found('start-below-floor') : null;
+}
+
+// ---------------------------------------------------------------- floors, opened or not
+
+/** These only say that something differs; that the floor contradicts itself says why. */
+const vague: readonly RuleFindingCode[] = ['bid-differs', 'due-differs', 'differs'];
+
+/** Judges with a floor that is consistent with all so far, and with this reading of the event if it can be. */
+function judgeReading(
+  state: ShowState,
+  book: BidBook,
+  event: LoggedEvent,
+  floors: OpenedFloors,
+  said: FloorRange | null,
+): Finding | null {
+  const known = new Map<string, number>();
+  let contradicts = false;
+  for (const lot of [onBlock(state)?.lot, lotOf(state, event)]) {
+    if (!lot || lot.floor === null) continue;
+    const soFar = knownRange(lot, event, floors);
+    const range = lot.lot === lotOf(state, event)?.lot && said && soFar ? both(soFar, said) : soFar;
+    contradicts ||= range === null;
+    known.set(lot.lot, (range ?? soFar ?? exactly(1)).atLeastFen);
+  }
+  const finding = judgeCase({ state, book, event, secrets: { floors: known } });
+  if (!contradicts || (finding && !vague.includes(finding.code))) return finding;
+  return found('floor-contradicts');
+}
+
+const knownRange = (lot: LotState, event: LoggedEvent, floors: OpenedFloors): FloorRange | null => {
+  const opened = floors.get(lot.lot);
+  return opened === undefined ? floorSoFar(lot) : exactly(opened);
+};
+
+const lotOf = (state: ShowState, { body }: LoggedEvent): LotState | undefined =>
+  'lot' in body ? entry(state.lots, body.lot) : undefined;
+
+// ---------------------------------------------------------------- what had to happen
+
+function judgeCase(of: Case): Finding | null {
+  const { state, book, event, secrets } = of;
+  const owed = owedNow(state, book);
+  if (owed) return isThat(owed.event, event) ? null : found(owed.missing);
+  const dueAt = dueAtMs(state, secrets);
+  if (dueAt !== null && event.t >= dueAt && !givesTimeBack(event)) return judgeDue(of);
+  return isBid(event) ? judgeBid(of, event) : judgeAct(of);
+}
+
+/** What an accepted bid brings with it, and must be the very next leaf. */
+function owedNow(state: ShowState, book: BidBook): { event: DecidedEvent; missing: RuleFindingCode } | null {
+  const block = onBlock(state);
+  if (!block) return null;
+  const { take } = book;
+  if (take) {
+    const sale = hammer(state, block, take.bidder, take.units ?? 1, take.amountFen);
+    return { event: { ...sale, by: 'platform' }, missing: 'take-unhammered' };
+  }
+  const isLast = block.offering.leaderBid === state.next - 1;
+  const event = isLast ? extensionAfter(state.rules, block, state.t) : null;
+  return event && { event, missing: 'extension-missing' };
+}
+
+/** After a stall or a dark time the close may lie behind, and the platform gives time back in place of closing. */
+const givesTimeBack = (event: LoggedEvent): boolean =>
+  event.type === 'lot.extended' && event.body.cause !== 'bid';
+
+function judgeDue({ state, event, secrets }: Case): Finding | null {
+  const [due] = decideDue(state, event.t, secrets);
+  if (!due) throw new Error('bug: something was due and nothing happens');
+  if (isThat(due, event)) return null;
+  const ends = event.by === 'platform' && (event.type === 'lot.hammered' || event.type === 'lot.setAside');
+  if (ends && (due.type === 'lot.hammered' || event.type === 'lot.hammered')) return found('hammer-differs');
+  return found(due.type === event.type ? 'due-differs' : 'due-skipped');
+}
+
+const isThat = (expected: DecidedEvent, event: LoggedEvent): boolean =>
+  expected.by === event.by && isSaid(expected, event);
+
+const isSaid = (expected: DecidedEvent | undefined, event: LoggedEvent): boolean =>
+  expected?.type === event.type && same({ ...expected.body, ...seenIn(event) }, event.body);
+
+/** Which head of the log a bidder had seen is the bidder's to say. */
+const seenIn = ({ body }: LoggedEvent): object => ('seen' in body ? { seen: body.seen } : {});
+
+// ---------------------------------------------------------------- bids, both ways
+
+type BidEvent = Extract<LoggedEvent, { type: 'bid.accepted' | 'bid.refused' }>;
+
+function judgeBid(of: Case, event: BidEvent): Finding | null {
+  const { book, state } = of;
+  const { bid, bidder, nth } = event.body;
+  if (book.bids.has(bid)) return found('bid-id-twice');
+  if (nth !== nextNth(book, bidder)) return found('nth-gap');
+  if (event.type === 'bid.refused' && refusalsLogged(book, event.body) >= state.rules.refusalsLoggedMax) {
+    return found('refusals-uncapped');
+  }
+  const [decision] = decisionsOf(of);
+  if (!decision) throw new Error('bug: no command stands behind a bid');
+  return event.type === 'bid.accepted' ? judgeAccepted(decision, event) : judgeRefused(decision, event);
+}
+
+function judgeAccepted(decision: Decision, event: BidEvent): Finding | null {
+  if (!decision.ok) return found('bid-not-acceptable', reasons[decision.reason]);
+  return isSaid(decision.events[0], event) ? null : found('bid-differs');
+}
+
+function judgeRefused(decision: Decision, event: Extract<BidEvent, { type: 'bid.refused' }>): Finding | null {
+  if (decision.ok) return found('good-bid-refused');
+  if (decision.reason !== event.body.reason) {
+    return found('refused-for-other-reason', reasons[decision.reason]);
+  }
+  return isSaid(decision.events[0], event) ? null : found('bid-differs');
+}
+
+// ---------------------------------------------------------------- everything else
+
+function judgeAct(of: Case): Finding | null {
+  const { state, book, event } = of;
+  if (event.type === 'show.approved') return judgeApproved(state, event.body.list);
+  if (event.type === 'sale.paid') {
+    const before = entry(state.sales, book.txns.get(event.body.txn) ?? '');
+    const now = entry(state.sales, event.body.sale);
+    if (before && now && before.bidder !== now.bidder) return found('txn-reused');
+  }
+  const decisions = decisionsOf(of);
+  if (decisions.some((decision) => decision.ok && isActual(decision, event))) return null;
+  const refusal = decisions.find((decision) => !decision.ok);
+  const differs = decisions.length === 0 || decisions.some(({ ok }) => ok);
+  return differs || !refusal || refusal.ok ? found(differing(event)) : refusedAct(event, refusal.reason);
+}
+
+const judgeApproved = (state: ShowState, list: number): Finding | null =>
+  state.seals.some((seal) => seal.list === list) ? null : found('not-allowed');
+
+/** Whether a witness had signed in time is proved by cosignatures, not by the rules. */
+const isActual = (decision: Decision, event: LoggedEvent): boolean =>
+  isSaid(decision.events[0], event) || (event.type === 'show.opened' && event.body.witnessed);
+
+const decisionsOf = ({ state, event, secrets }: Case): Decision[] =>
+  commandsOf(event).map((command) => decide(state, command, event.t, secrets));
+
+const refusals: Partial<Record<Reason, RuleFindingCode>> = {
+  'no-more-offerings': 'offered-too-often',
+  'lots-left': 'lots-left',
+};
+
+function refusedAct(event: LoggedEvent, reason: Reason): Finding {
+  if (event.type === 'lot.extended') return found('extension-unfounded', reasons[reason]);
+  return found(refusals[reason] ?? 'not-allowed', reasons[reason]);
+}
+
+/** It could have happened, but not as it is logged; or not by a command at all, and it was not due. */
+function differing(event: LoggedEvent): RuleFindingCode {
+  switch (event.type) {
+    case 'lot.hammered':
+      return 'hammer-early';
+    case 'clock.restarted':
+    case 'lot.setAside':
+      return event.by === 'platform' ? 'due-early' : 'differs';
+    case 'lot.extended':
+      return 'extension-unfounded';
+    case 'show.sealed':
+      return 'sealed-miscounted';
+    case 'show.closed':
+      return 'closed-miscounted';
+    case 'show.settled':
+      return 'settled-miscounted';
+    default:
+      return 'differs';
+  }
+}
