@@ -1,3 +1,10 @@
+export { CatalogueModule, type CatalogueOptions } from './catalogue.module.js';
+export { Catalogue } from './catalogue/catalogue.service.js';
+export { Imports } from './catalogue/imports.service.js';
+export { LotCardRow } from './catalogue/entities.js';
+export { cardOfLot, cardsOf } from './catalogue/lotCards.js';
+export { defaultHouse, type House } from './shows/house.js';
+export { Shows } from './shows/shows.service.js';
 export { auctionEntities, auctionMigrations } from './database.js';
 export { Lot, Sale, Show, ShowBidder } from './store/entities.js';
 export { PostgresShowLog } from './store/postgresShowLog.js';

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { MEMBERS_OPTIONS, MembersService, type MembersOptions, Vault } from '@qingpai/members';
-import { acceptUploads, PictureFolder } from '@qingpai/platform';
-import { type FastifyInstance } from 'fastify';
+import { PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
 import { Bills } from './bills.js';
 import { BillsController } from './bills.controller.js';
@@ -12,11 +10,9 @@ import { PaymentsController } from './payments.controller.js';
 import { PaymentsService } from './payments.service.js';
 import { SHOW_SALES, type ShowSales } from './sales.js';
 
-/** Payments by hand and bills. Needs a `DataSource` provider with `paymentsEntities`. */
+/** Payments by hand and bills. Needs a `DataSource` with `paymentsEntities` and a server that takes multipart. */
 @Module({})
-export class PaymentsModule implements OnModuleInit {
-  constructor(private readonly adapter: HttpAdapterHost) {}
-
+export class PaymentsModule {
   static forRoot(options: PaymentsOptions): DynamicModule {
     return {
       module: PaymentsModule,
@@ -33,10 +29,6 @@ export class PaymentsModule implements OnModuleInit {
       ],
       exports: [Bills, PaymentsService],
     };
-  }
-
-  async onModuleInit(): Promise<void> {
-    await acceptUploads(this.adapter.httpAdapter.getInstance<FastifyInstance>());
   }
 }
 

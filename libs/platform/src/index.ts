@@ -16,4 +16,4 @@ export {
 export * from './refused.js';
 export { bigintColumn, safeInteger } from './safeInteger.js';
 export { onStopSignal } from './stopSignal.js';
-export { acceptUploads, uploadOf } from './upload.js';
+export { uploadOf } from './upload.js';

@@ -1,13 +1,11 @@
-import multipart from '@fastify/multipart';
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import '@fastify/multipart';
+import { type FastifyRequest } from 'fastify';
 import { Refused } from './refused.js';
 
-/** Teaches the server multipart bodies; may be called again. Each route says its own limit to `uploadOf`. */
-export async function acceptUploads(server: FastifyInstance): Promise<void> {
-  if (!server.hasContentTypeParser('multipart/form-data')) await server.register(multipart);
-}
-
-/** The bytes of the one file of a multipart body. Refuses: `malformed` (no file), `too-large`. */
+/**
+ * The bytes of the one file of a multipart body; the server must know @fastify/multipart.
+ * Refuses: `malformed` (no file), `too-large`.
+ */
 export async function uploadOf(request: FastifyRequest, bytesMax: number): Promise<Buffer> {
   if (!request.isMultipart()) throw noFile();
   try {

@@ -132,6 +132,7 @@ export const reasons = {
     zh: '图片读不出来，请用 JPEG、PNG 或 WebP；苹果 HEIC 请先转 JPEG',
     en: 'The picture cannot be read; use JPEG, PNG or WebP (convert HEIC to JPEG first)',
   },
+  'photos-full': { zh: '每件最多六张照片', en: 'Six photos per lot at most' },
   'import-has-errors': {
     zh: '有行没有通过，全部改好才能导入',
     en: 'Some rows were refused; nothing is imported until all are right',

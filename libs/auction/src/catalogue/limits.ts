@@ -10,5 +10,6 @@ export const SPREADSHEET_HEAP_MB = 192;
 export const SPREADSHEET_TIME_MS = 10_000;
 /** A preview waits this long for its confirmation. */
 export const IMPORT_LIFE_MS = 2 * 3_600_000;
-/** 100 million yuan: above it, a price is a slip of the finger. */
-export const PRICE_FEN_MAX = 10_000_000_000;
+/** A million yuan per unit: above it, a price is a slip of the finger. */
+export const PRICE_FEN_MAX = 100_000_000;
+export const PHOTOS_PER_LOT_MAX = 6;

@@ -4,7 +4,7 @@ const pattern = /^¥?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?(?:元整?)?$/;
 
 /**
  * Yuan as people write them, in whole fen: `134`, `134.5`, `¥1,200`, `１，２００．００元`. Digit by digit, no
- * floats. Null for what is no such price: negative, more than two decimals, above 100 million yuan.
+ * floats. Null for what is no such price: negative, more than two decimals, above a million yuan.
  */
 export function fenOfYuan(text: string): number | null {
   const found = pattern.exec(plainDigits(text));

@@ -1,0 +1,6 @@
+import * as wire from '@qingpai/wire';
+import { createZodDto } from 'nestjs-zod';
+
+export class ShowCreateDto extends createZodDto(wire.showCreate) {}
+export class ShowCreatedDto extends createZodDto(wire.showCreated) {}
+export class ShowListDto extends createZodDto(wire.showList) {}
