@@ -134,7 +134,7 @@ const zh = {
   best: (price: string) => `最高 ${price}`,
   endings: {
     hammered: '成交',
-    setAside: '未达保留价或无人出价，稍后返场',
+    setAside: '未成交，稍后返场',
     passed: '流拍',
     withdrawn: '撤拍',
     voided: '落槌已撤销',
@@ -297,7 +297,7 @@ const en: Words = {
   best: (price) => `best ${price}`,
   endings: {
     hammered: 'Sold',
-    setAside: 'Reserve not met or no bid; set aside',
+    setAside: 'Not sold; set aside for re-offer',
     passed: 'Passed',
     withdrawn: 'Withdrawn',
     voided: 'Hammer undone',
