@@ -13,6 +13,8 @@ export { type OneTimePass } from './oneTimeTokens.js';
 export { type Seed, type SeededPerson } from './seed.js';
 export { type SessionEnded, type SessionMember } from './sessions.js';
 export { type WaitingBuyer } from './waitingRoom.js';
+export { SessionAnswer } from './sessionAnswer.js';
+export { SignInLimits } from './signInLimits.js';
 export { ConsoleSms, type SmsSender } from './sms.js';
 export { SESSION_COOKIE } from './cookie.js';
 export { assertMay, assertSameTownship, CurrentMember, May, type MemberRequest, Public } from './guards.js';

@@ -34,7 +34,7 @@ export class MembersModule {
         { provide: APP_GUARD, useClass: OriginGuard },
         { provide: APP_GUARD, useClass: SessionGuard },
       ],
-      exports: [MembersService, MEMBERS_OPTIONS],
+      exports: [MembersService, MEMBERS_OPTIONS, SessionAnswer, SignInLimits],
     };
   }
 }

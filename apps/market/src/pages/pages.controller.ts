@@ -1,0 +1,61 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { CurrentMember, Public, type SessionMember } from '@qingpai/members';
+import { Refused } from '@qingpai/platform';
+import { showId } from '@qingpai/wire';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Inject } from '@nestjs/common';
+import { BuiltPages, type PageName } from './builtPages.js';
+import { languageOf } from './language.js';
+import { PlainPages } from './plainPages.js';
+import { ROOM_DOOR, type RoomDoor } from './roomDoor.js';
+import { sendPage } from './sendPage.js';
+
+/** The pages whose script asks for everything itself, and the list of shows, which has no script. */
+@ApiExcludeController()
+@Controller()
+export class PagesController {
+  constructor(
+    private readonly built: BuiltPages,
+    private readonly plain: PlainPages,
+    @Inject(ROOM_DOOR) private readonly room: RoomDoor,
+  ) {}
+
+  @Get()
+  @Public()
+  async home(
+    @CurrentMember() member: SessionMember | null,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const language = languageOf(request.query, request.headers['accept-language']);
+    await sendPage(request, reply, this.plain.home(await this.room.shows(member), language));
+  }
+
+  @Get('host')
+  @Public()
+  host(@Res() reply: FastifyReply) {
+    this.send(reply, 'host');
+  }
+
+  @Get('township')
+  @Public()
+  township(@Res() reply: FastifyReply) {
+    this.send(reply, 'township');
+  }
+
+  @Get('c/:showId')
+  @Public()
+  certificate(@Param('showId') id: string, @Res() reply: FastifyReply) {
+    if (!showId.safeParse(id).success) throw new Refused('unknown-show');
+    this.send(reply, 'certificate');
+  }
+
+  /** The same for everybody; asked anew each time, because the names of its scripts change with every build. */
+  private send(reply: FastifyReply, page: PageName): void {
+    void reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .send(this.built.html(page));
+  }
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Inject, Param, Post, Redirect, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import {
+  CurrentMember,
+  MembersService,
+  Public,
+  refusalOn,
+  SessionAnswer,
+  type SessionMember,
+  SignInLimits,
+} from '@qingpai/members';
+import { Refused, statusOf } from '@qingpai/platform';
+import { type Reason, showId } from '@qingpai/wire';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { BuiltPages } from './builtPages.js';
+import { askedNotice, bidOf, type FormBid, formBid, noticeOf, reasonNotice } from './formBid.js';
+import { type Language, languageOf } from './language.js';
+import { ROOM_DOOR, type RoomDoor } from './roomDoor.js';
+import { sendPage } from './sendPage.js';
+import { bootJson, staticRoomHtml } from './staticRoom.js';
+
+type Visit = FastifyRequest & { member: SessionMember | null };
+
+/** What came of a form. */
+interface Outcome {
+  notice: string;
+  status: number;
+}
+
+/** The room before JavaScript, and without it: price, form, answer. Its script then takes the page over. */
+@ApiExcludeController()
+@Controller('r')
+export class RoomController {
+  constructor(
+    private readonly built: BuiltPages,
+    private readonly members: MembersService,
+    private readonly sessionAnswer: SessionAnswer,
+    private readonly limits: SignInLimits,
+    @Inject(ROOM_DOOR) private readonly room: RoomDoor,
+  ) {}
+
+  @Get(':showId')
+  @Public()
+  async show(
+    @Param('showId') id: string,
+    @CurrentMember() member: SessionMember | null,
+    @Req() request: Visit,
+    @Res() reply: FastifyReply,
+  ) {
+    const language = languageOf(request.query, request.headers['accept-language']);
+    await this.send(known(id), member, language, request, reply);
+  }
+
+  /** The address of a form that was sent, opened again. */
+  @Get(':showId/bid')
+  @Public()
+  @Redirect()
+  again(@Param('showId') id: string) {
+    return { url: `/r/${known(id)}`, statusCode: 303 };
+  }
+
+  /** The same bidId gets the same answer, so a form sent twice is one bid. */
+  @Post(':showId/bid')
+  @Public()
+  async bid(
+    @Param('showId') id: string,
+    @Body() body: unknown,
+    @CurrentMember() member: SessionMember | null,
+    @Req() request: Visit,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = parsed(body);
+    const language = form.lang ?? languageOf(null, request.headers['accept-language']);
+    const outcome = await this.outcomeOf(known(id), form, member, language, request, reply);
+    await this.send(id, member, language, request, reply, outcome);
+  }
+
+  private async outcomeOf(
+    id: string,
+    form: FormBid,
+    member: SessionMember | null,
+    language: Language,
+    request: Visit,
+    reply: FastifyReply,
+  ): Promise<Outcome> {
+    const refused = (reason: Reason) => ({
+      notice: reasonNotice(reason, language),
+      status: statusOf(reason),
+    });
+    try {
+      if (member === null) return await this.askToBeAdmitted(id, form, language, request, reply);
+      const reason = refusalOn(member, 'bid.place', { memberId: member.memberId });
+      if (reason === 'not-admitted') await this.members.alsoWaitFor(member.memberId, id);
+      if (reason !== null) return refused(reason);
+      const answer = await this.room.bid(id, member, bidOf(form));
+      return { notice: noticeOf(answer, language), status: answer.ok ? 200 : statusOf(answer.reason) };
+    } catch (error) {
+      if (error instanceof Refused && error.reason !== 'unknown-show') return refused(error.reason);
+      throw error;
+    }
+  }
+
+  private async askToBeAdmitted(
+    id: string,
+    form: FormBid,
+    language: Language,
+    request: Visit,
+    reply: FastifyReply,
+  ): Promise<Outcome> {
+    if (form.nickname === undefined) throw new Refused('not-signed-in');
+    await this.limits.signInFrom(request.ip);
+    await this.sessionAnswer.give(await this.members.waitFor(form.nickname, id), request, reply);
+    return { notice: askedNotice(language), status: 200 };
+  }
+
+  private async send(
+    id: string,
+    member: SessionMember | null,
+    language: Language,
+    request: Visit,
+    reply: FastifyReply,
+    outcome?: Outcome,
+  ): Promise<void> {
+    const [snapshot, me] = await Promise.all([this.room.snapshot(id), this.room.me(id, member)]);
+    const html = this.built.filled('room', {
+      'room:static': staticRoomHtml(snapshot, this.room.nowMs(), {
+        language,
+        bidId: randomUUID(),
+        me: me.paddle === null ? null : { paddle: me.paddle, nickname: me.nickname ?? '' },
+        ...(outcome && { notice: outcome.notice }),
+      }),
+      'room:boot': bootJson(snapshot),
+    });
+    await sendPage(request, reply, html, outcome?.status);
+  }
+}
+
+function known(id: string): string {
+  if (!showId.safeParse(id).success) throw new Refused('unknown-show');
+  return id;
+}
+
+function parsed(body: unknown): FormBid {
+  const form = formBid.safeParse(body);
+  if (form.success) return form.data;
+  const errors = form.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new Refused('malformed', undefined, errors);
+}
