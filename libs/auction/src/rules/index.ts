@@ -9,6 +9,7 @@ export {
   refusalsLogged,
 } from './bidBook.js';
 export { lotsToSeal, rulesHash } from './catalogue.js';
+export { certificateOf, type LeafCertificate } from './certificate.js';
 export { clockLeftMs, clockPriceFen, tickEndsAtMs } from './clock.js';
 export {
   type BidCommand,
@@ -23,12 +24,12 @@ export { decideDue, dueAtMs } from './due.js';
 export { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
 export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
 export { evolve } from './evolve.js';
+export { type Finding, findings, type RuleFindingCode } from './findings.js';
 export { amountAboveFen, leastBidFen, stepAtFen, stepsBetween } from './increments.js';
 export { clockStepFen, mayBeOfferedAgain, percentOf, reofferStartFen } from './ladder.js';
 export { hasValidBid, isEnded, nextLotPhases, openUnits, unitsToOffer } from './lot.js';
 export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
+export { judge, type OpenedFloors } from './replay.js';
 export { saleTotalFen } from './sales.js';
 export { initialShow, nextShowPhases, onBlock, phasesFor, sealedLots } from './show.js';
-export { catalogueLeaves } from './verify/catalogue.js';
-export { type Finding, findings, type RuleFindingCode } from './findings.js';
-export { judge, type OpenedFloors } from './replay.js';
+export * from './verify/index.js';

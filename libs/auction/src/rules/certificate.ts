@@ -1,0 +1,157 @@
+import {
+  type BidderState,
+  type Certificate,
+  type LoggedEvent,
+  type LotState,
+  type OfferingState,
+  type SaleState,
+  type ShowRules,
+  type ShowState,
+} from '@qingpai/wire';
+import { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
+import { evolve } from './evolve.js';
+import { openUnits } from './lot.js';
+import { saleTotalFen } from './sales.js';
+import { entry, initialShow, sealedLots } from './show.js';
+
+/** The Clearance Certificate (清拍证明, LEDGER §1) as far as it follows from the leaves alone. */
+export type LeafCertificate = Omit<
+  Certificate,
+  'showId' | 'title' | 'township' | 'code' | 'head' | 'checkpoints'
+>;
+type CertifiedLot = Certificate['lots'][number];
+type Attempt = CertifiedLot['attempts'][number];
+type Leaf = LoggedEvent & { sig?: string };
+
+/** What the state does not keep of a log: where offerings ended, and what has to be counted apart. */
+interface Trace {
+  /** Leaf that ended an offering, by the leaf that began it. */
+  endedBy: Map<number, number>;
+  /** Best accepted price of an offering, fen per unit, by the leaf that began it. */
+  bestFen: Map<number, number>;
+  extendedOtherwise: number;
+  formBids: number;
+  unsignedBids: number;
+}
+
+/**
+ * Counts, grades and every attempt at every lot. The grades count units over the units of the sealed lists; a sale that
+ * was undone counts for nothing, and is counted as undone.
+ * @param events all leaves of the log, in order
+ */
+export function certificateOf(rules: ShowRules, events: Iterable<Leaf>): LeafCertificate {
+  const state = initialShow(rules);
+  const trace: Trace = {
+    endedBy: new Map(),
+    bestFen: new Map(),
+    extendedOtherwise: 0,
+    formBids: 0,
+    unsignedBids: 0,
+  };
+  for (const event of events) follow(state, trace, event);
+
+  const lots = sealedLots(state).sort((a, b) => a.list - b.list || (a.number < b.number ? -1 : 1));
+  const sales = Object.values(state.sales).filter(({ phase }) => phase !== 'voided');
+  const offerings = lots.flatMap((lot) => lot.offerings);
+  return {
+    origin: state.origin,
+    phase: state.phase,
+    demo: state.demo,
+    sealedLots: lots.length,
+    sealedUnits: sum(lots, ({ units }) => units),
+    ...unitsByEnd(state),
+    openUnits: sum(lots, openUnits),
+    hammerFen: hammerTotalFen(state),
+    paidFen: paidTotalFen(state),
+    ...gradesOf(state, lots, sales),
+    passedAttempts: offerings.filter(({ result }) => result === 'setAside' || result === 'passed').length,
+    reoffers: offerings.filter(({ offering }) => offering > 1).length,
+    voided: sum(lots, ({ voided }) => voided),
+    extendedOtherwise: trace.extendedOtherwise,
+    formBids: trace.formBids,
+    unsignedBids: trace.unsignedBids,
+    witnessed: state.witnessed,
+    unsold: lots.filter((lot) => lot.soldUnits < lot.units).map(unsoldLot),
+    lots: lots.map((lot) =>
+      certifiedLot(
+        lot,
+        sales.filter((sale) => sale.lot === lot.lot),
+        trace,
+      ),
+    ),
+  };
+}
+
+const sum = <T>(all: readonly T[], of: (one: T) => number): number =>
+  all.reduce((total, one) => total + of(one), 0);
+
+/** Folds one leaf into the state, and notes what the state does not keep. */
+function follow(state: ShowState, trace: Trace, event: Leaf): void {
+  const before = state.block;
+  evolve(state, event);
+  const offering = before === null ? undefined : entry(state.lots, before)?.offerings.at(-1);
+  if (offering && state.block === null) trace.endedBy.set(offering.i, event.i);
+  if (event.type === 'lot.extended' && event.body.cause !== 'bid') trace.extendedOtherwise += 1;
+  if (event.type !== 'bid.accepted' && event.type !== 'bid.refused') return;
+  if (event.body.form) trace.formBids += 1;
+  else if (event.sig === undefined) trace.unsignedBids += 1;
+  if (event.type === 'bid.accepted' && offering) {
+    trace.bestFen.set(offering.i, Math.max(trace.bestFen.get(offering.i) ?? 0, event.body.amountFen));
+  }
+}
+
+/** The four honest grades, and how much of it went to ordinary buyers. Deliveries are not in this log yet. */
+function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly SaleState[]) {
+  const of = sum(lots, ({ units }) => units);
+  const grade = (counts: (sale: SaleState) => boolean) => ({
+    units: sum(sales.filter(counts), ({ units }) => units),
+    of,
+  });
+  return {
+    firstPass: grade(({ offering }) => offering === 1),
+    afterReoffer: grade(() => true),
+    paid: grade(({ phase }) => phase === 'paid'),
+    delivered: grade(() => false),
+    armsLength: grade((sale) => isArmsLength(entry(state.bidders, sale.bidder), entry(state.lots, sale.lot))),
+  };
+}
+
+/** Not the house, not a supporting unit, not a grower. A person in the hall is a buyer like any other. */
+const isArmsLength = (bidder: BidderState | undefined, lot: LotState | undefined): boolean =>
+  bidder !== undefined &&
+  (bidder.kind === 'buyer' || bidder.kind === 'hall') &&
+  bidder.bidder !== lot?.grower;
+
+const unsoldLot = ({
+  lot,
+  number,
+  title,
+  phase,
+  units,
+  soldUnits,
+}: LotState): Certificate['unsold'][number] => ({ lot, number, title, phase, units: units - soldUnits });
+
+const certifiedLot = (lot: LotState, sales: readonly SaleState[], trace: Trace): CertifiedLot => ({
+  lot: lot.lot,
+  number: lot.number,
+  title: lot.title,
+  units: lot.units,
+  phase: lot.phase,
+  hammerFen: sum(sales, saleTotalFen),
+  attempts: lot.offerings.map((offering) => attemptOf(offering, sales, trace)),
+});
+
+const attemptOf = (offering: OfferingState, sales: readonly SaleState[], trace: Trace): Attempt => ({
+  offering: offering.offering,
+  format: offering.format,
+  i: offering.i,
+  endI: trace.endedBy.get(offering.i) ?? null,
+  startFen: offering.startFen,
+  bids: offering.bids,
+  bestFen: trace.bestFen.get(offering.i) ?? null,
+  result: offering.result,
+  soldUnits: sum(
+    sales.filter((sale) => sale.offering === offering.offering),
+    ({ units }) => units,
+  ),
+});
