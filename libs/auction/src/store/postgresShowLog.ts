@@ -47,6 +47,7 @@ export class PostgresShowLog implements ShowLog {
     batch: Batch,
   ): Promise<ShowHead> {
     const held = this.heldBy(show);
+    if (batch.events[0]?.i !== held.frontier.size) throw new Error(`bug: the batch does not begin at the head`);
     const projection = projectionOf(show.showId, batch);
     const besides = [...batch.beside];
     const leaves = batch.events.map((event) => leafBytes(leafOf(event, show.origin)));
@@ -93,4 +94,6 @@ export function eventOf(bytes: Buffer): LoggedEvent {
   return { i, t, by, type, body } as LoggedEvent;
 }
 
-export const leafOf = (event: LoggedEvent, origin: string): Leaf => ({ ...event, show: origin, v: 1 });
+/** Field by field: whatever else an object carries never reaches the log. */
+export const leafOf = ({ type, body, by, i, t }: LoggedEvent, origin: string): Leaf =>
+  ({ type, body, by, i, t, show: origin, v: 1 }) as Leaf;

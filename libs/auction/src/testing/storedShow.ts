@@ -1,5 +1,5 @@
 import { Ledger, ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
-import { membersEntities, membersMigrations, Vault } from '@qingpai/members';
+import { membersEntities, membersMigrations, type MembersService, Vault } from '@qingpai/members';
 import { seedSiqiao, serviceOn, vaultKey } from '@qingpai/members/testing';
 import { testDatabase } from '@qingpai/platform/testing';
 import { type Bid, defaultRules, type LoggedEvent, type ShowCard, type ShowRules } from '@qingpai/wire';
@@ -58,10 +58,9 @@ export async function storedTownship() {
   return { database, members, townshipId, host, officer, store, log, ledger, newShow, buyer };
 }
 export type StoredTownship = Awaited<ReturnType<typeof storedTownship>>;
-type Members = StoredTownship['members'];
 
 /** Ledger, store and show log on this database: a second one is a second server. */
-export function storeOn(db: DataSource, members: Members) {
+export function storeOn(db: DataSource, members: MembersService) {
   const vault = new Vault(vaultKey);
   const ledger = new Ledger(db, vault);
   const store = new ShowStore({ db, ledger, vault, members, host: 'market.example' });

@@ -175,6 +175,11 @@ export class Ledger {
     return this.heads(origin, 'size = ANY ($2)', [sizes]);
   }
 
+  /** All signed heads up to this size, smallest first. */
+  headsUpTo(origin: string, size: number): Promise<SignedHead[]> {
+    return this.heads(origin, 'size <= $2', [size]);
+  }
+
   /** The public key that verifiers pin. */
   async vkeyOf(origin: string): Promise<string> {
     const [row] = await rowsOf<{ vkey: string }>(this.db.manager, 'SELECT vkey FROM logs WHERE origin = $1', [

@@ -1,0 +1,226 @@
+import { leafBytes, leafHash } from '@qingpai/ledger/rules';
+import { type LoggedEvent } from '@qingpai/wire';
+import { DataSource, type EntityManager } from 'typeorm';
+import { startMs, StoredShow, storedTownship, type StoredTownship } from '../testing/storedShow.js';
+import { brokenInvariants, firstUnreproduced, invariants } from './invariants.js';
+import { leafOf } from './postgresShowLog.js';
+
+let township: StoredTownship;
+let owner: DataSource;
+let show: StoredShow;
+let buyers: readonly [string, string];
+let showId: string;
+const t0 = startMs;
+
+/** An evening with one of everything: bids, a refusal, a hammer undone, a sale paid, a lot set aside, all closed. */
+beforeAll(async () => {
+  township = await storedTownship();
+  owner = await new DataSource({ type: 'postgres', url: township.database.ownerUrl }).initialize();
+  showId = await township.newShow();
+  show = await StoredShow.takeOver(township, showId);
+  await show.catalogue(t0 + 1, 1, { units: 2 });
+  await show.catalogue(t0 + 2, 2);
+  buyers = [
+    await show.register(t0 + 3, await township.buyer('阿梅', showId)),
+    await show.register(t0 + 4, await township.buyer('老林', showId)),
+  ];
+  await show.seal(t0 + 5);
+  await show.play(t0 + 6, { by: 'host', name: 'open' }, { by: 'host', name: 'offer', lot: 'L1' });
+  await show.play(t0 + 7, show.bidOf(buyers[0], 'L1', 100));
+  await show.play(t0 + 8, show.bidOf(buyers[1], 'L1', 100));
+  await show.play(t0 + 9, show.bidOf(buyers[1], 'L1', 300));
+  await show.play(t0 + 70_000);
+  await show.play(t0 + 70_001, { by: 'host', name: 'offer', lot: 'L2' });
+  await show.play(t0 + 70_002, show.bidOf(buyers[0], 'L2', 200));
+  await show.play(t0 + 140_000);
+});
+afterAll(async () => {
+  await owner.destroy();
+  await township.database.close();
+});
+
+class Undone extends Error {}
+
+/** What a dishonest owner does to the data, seen by the invariants, then undone. */
+async function brokenBy(plant: (manager: EntityManager) => Promise<unknown>): Promise<string[]> {
+  let found: string[] = [];
+  await owner
+    .transaction(async (manager) => {
+      await plant(manager);
+      found = (await brokenInvariants(manager)).map(({ name }) => name);
+      throw new Undone();
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof Undone)) throw error;
+    });
+  return found;
+}
+
+const unguarded = (manager: EntityManager) =>
+  manager.query(`
+    ALTER TABLE leaves DISABLE TRIGGER USER;
+    ALTER TABLE checkpoints DISABLE TRIGGER USER;
+    ALTER TABLE logs DISABLE TRIGGER USER;`);
+const guarded = (manager: EntityManager) =>
+  manager.query(
+    ['leaves.append_only', 'leaves.leaves_follow', 'checkpoints.append_only', 'checkpoints.checkpoint_fits']
+      .concat('logs.kept', 'logs.head_grows', 'logs.head_filled')
+      .map((guard) => `ALTER TABLE ${guard.split('.')[0]} ENABLE ALWAYS TRIGGER ${guard.split('.')[1]};`)
+      .join('\n'),
+  );
+
+/** Puts a leaf at the end as if the show had said it, head and checkpoint included. */
+async function plantLeaf(
+  manager: EntityManager,
+  event: Omit<LoggedEvent, 'i'>,
+  { i = show.head.size, origin = show.taken.origin } = {},
+): Promise<void> {
+  const bytes = leafBytes(leafOf({ ...event, i: show.head.size } as LoggedEvent, origin));
+  await unguarded(manager);
+  await manager.query(`INSERT INTO leaves (log, i, bytes) SELECT log, $2, $3 FROM logs WHERE origin = $1`, [
+    show.taken.origin,
+    i,
+    Buffer.from(bytes),
+  ]);
+  const root = Buffer.from(leafHash(bytes));
+  await manager.query(
+    `UPDATE logs SET size = size + 1, root = $2,
+       frontier = decode(repeat('ab', 32 * bit_count((size + 1)::bit(64))::int), 'hex') WHERE origin = $1`,
+    [show.taken.origin, root],
+  );
+  await manager.query(
+    `INSERT INTO checkpoints SELECT log, size, root, 'note', 0 FROM logs WHERE origin = $1`,
+    [show.taken.origin],
+  );
+  await guarded(manager);
+}
+
+const at = (i: number) => show.taken.events[i]!;
+const firstOf = (type: LoggedEvent['type']) => show.taken.events.find((event) => event.type === type)!;
+const lastOf = (type: LoggedEvent['type']) => show.taken.events.findLast((event) => event.type === type)!;
+
+test('an honest evening breaks none of them', async () => {
+  expect(await brokenInvariants(township.database.dataSource.manager)).toEqual([]);
+  expect(await firstUnreproduced(township.ledger, show.taken.origin)).toBeNull();
+  expect(lastOf('lot.hammered').body).toMatchObject({ lot: 'L2' });
+});
+
+/** By invariant: what breaks it. `also`: others that see the same violation from their side. */
+const planted: Record<string, { plant: (manager: EntityManager) => Promise<unknown>; also?: string[] }> = {
+  'the guards of the log stand': {
+    plant: (manager) => manager.query('ALTER TABLE leaves DISABLE TRIGGER append_only'),
+  },
+  'no gap in the log': {
+    plant: (manager) => plantLeaf(manager, { ...firstOf('show.opened'), t: t0 + 200_000 }, { i: 999 }),
+    also: ['a leaf says where it stands'],
+  },
+  'a head has exactly its leaves': {
+    plant: async (manager) => {
+      await unguarded(manager);
+      await manager.query('DELETE FROM leaves WHERE i = (SELECT max(i) FROM leaves)');
+      await guarded(manager);
+    },
+    also: ['a sale is what was hammered'],
+  },
+  'every head is signed': {
+    plant: async (manager) => {
+      await unguarded(manager);
+      await manager.query('DELETE FROM checkpoints WHERE size = (SELECT max(size) FROM checkpoints)');
+      await guarded(manager);
+    },
+  },
+  'a leaf says where it stands': {
+    plant: (manager) => {
+      const opened = { ...firstOf('show.opened'), t: t0 + 200_000 };
+      return plantLeaf(manager, opened, { origin: 'other/shows/1' });
+    },
+  },
+  'time never goes back': { plant: (manager) => plantLeaf(manager, { ...firstOf('show.opened'), t: t0 }) },
+  'a bid is applied once': {
+    plant: (manager) => plantLeaf(manager, again(lastOf('bid.refused'), { nth: 3 })),
+  },
+  "a bidder's bids are counted without gaps": {
+    plant: (manager) => plantLeaf(manager, again(lastOf('bid.refused'), { bid: 'planted-1', nth: 9 })),
+  },
+  'the price rises': {
+    plant: (manager) =>
+      plantLeaf(manager, again(firstOf('bid.accepted'), { bid: 'planted-2', amountFen: 300, nth: 3 })),
+    also: ['no bid after the close'],
+  },
+  'no bid after the close': {
+    plant: (manager) =>
+      plantLeaf(manager, again(firstOf('bid.accepted'), { bid: 'planted-3', amountFen: 900, nth: 3 })),
+  },
+  'nobody bids on his own': {
+    plant: (manager) => {
+      const own = { bid: 'planted-4', amountFen: 900, nth: 1, bidder: 'growerAAAAAAAAAA', offering: 2 };
+      return plantLeaf(manager, again(firstOf('bid.accepted'), own));
+    },
+  },
+  'a lot closes once': {
+    plant: (manager) =>
+      plantLeaf(manager, {
+        ...firstOf('lot.offered'),
+        type: 'lot.setAside',
+        body: { lot: 'L1', offering: 1, units: 2 },
+        t: t0 + 200_000,
+      } as LoggedEvent),
+  },
+  'no lot vanished': {
+    plant: (manager) => manager.query(`DELETE FROM lots WHERE lot = 'L2'`),
+  },
+  'a sale is what was hammered': {
+    plant: (manager) => manager.query(`UPDATE sales SET unit_price_fen = 1 WHERE sale = 'S1'`),
+  },
+  'sold units have exactly one live sale': {
+    plant: (manager) => manager.query(`UPDATE lots SET sold_units = 0 WHERE lot = 'L1'`),
+  },
+  'a unit is sold at most once': {
+    plant: async (manager) => {
+      await manager.query('ALTER TABLE sales DROP CONSTRAINT a_unit_is_sold_once');
+      await manager.query(`INSERT INTO sales SELECT show_id, 'S9', i, t_ms, lot, offering, bidder, 2, 1,
+        unit_price_fen, phase FROM sales WHERE sale = 'S1'`);
+    },
+    also: ['a sale is what was hammered', 'sold units have exactly one live sale'],
+  },
+  'a sale is paid once and exactly': {
+    plant: (manager) => manager.query(`UPDATE sales SET phase = 'paid' WHERE sale = 'S1'`),
+  },
+  'a closed show has no open unit': {
+    plant: async (manager) => {
+      await manager.query(`UPDATE shows SET phase = 'closed'`);
+      await manager.query(`UPDATE lots SET units = 3 WHERE lot = 'L1'`);
+    },
+  },
+};
+
+function again(event: LoggedEvent, change: object): LoggedEvent {
+  return { ...event, t: t0 + 200_000, body: { ...event.body, ...change } } as LoggedEvent;
+}
+
+test('each invariant has its violation', () => {
+  expect(Object.keys(planted).sort()).toEqual(invariants.map(({ name }) => name).sort());
+});
+
+for (const [name, { plant, also = [] }] of Object.entries(planted)) {
+  test(`its violation is seen: ${name}`, async () => {
+    expect((await brokenBy(plant)).sort()).toEqual([name, ...also].sort());
+  });
+}
+
+test('after all that was planted, the data is as it was', async () => {
+  expect(await brokenInvariants(township.database.dataSource.manager)).toEqual([]);
+});
+
+test('a leaf changed behind the guards is seen: the log does not recompute', async () => {
+  const changed = at(4);
+  const bytes = leafBytes(leafOf({ ...changed, t: changed.t + 1 }, show.taken.origin));
+  await unguarded(owner.manager);
+  const was = (await owner.query('SELECT bytes FROM leaves WHERE i = 4')) as { bytes: Buffer }[];
+  await owner.query('UPDATE leaves SET bytes = $1 WHERE i = 4', [Buffer.from(bytes)]);
+  expect(await firstUnreproduced(township.ledger, show.taken.origin)).toBe(5);
+  await expect(township.log.takeOver(showId)).rejects.toThrow('does not hash to its head');
+  await owner.query('UPDATE leaves SET bytes = $1 WHERE i = 4', [was[0]!.bytes]);
+  await guarded(owner.manager);
+  expect(await firstUnreproduced(township.ledger, show.taken.origin)).toBeNull();
+});

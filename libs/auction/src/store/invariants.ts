@@ -1,0 +1,221 @@
+import { type Ledger } from '@qingpai/ledger';
+import { appendAll, emptyFrontier, equal, leafHash, rootOf } from '@qingpai/ledger/rules';
+import { rowsOf } from '@qingpai/members';
+import { type EntityManager } from 'typeorm';
+
+/** A statement about the data that must return no row (RELIABILITY §5); a row names what breaks it. */
+export interface Invariant {
+  name: string;
+  zh: string;
+  sql: string;
+}
+
+/** The leaves as events, in SQL: slower than the rules, and independent of them. */
+const events = `
+  WITH parsed AS (
+    SELECT l.log, origin, i, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves l JOIN logs USING (log)
+  ), event AS (
+    SELECT log, origin, i, leaf ->> 'type' AS type, (leaf ->> 't')::bigint AS t, leaf -> 'body' AS body, leaf,
+      leaf #>> '{body,lot}' AS lot, (leaf #>> '{body,offering}')::int AS offering
+    FROM parsed
+  ), accepted AS (
+    SELECT *, body ->> 'bidder' AS bidder, (body ->> 'amountFen')::bigint AS fen FROM event WHERE type = 'bid.accepted'
+  ), rising AS (
+    SELECT log, lot, offering FROM event WHERE type = 'lot.offered' AND body ->> 'format' = 'english'
+  ), ended AS (
+    SELECT log, lot, offering, i, type FROM event
+    WHERE type IN ('lot.hammered', 'lot.setAside') AND (log, lot, offering) IN (SELECT * FROM rising)
+  )`;
+
+export const invariants: readonly Invariant[] = [
+  {
+    name: 'the guards of the log stand',
+    zh: '账本的数据库守卫都在',
+    sql: `
+      SELECT guard FROM unnest(ARRAY['leaves.append_only', 'leaves.leaves_follow', 'checkpoints.append_only',
+        'checkpoints.checkpoint_fits', 'logs.kept', 'logs.head_grows', 'logs.head_filled']) AS guard
+      WHERE guard NOT IN (SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE tgenabled = 'A')`,
+  },
+  {
+    name: 'no gap in the log',
+    zh: '账本序号没有空缺',
+    sql: `
+      SELECT log, i FROM (SELECT log, i, row_number() OVER (PARTITION BY log ORDER BY i) - 1 AS due FROM leaves) AS seq
+      WHERE i <> due`,
+  },
+  {
+    name: 'a head has exactly its leaves',
+    zh: '账本长度与记录数相同',
+    sql: `SELECT origin, size FROM logs WHERE size <> (SELECT count(*) FROM leaves WHERE leaves.log = logs.log)`,
+  },
+  {
+    name: 'every head is signed',
+    zh: '账本最新状态已签名',
+    sql: `
+      SELECT origin, size FROM logs
+      WHERE size > 0 AND NOT EXISTS (
+        SELECT FROM checkpoints c WHERE c.log = logs.log AND c.size = logs.size AND c.root = logs.root)`,
+  },
+  {
+    name: 'a leaf says where it stands',
+    zh: '每条记录写着自己的账本和序号',
+    sql: `${events}
+      SELECT origin, i FROM event WHERE leaf ->> 'show' <> origin OR (leaf ->> 'i')::bigint <> i`,
+  },
+  {
+    name: 'time never goes back',
+    zh: '时间从不倒退',
+    sql: `${events}
+      SELECT origin, i FROM (SELECT *, lag(t) OVER (PARTITION BY log ORDER BY i) AS before FROM event) AS e
+      WHERE t < before`,
+  },
+  {
+    name: 'a bid is applied once',
+    zh: '同一出价编号只入账一次',
+    sql: `${events}
+      SELECT origin, body ->> 'bid' AS bid FROM event WHERE type IN ('bid.accepted', 'bid.refused')
+      GROUP BY origin, body ->> 'bid' HAVING count(*) > 1`,
+  },
+  {
+    name: "a bidder's bids are counted without gaps",
+    zh: '每位买家的出价次序没有空缺',
+    sql: `${events}
+      SELECT origin, i FROM (
+        SELECT *, row_number() OVER (PARTITION BY log, body ->> 'bidder' ORDER BY i) AS due
+        FROM event WHERE type IN ('bid.accepted', 'bid.refused')
+      ) AS b WHERE (body ->> 'nth')::bigint <> due`,
+  },
+  {
+    name: 'the price rises',
+    zh: '升价拍价格只升不降',
+    sql: `${events}
+      SELECT origin, i FROM (
+        SELECT *, lag(fen) OVER (PARTITION BY log, lot, offering ORDER BY i) AS before FROM accepted
+        WHERE (log, lot, offering) IN (SELECT * FROM rising)
+      ) AS b WHERE fen <= before`,
+  },
+  {
+    name: 'no bid after the close',
+    zh: '截拍之后没有出价',
+    sql: `${events}
+      SELECT origin, b.i FROM accepted b JOIN ended e USING (log, lot, offering) WHERE b.i > e.i
+      UNION
+      SELECT origin, b.i FROM accepted b WHERE NOT EXISTS (
+        SELECT FROM event f WHERE f.log = b.log AND f.lot = b.lot AND f.offering = b.offering AND f.type = 'lot.frozen')
+        AND b.t >= (
+          SELECT (c.body ->> 'closesAt')::bigint FROM event c
+          WHERE c.log = b.log AND c.lot = b.lot AND c.offering = b.offering AND c.i < b.i AND c.body ? 'closesAt'
+          ORDER BY c.i DESC LIMIT 1)`,
+  },
+  {
+    name: 'nobody bids on his own',
+    zh: '主播和花农不拍自己的东西',
+    sql: `${events}
+      SELECT b.origin, b.i FROM accepted b JOIN event l
+        ON l.log = b.log AND l.lot = b.lot AND l.type IN ('lot.catalogued', 'lot.amended')
+        AND l.body ->> 'grower' = b.bidder
+      UNION
+      SELECT b.origin, b.i FROM accepted b JOIN event r ON r.log = b.log AND r.type = 'bidder.registered'
+        AND r.body ->> 'bidder' = b.bidder AND r.body ->> 'kind' = 'host'`,
+  },
+  {
+    name: 'a lot closes once',
+    zh: '每件每次开拍只截拍一次',
+    sql: `${events}
+      SELECT log, lot, offering FROM ended GROUP BY log, lot, offering HAVING count(*) > 1`,
+  },
+  {
+    name: 'no lot vanished',
+    zh: '登记过的拍品都在',
+    sql: `${events}
+      SELECT origin, i FROM event WHERE type = 'lot.catalogued' AND NOT EXISTS (
+        SELECT FROM lots JOIN shows USING (show_id) WHERE shows.origin = event.origin AND lots.lot = event.lot)`,
+  },
+  {
+    name: 'a sale is what was hammered',
+    zh: '成交与落槌记录一致',
+    sql: `
+      ${events}, hammered AS (
+        SELECT origin, i, t, body ->> 'sale' AS sale, lot, offering, body ->> 'bidder' AS bidder,
+          (body ->> 'firstUnit')::int AS first_unit, (body ->> 'units')::int AS units,
+          (body ->> 'unitPriceFen')::bigint AS fen
+        FROM event WHERE type = 'lot.hammered'
+      ), sold AS (
+        SELECT origin, i, t_ms, sale, lot, offering, bidder, first_unit, units, unit_price_fen
+        FROM sales JOIN shows USING (show_id)
+      ) (TABLE hammered EXCEPT TABLE sold) UNION (TABLE sold EXCEPT TABLE hammered)`,
+  },
+  {
+    name: 'sold units have exactly one live sale',
+    zh: '成交份数等于有效成交之和',
+    sql: `
+      SELECT show_id, lot FROM lots WHERE sold_units <> (
+        SELECT coalesce(sum(units), 0) FROM sales s
+        WHERE s.show_id = lots.show_id AND s.lot = lots.lot AND s.phase <> 'voided')`,
+  },
+  {
+    name: 'a unit is sold at most once',
+    zh: '同一份不会卖给两人',
+    sql: `
+      SELECT a.show_id, a.sale, b.sale AS other FROM sales a JOIN sales b
+        ON a.show_id = b.show_id AND a.lot = b.lot AND a.sale < b.sale AND a.phase <> 'voided' AND b.phase <> 'voided'
+        AND int4range(a.first_unit, a.first_unit + a.units) && int4range(b.first_unit, b.first_unit + b.units)
+      UNION ALL
+      SELECT s.show_id, s.sale, NULL FROM sales s JOIN lots l USING (show_id, lot)
+      WHERE s.first_unit + s.units - 1 > l.units`,
+  },
+  {
+    name: 'a sale is paid once and exactly',
+    zh: '每笔成交只付款一次，金额相符',
+    sql: `
+      ${events}, paid AS (
+        SELECT origin, body ->> 'sale' AS sale, count(*) AS times, min((body ->> 'amountFen')::bigint) AS fen
+        FROM event WHERE type = 'sale.paid' GROUP BY 1, 2
+      )
+      SELECT show_id, sale, times, fen FROM sales s JOIN shows USING (show_id) LEFT JOIN paid USING (origin, sale)
+      WHERE (s.phase = 'paid') <> (times IS NOT NULL) OR times > 1 OR fen <> s.units * s.unit_price_fen`,
+  },
+  {
+    name: 'a closed show has no open unit',
+    zh: '已结束的专场每份都有结局',
+    sql: `
+      SELECT show_id, lot FROM lots JOIN shows USING (show_id)
+      WHERE shows.phase IN ('closed', 'settled') AND lots.phase NOT IN ('struck', 'draft')
+        AND sold_units + passed_units + withdrawn_units + carried_units <> units`,
+  },
+];
+
+export interface BrokenInvariant {
+  name: string;
+  zh: string;
+  /** What breaks it; the first hundred. */
+  rows: unknown[];
+}
+
+/** The invariants that do not hold; empty when all is well. */
+export async function brokenInvariants(manager: EntityManager): Promise<BrokenInvariant[]> {
+  const broken: BrokenInvariant[] = [];
+  for (const { name, zh, sql } of invariants) {
+    const rows = await rowsOf<object>(manager, `SELECT * FROM (${sql}) AS broken LIMIT 100`, []);
+    if (rows.length > 0) broken.push({ name, zh, rows });
+  }
+  return broken;
+}
+
+/**
+ * The one that SQL cannot say: every signed root follows from the leaves' bytes, by our own hashing. Answers the
+ * size of the first signed head that does not, or null.
+ */
+export async function firstUnreproduced(ledger: Ledger, origin: string): Promise<number | null> {
+  const size = (await ledger.headOf(origin))?.size ?? 0;
+  const signed = new Map((await ledger.headsUpTo(origin, size)).map((head) => [head.size, head.root]));
+  let frontier = emptyFrontier;
+  for await (const page of ledger.pages(origin, size)) {
+    for (const bytes of page) {
+      frontier = appendAll(frontier, [leafHash(bytes)]);
+      const root = signed.get(frontier.size);
+      if (root && !equal(root, rootOf(frontier))) return frontier.size;
+    }
+  }
+  return frontier.size === size ? null : size;
+}

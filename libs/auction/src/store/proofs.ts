@@ -1,0 +1,174 @@
+import { type Ledger, type SignedHead } from '@qingpai/ledger';
+import { parseVkey, shortCode, toBase64, type VerifierKey } from '@qingpai/ledger/rules';
+import { type MembersService } from '@qingpai/members';
+import { type Certificate, type LoggedEvent, type ShowState, type Verification } from '@qingpai/wire';
+import { certificateOf, evolve, initialShow } from '../rules/index.js';
+import { bundleText, openingsOf } from './bundle.js';
+import { type Show } from './entities.js';
+import { Kept } from './kept.js';
+import { READING_OPEN_MS_MAX, READINGS_KEPT_MAX, VERDICT_OPEN_MS_MAX } from './limits.js';
+import { policyText } from './policyText.js';
+import { eventOf } from './postgresShowLog.js';
+import { type ShowStore } from './showStore.js';
+
+/** Judges a bundle's text under a policy, as an auditor would. */
+export type Judge = (bundle: string, policy: string) => Promise<Verification>;
+
+export interface ProofsParts {
+  ledger: Ledger;
+  shows: ShowStore;
+  members: Pick<MembersService, 'townshipOf'>;
+  judge: Judge;
+  nowMs: () => number;
+}
+
+/** A moment at which the log was cut and signed: the checkpoint ends right after its leaf. */
+interface Moment {
+  at: 'sealed' | 'closed' | 'settled';
+  size: number;
+  t: number;
+}
+
+/** A show's log, read up to a signed head. */
+interface Reading {
+  head: SignedHead;
+  state: ShowState;
+  moments: Moment[];
+  facts: ReturnType<typeof certificateOf>;
+}
+
+/** What a show proves to strangers: certificate, bundle, policy, checkpoint, verdict. Reads only. */
+export class Proofs {
+  private readonly readings: Kept<Reading>;
+  private readonly verdicts: Kept<Verification>;
+
+  constructor(private readonly parts: ProofsParts) {
+    this.readings = new Kept(READINGS_KEPT_MAX, parts.nowMs);
+    this.verdicts = new Kept(READINGS_KEPT_MAX, parts.nowMs);
+  }
+
+  async certificate(showId: string): Promise<Certificate> {
+    const show = await this.parts.shows.show(showId);
+    const { head, moments, facts } = await this.reading(show);
+    const township = await this.parts.members.townshipOf(show.townshipId);
+    const signed = await this.signedAt(show.origin, moments, head);
+    return {
+      ...facts,
+      showId,
+      title: show.title,
+      township: township?.name ?? '',
+      code: signed[0]?.at === 'sealed' ? shortCode(signed[0].head.root) : null,
+      head: { size: head.size, root: toBase64(head.root), code: shortCode(head.root) },
+      checkpoints: signed.map(({ at, head: { size, root, note, tMs } }) => ({
+        ...{ at, size, note, t: tMs },
+        root: toBase64(root),
+      })),
+    };
+  }
+
+  /**
+   * Everything a stranger needs to judge the show (wire/bundle.ts), as it stands now. `tag` tells two bundles apart.
+   * @param openings the officer's: with the floors of the lots whose last unit has met its end
+   */
+  async bundle(
+    showId: string,
+    openings: boolean,
+  ): Promise<{ tag: string; text: () => AsyncGenerator<string> }> {
+    const show = await this.parts.shows.show(showId);
+    const { head, moments, state } = await this.reading(show);
+    const signed = await this.signedAt(show.origin, moments, head);
+    const floors = openings ? openingsOf(state, await this.parts.shows.floorsOf(showId)) : undefined;
+    return {
+      tag: tagOf(head, openings ? 'officer' : 'public'),
+      text: () =>
+        bundleText({
+          origin: show.origin,
+          rules: show.rules,
+          checkpoints: signed.map((one) => one.head.note),
+          openings: floors,
+          pages: this.parts.ledger.pages(show.origin, head.size),
+        }),
+    };
+  }
+
+  async policy(showId: string): Promise<string> {
+    const { origin } = await this.parts.shows.show(showId);
+    return policyText(await this.keyOf(origin));
+  }
+
+  /** The newest signed note. */
+  async checkpoint(showId: string): Promise<string> {
+    const { origin } = await this.parts.shows.show(showId);
+    return (await this.headOf(origin)).note;
+  }
+
+  /** What the offline verifier says of the public bundle under the show's own policy. */
+  async verification(showId: string): Promise<Verification> {
+    const show = await this.parts.shows.show(showId);
+    const { size } = await this.headOf(show.origin);
+    const staleMs = show.phase === 'open' ? VERDICT_OPEN_MS_MAX : 0;
+    return this.verdicts.get(showId, { size, staleMs }, async () => {
+      const { text } = await this.bundle(showId, false);
+      const pieces: string[] = [];
+      for await (const piece of text()) pieces.push(piece);
+      return this.parts.judge(pieces.join(''), await this.policy(showId));
+    });
+  }
+
+  private async reading(show: Show): Promise<Reading> {
+    const head = await this.headOf(show.origin);
+    const staleMs = show.phase === 'open' ? READING_OPEN_MS_MAX : 0;
+    return this.readings.get(show.showId, { size: head.size, staleMs }, () => this.read(show, head));
+  }
+
+  private async read({ origin, rules }: Show, head: SignedHead): Promise<Reading> {
+    const state = initialShow(rules);
+    const events: LoggedEvent[] = [];
+    for await (const page of this.parts.ledger.pages(origin, head.size)) {
+      for (const bytes of page) events.push(eventOf(bytes));
+    }
+    for (const event of events) evolve(state, event);
+    return { head, state, moments: momentsOf(events), facts: certificateOf(rules, events) };
+  }
+
+  /** The notes at the moments of the show and, if it is another one, the newest: oldest first. */
+  private async signedAt(
+    origin: string,
+    moments: readonly Moment[],
+    newest: SignedHead,
+  ): Promise<{ at: Moment['at'] | 'newest'; head: SignedHead }[]> {
+    const heads = await this.parts.ledger.headsAt(
+      origin,
+      moments.map(({ size }) => size),
+    );
+    const signed = moments.map(({ at, size }) => {
+      const head = heads.find((one) => one.size === size);
+      if (!head) throw new Error(`bug: ${origin} has no checkpoint at ${size} (${at})`);
+      return { at, head };
+    });
+    const isNew = signed.at(-1)?.head.size !== newest.size;
+    return isNew ? [...signed, { at: 'newest', head: newest }] : signed;
+  }
+
+  private async headOf(origin: string): Promise<SignedHead> {
+    const head = await this.parts.ledger.headOf(origin);
+    if (!head) throw new Error(`bug: ${origin} has no leaf`);
+    return head;
+  }
+
+  private async keyOf(origin: string): Promise<VerifierKey> {
+    const key = parseVkey(await this.parts.ledger.vkeyOf(origin));
+    if (!key.ok) throw new Error(`bug: ${origin} has a key that is none: ${key.reason}`);
+    return key.value;
+  }
+}
+
+const tagOf = ({ size, root }: SignedHead, of: string): string =>
+  `"${of}-${size}-${shortCode(root).replaceAll('·', '')}"`;
+
+const moment = { 'show.sealed': 'sealed', 'show.closed': 'closed', 'show.settled': 'settled' } as const;
+
+const momentsOf = (events: readonly LoggedEvent[]): Moment[] =>
+  events.flatMap(({ type, i, t }) =>
+    type in moment ? { at: moment[type as keyof typeof moment], size: i + 1, t } : [],
+  );
