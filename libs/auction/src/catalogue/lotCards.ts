@@ -8,7 +8,11 @@ export async function cardsOf(manager: EntityManager, showId: string): Promise<L
   return rows.map(cardOf);
 }
 
-export async function cardOfLot(manager: EntityManager, showId: string, lot: string): Promise<LotCard | null> {
+export async function cardOfLot(
+  manager: EntityManager,
+  showId: string,
+  lot: string,
+): Promise<LotCard | null> {
   const row = await manager.findOneBy(LotCardRow, { showId, lot });
   return row && cardOf(row);
 }
