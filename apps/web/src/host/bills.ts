@@ -1,0 +1,46 @@
+import type { Bill, Payment, paymentRecord } from '@qingpai/wire';
+import type { z } from 'zod';
+import { fenOf } from './lotForm';
+
+/** Bills and payments by hand: what is due, what was recorded, what waits for a second person. */
+export type PaymentDraft = z.infer<typeof paymentRecord>;
+
+/** Sales of a bill that can be paid now: those that await payment and are in no payment that waits for confirmation. */
+export function payableSales(bill: Bill, payments: readonly Payment[]): Bill['sales'] {
+  const recorded = new Set(
+    payments.filter((payment) => payment.state === 'recorded').flatMap((payment) => payment.sales),
+  );
+  return bill.sales.filter((sale) => sale.phase === 'awaiting' && !recorded.has(sale.sale));
+}
+/** `amountFen` of a bill's line is the line's total. */
+export const sumFen = (sales: Bill['sales']): number => sales.reduce((sum, sale) => sum + sale.amountFen, 0);
+
+export type BillState = 'paid' | 'recorded' | 'due';
+export function billState(bill: Bill, payments: readonly Payment[]): BillState {
+  if (bill.dueFen === 0) return 'paid';
+  return payableSales(bill, payments).length === 0 ? 'recorded' : 'due';
+}
+
+/** Those who still owe first, then by paddle. */
+export function billsInOrder(bills: readonly Bill[], payments: readonly Payment[]): Bill[] {
+  const ranks: Record<BillState, number> = { due: 0, recorded: 1, paid: 2 };
+  const rank = (bill: Bill) => ranks[billState(bill, payments)];
+  return [...bills].sort((a, b) => rank(a) - rank(b) || a.paddle - b.paddle);
+}
+
+export type PaymentProblem = 'notMoney' | 'differs' | 'referenceNeeded';
+/** What the host typed, as a record; or what is wrong with it. The amount must be what the sales come to. */
+export function paymentOf(
+  sales: Bill['sales'],
+  typed: { amount: string; channel: PaymentDraft['channel']; reference: string },
+): { ok: true; record: PaymentDraft } | { ok: false; problem: PaymentProblem } {
+  const amountFen = fenOf(typed.amount);
+  if (!amountFen) return { ok: false, problem: 'notMoney' };
+  if (amountFen !== sumFen(sales)) return { ok: false, problem: 'differs' };
+  const reference = typed.reference.trim();
+  if (reference === '') return { ok: false, problem: 'referenceNeeded' };
+  return {
+    ok: true,
+    record: { sales: sales.map((sale) => sale.sale), amountFen, channel: typed.channel, reference },
+  };
+}
