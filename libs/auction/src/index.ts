@@ -10,3 +10,7 @@ export { Lot, Sale, Show, ShowBidder } from './store/entities.js';
 export { PostgresShowLog } from './store/postgresShowLog.js';
 export { type NewShow, ShowStore, type ShowStoreParts } from './store/showStore.js';
 export { Fenced, OutcomeUnknown, type ShowHead, type ShowLog, type TakenShow } from './store/showLog.js';
+export { StoreModule, type StoreOptions } from './store.module.js';
+export { brokenInvariants, type BrokenInvariant, firstUnreproduced, invariants } from './store/invariants.js';
+export { type Judge, Proofs } from './store/proofs.js';
+export { judgeHere, judgeInWorker } from './store/judge.js';

@@ -47,7 +47,8 @@ export class PostgresShowLog implements ShowLog {
     batch: Batch,
   ): Promise<ShowHead> {
     const held = this.heldBy(show);
-    if (batch.events[0]?.i !== held.frontier.size) throw new Error(`bug: the batch does not begin at the head`);
+    if (batch.events[0]?.i !== held.frontier.size)
+      throw new Error(`bug: the batch does not begin at the head`);
     const projection = projectionOf(show.showId, batch);
     const besides = [...batch.beside];
     const leaves = batch.events.map((event) => leafBytes(leafOf(event, show.origin)));

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Header, Param, Req, Res, StreamableFile, UsePipes } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, StreamableFile, UsePipes } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import {
   ApiProblems,
@@ -69,26 +69,22 @@ export class ProofsController {
 
   @Get('policy')
   @Public()
-  @Header('content-type', 'text/plain; charset=utf-8')
-  @Header('cache-control', 'no-cache')
   @ApiOperation({ summary: 'The key to pin, as a policy file (c2sp.org/tlog-policy).' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
   @ApiProblems(400, 404)
-  policy(@Param() { id }: ShowParamDto) {
-    return this.proofs.policy(id);
+  async policy(@Param() { id }: ShowParamDto, @Res({ passthrough: true }) reply: FastifyReply) {
+    return plain(await this.proofs.policy(id), reply);
   }
 
   @Get('checkpoint')
   @Public()
-  @Header('content-type', 'text/plain; charset=utf-8')
-  @Header('cache-control', 'no-cache')
   @ApiOperation({ summary: 'The newest signed note of the log (c2sp.org/tlog-checkpoint).' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
   @ApiProblems(400, 404)
-  checkpoint(@Param() { id }: ShowParamDto) {
-    return this.proofs.checkpoint(id);
+  async checkpoint(@Param() { id }: ShowParamDto, @Res({ passthrough: true }) reply: FastifyReply) {
+    return plain(await this.proofs.checkpoint(id), reply);
   }
 
   @Get('verification')
@@ -118,4 +114,10 @@ export class ProofsController {
       disposition: `attachment; filename="${id}.bundle.json"`,
     });
   }
+}
+
+/** Its type is said only now: a refusal has one of its own. */
+function plain(text: string, reply: FastifyReply): string {
+  reply.header('cache-control', 'no-cache').type('text/plain; charset=utf-8');
+  return text;
 }

@@ -1,0 +1,79 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Ledger } from '@qingpai/ledger';
+import { MEMBERS_OPTIONS, type MembersOptions, MembersService, Vault } from '@qingpai/members';
+import { DataSource } from 'typeorm';
+import { judgeInWorker } from './store/judge.js';
+import { PostgresShowLog } from './store/postgresShowLog.js';
+import { ProofsController } from './store/proofs.controller.js';
+import { type Judge, Proofs } from './store/proofs.js';
+import { ShowStore } from './store/showStore.js';
+
+export const STORE_OPTIONS = Symbol('store options');
+
+export interface StoreOptions {
+  /** The first part of every log's origin, e.g. market.example. It is signed: once chosen, it stays. */
+  host: string;
+  /** Default: the offline verifier, in a thread of its own. */
+  judge?: Judge;
+  /** Milliseconds since 1970, UTC; default: the wall clock. */
+  nowMs?: () => number;
+}
+
+/**
+ * Shows, their logs and what they prove. Needs a `DataSource` provider and the MembersModule; tells it where shows are
+ * looked up.
+ */
+@Module({})
+export class StoreModule {
+  static forRoot(options: StoreOptions): DynamicModule {
+    return {
+      module: StoreModule,
+      controllers: [ProofsController],
+      providers: [
+        { provide: STORE_OPTIONS, useValue: options },
+        { provide: Ledger, useFactory: ledgerOf, inject: [DataSource, MEMBERS_OPTIONS] },
+        {
+          provide: ShowStore,
+          useFactory: storeOf,
+          inject: [DataSource, Ledger, MembersService, MEMBERS_OPTIONS, STORE_OPTIONS],
+        },
+        {
+          provide: PostgresShowLog,
+          useFactory: (ledger: Ledger, shows: ShowStore) => new PostgresShowLog(ledger, shows),
+          inject: [Ledger, ShowStore],
+        },
+        {
+          provide: Proofs,
+          useFactory: proofsOf,
+          inject: [Ledger, ShowStore, MembersService, STORE_OPTIONS],
+        },
+      ],
+      exports: [Ledger, ShowStore, PostgresShowLog, Proofs],
+    };
+  }
+}
+
+function ledgerOf(db: DataSource, { vaultKey }: MembersOptions): Ledger {
+  return new Ledger(db, new Vault(vaultKey));
+}
+
+function storeOf(
+  db: DataSource,
+  ledger: Ledger,
+  members: MembersService,
+  { vaultKey }: MembersOptions,
+  { host }: StoreOptions,
+): ShowStore {
+  const store = new ShowStore({ db, ledger, members, host, vault: new Vault(vaultKey) });
+  members.findShowsBy(store.findShow);
+  return store;
+}
+
+function proofsOf(
+  ledger: Ledger,
+  shows: ShowStore,
+  members: MembersService,
+  { judge = judgeInWorker, nowMs = Date.now }: StoreOptions,
+): Proofs {
+  return new Proofs({ ledger, shows, members, judge, nowMs });
+}
