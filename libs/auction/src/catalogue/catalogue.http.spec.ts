@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import * as wire from '@qingpai/wire';
 import sharp from 'sharp';
 import { type TownshipApp, townshipApp } from '../testing/townshipApp.js';
@@ -161,6 +162,24 @@ describe("Siqiao's catalogue", () => {
     expect(await importOf(showId, siqiao)).toMatchObject({ importId: null, accepted: 0, refused: 64 });
   });
 
+  it('whose cards cannot be written is not in the log either, and can be confirmed later', async () => {
+    const showId = await newShow();
+    const { importId } = await importOf(showId, siqiao);
+    await township.asOwner('REVOKE INSERT ON lot_cards FROM qingpai_app');
+    expect((await confirm(showId, importId)).json().code).toBe('internal');
+    expect(await leavesOf(showId)).toHaveLength(1);
+    await township.asOwner('GRANT INSERT ON lot_cards TO qingpai_app');
+    expect((await confirm(showId, importId)).json()).toEqual({ lots: 64, units: 89 });
+  });
+
+  it('of two thousand lots is imported in one piece', async () => {
+    const showId = await newShow();
+    const [header] = siqiao.toString().split('\n', 1);
+    const rows = Array.from({ length: 2_000 }, (_, n) => `${n + 1},绣球,花农,村,A,盆,2,5,6,,升价拍,人工培植`);
+    const report = await importOf(showId, Buffer.from([header, ...rows].join('\n')));
+    expect((await confirm(showId, report.importId)).json()).toEqual({ lots: 2_000, units: 4_000 });
+  });
+
   it('that is no spreadsheet, too large or not there is refused', async () => {
     const showId = await newShow();
     const at = `/api/shows/${showId}/import`;
@@ -316,6 +335,50 @@ describe('a photo of a lot', () => {
     }
   });
 });
+
+test('OpenAPI tells of each route its file or body, its answer and its refusals', () => {
+  const { paths } = SwaggerModule.createDocument(township.app, new DocumentBuilder().build());
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, OpenApiRoute>).map(([method, route]) => ({
+      path,
+      method,
+      route,
+    })),
+  );
+  const ours = routes.filter(({ path }) => /lots|import|floors|photos|payments|bill|shows$/.test(path));
+  expect(ours.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    'delete /api/shows/{id}/lots/{lot}',
+    'get /api/shows',
+    'get /api/shows/{id}/bills',
+    'get /api/shows/{id}/floors',
+    'get /api/shows/{id}/my-bill',
+    'get /api/shows/{id}/payments',
+    'get /api/shows/{id}/payments/{payment}/photo',
+    'get /photos/{file}',
+    'post /api/shows',
+    'post /api/shows/{id}/import',
+    'post /api/shows/{id}/import/confirm',
+    'post /api/shows/{id}/lots',
+    'post /api/shows/{id}/lots/{lot}/photos',
+    'post /api/shows/{id}/payments',
+    'post /api/shows/{id}/payments/{payment}/decision',
+    'post /api/shows/{id}/payments/{payment}/photo',
+    'put /api/shows/{id}/lots/{lot}',
+  ]);
+  for (const { path, method, route } of ours) {
+    const isUpload = method === 'post' && /(import|photos?)$/.test(path);
+    if (isUpload) expect(Object.keys(route.requestBody!.content)).toEqual(['multipart/form-data']);
+    expect(route.summary).toMatch(/\.$/);
+    const isRefusable = path !== '/api/shows' || method === 'post';
+    if (isRefusable) expect(Object.keys(route.responses).some((status) => /^4/.test(status))).toBe(true);
+  }
+});
+
+interface OpenApiRoute {
+  summary: string;
+  requestBody?: { content: object };
+  responses: object;
+}
 
 test('everybody who may not touch a catalogue is refused, on every route', async () => {
   const showId = await newShow();

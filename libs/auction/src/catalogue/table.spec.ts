@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
 import writeXlsxFile from 'write-excel-file/node';
 import { IMPORT_BYTES_MAX } from './limits.js';
 import { isWhole, reportOf } from './report.js';
@@ -116,6 +117,29 @@ describe('a text file', () => {
 
   it('of nothing but commas and line ends is read in no time', async () => {
     expect(await reasonOf(Buffer.alloc(IMPORT_BYTES_MAX, ',\n'))).toBe('too-large');
+  });
+});
+
+describe('whatever bytes come', () => {
+  const answered = async (file: Buffer) =>
+    expect(['read', 'bad-file', 'too-large']).toContain(await reasonOf(file));
+
+  it('are a table or refused', async () => {
+    const noise = fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes));
+    await fc.assert(fc.asyncProperty(noise, answered));
+  });
+
+  it('in a damaged spreadsheet are a table or refused', async () => {
+    const whole = await xlsx();
+    const damage = fc.tuple(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length));
+    await fc.assert(
+      fc.asyncProperty(damage, async ([at, byte, length]) => {
+        const file = Buffer.from(whole);
+        file[at] = byte;
+        await answered(file.subarray(0, Math.max(length, at)));
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const desk = await township.desks.of(showId);
   await done(desk.command({ by: 'host', name: 'seal' }));
   await done(desk.command({ by: 'host', name: 'open', reason: 'none-configured' }));
-  [mei, li] = [await township.buyer('阿梅', showId), await township.buyer('老李', showId)];
+  [mei, li] = [await township.phoneBuyer('阿梅', '13900000003'), await township.buyer('老李', showId)];
   const [meiBids, liBids] = [await seat(mei), await seat(li)];
   for (let n = 1; n <= 7; n += 1) await sell(`L${n}`, n < 7 ? meiBids : liBids);
 });
@@ -212,9 +212,9 @@ describe('a bill', () => {
   it('is one per buyer and show, its phone masked', async () => {
     const answer = await township.get(`/api/shows/${showId}/bills`, officer);
     const { bills } = wire.billList.parse(answer.json());
-    expect(bills.map(({ paddle, nickname }) => [paddle, nickname])).toEqual([
-      [1, '阿梅'],
-      [2, '老李'],
+    expect(bills.map(({ paddle, nickname, phone }) => [paddle, nickname, phone])).toEqual([
+      [1, '阿梅', '139****0003'],
+      [2, '老李', null],
     ]);
     expect(bills[0]!.sales.map(({ sale, number }) => [sale, number]).at(0)).toEqual(['S1', '001']);
     for (const bill of bills) expect(bill.hammerFen).toBe(bill.paidFen + bill.dueFen);
@@ -256,6 +256,19 @@ test('everybody who may not see or touch money is refused, on every route', asyn
       : township.post(url, officer, { confirm: true });
     expect((await answer).json().code).toBe('unknown-payment');
   }
+});
+
+test('a payment that cannot be written is not in the log either, and can be confirmed later', async () => {
+  const before = (await paidLeaves()).length;
+  const [pending] = ((await township.get(at(), host)).json().payments as wire.Payment[]).filter(
+    ({ state, sales }) => state === 'recorded' && sales.includes('S6'),
+  );
+  await township.asOwner('REVOKE UPDATE (state) ON payments FROM qingpai_app');
+  expect((await decide(officer, pending!.id, true)).statusCode).toBe(500);
+  expect([(await paidLeaves()).length, (await saleOf('S6')).phase]).toEqual([before, 'awaiting']);
+  await township.asOwner('GRANT UPDATE (state) ON payments TO qingpai_app');
+  expect((await decide(officer, pending!.id, true)).json().state).toBe('confirmed');
+  expect([(await paidLeaves()).length, (await saleOf('S6')).phase]).toEqual([before + 1, 'paid']);
 });
 
 test('the database itself refuses one person deciding on his own, and rewriting an amount', async () => {

@@ -14,8 +14,10 @@ export function showSales(desks: Desks, store: ShowStore): ShowSales {
         .map((sale) => soldSale(state, sale));
     },
     async buyersOf(showId) {
-      const seats = [...(await store.membersOf(showId)).values()];
-      return seats.map(({ bidder, paddle, memberId }) => ({ bidder, paddle, memberId }));
+      const [desk, seats] = [await desks.of(showId), await store.membersOf(showId)];
+      return Object.values(desk.state.bidders).map(({ bidder, paddle }) => {
+        return { bidder, paddle, memberId: seats.get(bidder)?.memberId ?? null };
+      });
     },
     async pay(showId, by, paid, beside) {
       const desk = await desks.of(showId);

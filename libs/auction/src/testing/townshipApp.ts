@@ -12,6 +12,7 @@ import { paymentsEntities, paymentsMigrations, PaymentsModule } from '@qingpai/p
 import { problemOf, Refused } from '@qingpai/platform';
 import { testDatabase } from '@qingpai/platform/testing';
 import { type FastifyReply } from 'fastify';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { CatalogueModule } from '../catalogue.module.js';
 import { auctionEntities, auctionMigrations } from '../database.js';
@@ -39,18 +40,29 @@ export async function townshipApp() {
     migrations: [...membersMigrations, ...ledgerMigrations, ...auctionMigrations, ...paymentsMigrations],
   });
   const dataDir = await mkdtemp(join(tmpdir(), 'qingpai-township-'));
-  const app = await started(database.dataSource, dataDir);
+  const sms = new SmsBox();
+  const app = await started(database.dataSource, dataDir, sms);
   const [members, desks, store] = [app.get(MembersService), app.get(Desks), app.get(ShowStore)];
   const seeded = await seedSiqiao(members);
   members.findShowsBy(store.findShow);
   const people = await signedIn(members, seeded);
+  const phoneBuyer = async (nickname: string, phone: string) => {
+    await members.requestCode(phone);
+    return (await members.verifyCode(phone, sms.lastCodeOf(phone), nickname)).token;
+  };
   const buyer = async (nickname: string, showId: string) => {
     const [slip] = await members.makeSlips(showId, 1);
     return (await members.exchangeToken(slip!.token, nickname)).token;
   };
   return {
-    ...{ app, members, desks, store, people, buyer, database, dataDir },
+    ...{ app, members, desks, store, people, buyer, phoneBuyer, database, dataDir },
     ...requestsTo(app),
+    /** As the role that owns the tables. */
+    asOwner: async (sql: string) => {
+      const owner = new Client({ connectionString: database.ownerUrl });
+      await owner.connect();
+      await owner.query(sql).finally(() => owner.end());
+    },
     close: async () => {
       await desks.close();
       await app.close();
@@ -61,7 +73,7 @@ export async function townshipApp() {
 }
 export type TownshipApp = Awaited<ReturnType<typeof townshipApp>>;
 
-async function started(db: DataSource, dataDir: string): Promise<NestFastifyApplication> {
+async function started(db: DataSource, dataDir: string, smsSender: SmsBox): Promise<NestFastifyApplication> {
   class Ground {}
   const provided = [
     { provide: DataSource, useValue: db },
@@ -79,7 +91,7 @@ async function started(db: DataSource, dataDir: string): Promise<NestFastifyAppl
   const built = await Test.createTestingModule({
     imports: [
       Ground,
-      MembersModule.forRoot({ vaultKey, publicOrigins: [], secureCookies: false, smsSender: new SmsBox() }),
+      MembersModule.forRoot({ vaultKey, publicOrigins: [], secureCookies: false, smsSender }),
       catalogue,
       PaymentsModule.forRoot({ dataDir, imports: [catalogue] }),
     ],
