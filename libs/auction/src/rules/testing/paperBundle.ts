@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import {
+  canonical,
+  ED25519,
+  floorCommitment,
+  formatPolicy,
+  leafBytes,
+  publicKeyOf,
+  signCheckpoint,
+  signEd25519,
+  toBase64,
+  utf8,
+  verifierKey,
+} from '@qingpai/ledger/rules';
+import { type Bundle, endsWithCheckpoint, type LoggedEvent, type Opening } from '@qingpai/wire';
+import { catalogueLeaves, catalogueRootOf, rootsAt } from '../index.js';
+import { type PaperLot, PaperShow } from './paperShow.js';
+
+export const ORIGIN = 'market.example/shows/20261124-01';
+const SALT = new Uint8Array(32).fill(5);
+
+/** The key of a log; of another log, or another key, for tests of trust. */
+export const signerOf = (origin = ORIGIN, fill = 1) => {
+  const seed = new Uint8Array(32).fill(fill);
+  return {
+    key: verifierKey(origin, ED25519, publicKeyOf(seed)),
+    sign: (message: Uint8Array) => signEd25519(seed, message),
+  };
+};
+export const policyOf = (signer = signerOf()): string =>
+  formatPolicy({ logs: [signer.key], witnesses: [], groups: [], quorum: 'none' });
+
+/** A lot whose floor is committed to, as the server does it. */
+export const withFloor = (lot: string, paper: PaperLot & { floorFen: number }): PaperLot => ({
+  ...paper,
+  floor: floorCommitment(SALT, { floorFen: paper.floorFen, lot }),
+});
+export const openingOf = (lot: string, floorFen: number): Opening => ({
+  lot,
+  floorFen,
+  salt: toBase64(SALT),
+});
+
+/** A show on paper whose list is sealed by its true root. */
+export function sealedShow(lots: Record<string, PaperLot>): PaperShow {
+  const show = new PaperShow({ draft: true });
+  for (const [lot, paper] of Object.entries(lots)) show.describe(0, lot, paper);
+  const bytes = leavesOf(show.leaves);
+  show.does(0, {
+    name: 'seal',
+    catalogue: catalogueRootOf(catalogueLeaves(show.state, 1).map((i) => bytes[i]!)),
+  });
+  show.does(0, { name: 'open', reason: 'none-configured' });
+  return show;
+}
+
+export const leavesOf = (events: readonly LoggedEvent[], origin = ORIGIN): Uint8Array[] =>
+  events.map((event) => {
+    // On paper the host registers people; on the server the platform does.
+    const by = event.type === 'log.opened' || event.type === 'bidder.registered' ? 'platform' : event.by;
+    return leafBytes({ ...event, by, show: origin, v: 1 } as Parameters<typeof leafBytes>[0]);
+  });
+
+/** Everything of a bundle but its digest, so that a test can change it before `digested`. */
+export function bundleOf(show: PaperShow, openings?: Opening[], signer = signerOf()): Omit<Bundle, 'digest'> {
+  const bytes = leavesOf(show.leaves);
+  const sizes = show.leaves.filter(endsWithCheckpoint).map(({ i }) => i + 1);
+  return {
+    format: 'qingpai/bundle/v1',
+    origin: ORIGIN,
+    rules: show.state.rules,
+    leaves: bytes.map((leaf) => new TextDecoder().decode(leaf)),
+    checkpoints: [...new Set([...sizes, bytes.length])].map((size) => noteAt(bytes, size, signer)),
+    ...(openings && { openings }),
+  };
+}
+
+export const noteAt = (bytes: readonly Uint8Array[], size: number, signer = signerOf()): string =>
+  signCheckpoint({ origin: signer.key.name, size, root: rootsAt(bytes, [size]).get(size)! }, signer);
+
+/** The text of a bundle with the digest that fits it: what a forger would write too. */
+export const digested = (bundle: object): string => {
+  const digest = createHash('sha256').update(canonical(bundle)).digest('hex');
+  return JSON.stringify({ ...bundle, digest });
+};
+
+/** Signs anew over changed leaves, as an operator with the key could. */
+export function resigned(bundle: Omit<Bundle, 'digest'>, leaves: string[], signer = signerOf()): string {
+  const bytes = leaves.map(utf8);
+  const ends = leaves.flatMap((text, i) =>
+    /"type":"show\.(sealed|closed|settled)"/.test(text) ? [i + 1] : [],
+  );
+  const checkpoints = [...new Set([...ends, leaves.length])].map((size) => noteAt(bytes, size, signer));
+  return digested({ ...bundle, leaves, checkpoints });
+}
