@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Verification } from '@qingpai/wire';
 import { verifyBundle } from '../rules/verify/index.js';
 import { VERIFY_MS_MAX } from './limits.js';
@@ -13,13 +12,18 @@ let turn: Promise<unknown> = Promise.resolve();
 
 /** In a thread of its own: replaying an evening takes seconds, in which no bid may wait. */
 export const judgeInWorker: Judge = (bundle, policy) => {
-  const judged = turn.then(() => judgeOnThread(bundle, policy));
+  const judged = turn.then(() => judgeOnThread({ judge: { bundle, policy } }));
   turn = judged.catch(() => undefined);
   return judged;
 };
 
-function judgeOnThread(bundle: string, policy: string): Promise<Verification> {
-  const worker = new Worker(join(__dirname, 'judgeThread.js'), { workerData: { bundle, policy } });
+interface Task {
+  judge: { bundle: string; policy: string };
+}
+
+/** The thread runs this very file, compiled: see the last lines. */
+function judgeOnThread(task: Task): Promise<Verification> {
+  const worker = new Worker(__filename, { workerData: task });
   return new Promise<Verification>((resolve, reject) => {
     const limit = setTimeout(() => void worker.terminate(), VERIFY_MS_MAX);
     worker.once('message', resolve);
@@ -31,3 +35,6 @@ function judgeOnThread(bundle: string, policy: string): Promise<Verification> {
     });
   });
 }
+
+const task = (workerData as Partial<Task> | null)?.judge;
+if (parentPort && task) parentPort.postMessage(verifyBundle(task.bundle, { policy: task.policy }));
