@@ -138,6 +138,14 @@ describe("Siqiao's catalogue", () => {
     expect(Object.keys(await lotsOf(showId))).toHaveLength(1);
   });
 
+  it('waits with a few others; the oldest is forgotten', async () => {
+    const showId = await newShow();
+    const ids = [];
+    for (let nth = 0; nth < 6; nth += 1) ids.push((await importOf(showId, siqiao)).importId);
+    expect((await confirm(showId, ids[0]!)).json().code).toBe('import-stale');
+    expect((await confirm(showId, ids[1]!)).json()).toEqual({ lots: 64, units: 89 });
+  });
+
   it('of another show, or of nobody, cannot be confirmed', async () => {
     const [one, other] = [await newShow(), await newShow()];
     const { importId } = await importOf(one, siqiao);

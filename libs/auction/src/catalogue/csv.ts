@@ -1,6 +1,6 @@
 import { Refused } from '@qingpai/platform';
 import { parse } from 'csv-parse/sync';
-import { IMPORT_LINES_MAX } from './limits.js';
+import { IMPORT_LINE_BYTES_MAX, IMPORT_LINES_MAX } from './limits.js';
 import { type Table } from './table.js';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -15,7 +15,7 @@ export function tableOfCsv(file: Buffer): Table {
       relax_column_count: true,
       relax_quotes: true,
       trim: true,
-      max_record_size: 64 * 1024,
+      max_record_size: IMPORT_LINE_BYTES_MAX,
       to: IMPORT_LINES_MAX + 1,
     });
     return { encoding, cells };

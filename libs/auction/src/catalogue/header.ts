@@ -1,4 +1,5 @@
 import { type Column, columns } from './columns.js';
+import { COLUMN_NAME_MAX, UNKNOWN_COLUMNS_MAX } from './limits.js';
 
 /** Which cell of a row answers which column. */
 export interface Header {
@@ -26,7 +27,10 @@ export function headerOf(cells: readonly string[][]): Header {
     places,
     width: names.length,
     missing: columns.filter((column) => !places.has(column)).map(({ name }) => name),
-    unknown: names.filter((name, place) => name !== '' && !taken.has(place)),
+    unknown: names
+      .filter((name, place) => name !== '' && !taken.has(place))
+      .map((name) => name.slice(0, COLUMN_NAME_MAX))
+      .slice(0, UNKNOWN_COLUMNS_MAX),
   };
 }
 

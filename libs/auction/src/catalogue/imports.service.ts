@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Vault } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type ImportReport, type LotDraft } from '@qingpai/wire';
-import { type DataSource, type EntityManager, LessThan } from 'typeorm';
+import { type DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { type Desks } from '../desk/desks.js';
 import { type Catalogue, type NumberedDraft } from './catalogue.service.js';
 import { CatalogueImport } from './entities.js';
-import { IMPORT_LIFE_MS } from './limits.js';
+import { IMPORT_LIFE_MS, IMPORTS_PER_SHOW_MAX } from './limits.js';
 import { catalogueMark } from './mark.js';
 import { nextLotIds, takenNumbers } from './numbers.js';
 import { isWhole, reportOf } from './report.js';
@@ -51,7 +51,7 @@ export class Imports {
   private async keep(showId: string, mark: string, lots: readonly LotDraft[]): Promise<string> {
     const [id, nowMs] = [randomUUID(), this.parts.nowMs()];
     const { manager } = this.parts.db;
-    await manager.delete(CatalogueImport, { expiresAt: LessThan(new Date(nowMs)) });
+    await forgetOld(manager, showId, nowMs);
     const sealed = this.parts.vault.seal(Buffer.from(JSON.stringify(lots)), id);
     await manager.insert(CatalogueImport, {
       ...{ id, showId, mark },
@@ -73,6 +73,18 @@ export class Imports {
 }
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+/** What nobody confirmed in time, and of this show all but the newest. */
+async function forgetOld(manager: EntityManager, showId: string, nowMs: number): Promise<void> {
+  await manager.delete(CatalogueImport, { expiresAt: LessThan(new Date(nowMs)) });
+  const older = await manager.find(CatalogueImport, {
+    select: { id: true },
+    where: { showId },
+    order: { expiresAt: 'DESC' },
+    skip: IMPORTS_PER_SHOW_MAX - 1,
+  });
+  if (older.length > 0) await manager.delete(CatalogueImport, { id: In(older.map(({ id }) => id)) });
+}
 
 /** In the transaction of the lots: who confirms twice, also on another server, is refused. */
 const useUp = (id: string) => async (manager: EntityManager) => {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { inflateRaw } from 'node:zlib';
-import { Refused } from '@qingpai/platform';
+import { OneByOne, Refused } from '@qingpai/platform';
 import { SPREADSHEET_HEAP_MB, SPREADSHEET_TIME_MS, UNPACKED_BYTES_MAX } from './limits.js';
 import { type Table } from './table.js';
 
@@ -21,6 +21,9 @@ const readerCode = `
     .then((rows) => parentPort.postMessage(rows));
 `;
 
+/** One at a time: each may take `SPREADSHEET_HEAP_MB`. */
+const readers = new OneByOne();
+
 export function isZip(file: Buffer): boolean {
   return file.subarray(0, 4).equals(LOCAL_HEADER);
 }
@@ -28,7 +31,7 @@ export function isZip(file: Buffer): boolean {
 /** The first sheet of an .xlsx file. Throws `bad-file`, or `too-large` when it unpacks to more than allowed. */
 export async function tableOfXlsx(file: Buffer): Promise<Table> {
   await refuseZipBomb(file);
-  const rows = await readBeside(file);
+  const rows = await readers.run('spreadsheets', () => readBeside(file));
   return { encoding: 'xlsx', cells: rows.map((row) => row.map(textOfCell)) };
 }
 
