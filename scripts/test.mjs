@@ -69,7 +69,7 @@ async function alsoOn(nodeLine) {
 async function suite(name, { env = {}, title = name, node = process.execPath } = {}) {
   const report = join(reports, `${title.replaceAll(' ', '-')}.json`);
   const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', name];
-  const args = [...jest, '--json', `--outputFile=${report}`, '--passWithNoTests'];
+  const args = [...jest, '--json', `--outputFile=${report}`, '--passWithNoTests', '--forceExit'];
   console.log(`\n── ${title}`);
   const options = { shown: false, env: { ...env, FORCE_COLOR: '0' }, limitMs: SUITE_MS_MAX };
   const startMs = Date.now();

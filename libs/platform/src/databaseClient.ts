@@ -14,15 +14,12 @@ MortalClient.prototype.query = function (this: Client, ...args: unknown[]) {
   const answer = query.apply(this, args);
   if (answer instanceof Promise) {
     answer.catch((error: Error) => {
-      if (error.message === 'Query read timeout') streamOf(this).destroy();
+      // With a query in flight, end() cuts the connection; the pool sees that it ends and drops it.
+      if (error.message === 'Query read timeout') void this.end();
     });
   }
   return answer;
 } as unknown as Client['query'];
-
-function streamOf(client: Client): { destroy(): void } {
-  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
-}
 
 const INT8 = 20;
 
