@@ -1,0 +1,10 @@
+import * as wire from '@qingpai/wire';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+
+export class TownshipFilterDto extends createZodDto(wire.townshipFilter) {}
+export class TownshipTotalsDto extends createZodDto(wire.townshipTotals) {}
+export class TownshipShowsDto extends createZodDto(wire.townshipShows) {}
+export class TownshipLotsDto extends createZodDto(wire.townshipLots) {}
+export class LotHistoryDto extends createZodDto(wire.lotHistory) {}
+export class LotParamDto extends createZodDto(z.object({ show: wire.showId, lot: wire.lotId })) {}
