@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { type Account } from './account.js';
 
-/** How each Postgres program is run: as whom, and without the PG* variables of whoever started us. */
+/** How each Postgres program is run: as whom, with nothing of the environment (PG* variables!) of whoever started us. */
 export function spawnAs(account: Account | null, cwd: string) {
   return {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, LC_ALL: 'C', TZ: 'UTC' },
+    env: { PATH: '/usr/bin:/bin', HOME: cwd, LC_ALL: 'C', TZ: 'UTC' },
     windowsHide: true,
     ...(account && { uid: account.uid, gid: account.gid }),
   };
