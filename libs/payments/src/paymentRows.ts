@@ -1,6 +1,6 @@
 import { Refused } from '@qingpai/platform';
 import { type Reason } from '@qingpai/wire';
-import { type DataSource, type EntityManager, In, Not } from 'typeorm';
+import { type DataSource, type EntityManager, In } from 'typeorm';
 import { PaymentRow, PaymentSaleRow } from './entities.js';
 import { type PaymentState } from './rules/payment.js';
 
@@ -39,31 +39,29 @@ export async function paymentOf(
   return { row, sales: sales.map(({ sale }) => sale) };
 }
 
-/** Why a new payment with this reference and these sales has to wait or is not wanted; null: it may be kept. */
-export async function refusalOfKept(
-  manager: EntityManager,
-  { showId, referenceHash }: Pick<PaymentRow, 'showId' | 'referenceHash'>,
-  sales: readonly string[],
-): Promise<Reason | null> {
-  const pending = { showId, sale: In([...sales]), rejected: false };
-  if (await manager.existsBy(PaymentSaleRow, pending)) return 'payment-pending';
-  const sameReference = { showId, referenceHash, state: Not('rejected' as const) };
-  return (await manager.existsBy(PaymentRow, sameReference)) ? 'reference-used' : null;
-}
+/** Unique indexes by what it means to run into them: the database looks and writes in one act. */
+const collisions: Record<string, Reason> = {
+  payments_reference_once: 'reference-used',
+  payment_sales_once: 'payment-pending',
+};
 
+/** Refuses: `reference-used`, `payment-pending`. */
 export async function keepPayment(
   db: DataSource,
   row: PaymentRow,
   sales: readonly { sale: string; amountFen: number }[],
 ): Promise<void> {
   const { id: paymentId, showId } = row;
-  await db.transaction(async (manager) => {
-    await manager.insert(PaymentRow, row);
-    await manager.insert(
-      PaymentSaleRow,
-      sales.map(({ sale, amountFen }) => ({ paymentId, showId, sale, amountFen, rejected: false })),
-    );
-  });
+  const pays = sales.map(({ sale, amountFen }) => ({ paymentId, showId, sale, amountFen, rejected: false }));
+  try {
+    await db.transaction(async (manager) => {
+      await manager.insert(PaymentRow, row);
+      await manager.insert(PaymentSaleRow, pays);
+    });
+  } catch (error) {
+    const collision = collisions[(error as { constraint?: string }).constraint ?? ''];
+    throw collision === undefined ? error : new Refused(collision);
+  }
 }
 
 /** Inside the caller's transaction. Refuses: `already-decided`, should another server have been faster. */

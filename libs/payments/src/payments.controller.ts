@@ -119,7 +119,8 @@ export class PaymentsController {
   @ApiProblems(400, 401, 403, 404)
   async photo(@Param() { id, payment }: PaymentParamDto, @CurrentMember() member: SessionMember) {
     await this.cashier(id, member, 'payment.record');
-    return new StreamableFile(await this.payments.photo(id, payment), { type: 'image/webp' });
+    const bytes = await this.payments.photo(id, payment);
+    return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
   }
 
   /** Throws unless this member may do this at this show. */

@@ -45,15 +45,11 @@ export class PaymentsService {
    */
   record(showId: string, by: Cashier, body: Record): Promise<Payment> {
     return this.lines.run(showId, async () => {
-      const all = await this.parts.sales.salesOf(showId);
-      const sales = body.sales.map((id) => all.find(({ sale }) => sale === id));
-      const referenceHash = hashOfReference(body.reference);
-      const refusal =
-        refusalOfRecording(sales, body.amountFen) ??
-        (await rows.refusalOfKept(this.parts.db.manager, { showId, referenceHash }, body.sales));
+      const sales = await this.salesNamed(showId, body.sales);
+      const refusal = refusalOfRecording(sales, body.amountFen);
       if (refusal !== null) throw new Refused(refusal, undefined, errorsOf(refusal));
-      const row = this.rowOf(showId, by, body, (sales as SoldSale[])[0]!.bidder);
-      await rows.keepPayment(this.parts.db, row, sales as SoldSale[]);
+      const row = this.rowOf(showId, by, body, sales[0]!.bidder);
+      await rows.keepPayment(this.parts.db, row, sales);
       return this.one(showId, row.id, by.memberId);
     });
   }
@@ -117,6 +113,15 @@ export class PaymentsService {
     return this.parts.db.transaction((manager) => rows.decidePayment(manager, row.id, decision));
   }
 
+  private async salesNamed(showId: string, ids: readonly string[]): Promise<SoldSale[]> {
+    const all = new Map((await this.parts.sales.salesOf(showId)).map((sale) => [sale.sale, sale]));
+    return ids.map((id) => {
+      const sale = all.get(id);
+      if (!sale) throw new Refused('unknown-sale');
+      return sale;
+    });
+  }
+
   private async find(showId: string, id: string): Promise<KeptPayment> {
     const kept = await rows.paymentOf(this.parts.db.manager, showId, id);
     if (!kept) throw new Refused('unknown-payment');
@@ -167,8 +172,7 @@ const errorsOf = (refusal: string) =>
   refusal === 'malformed' ? [{ path: 'sales', message: 'each once, and all of one buyer' }] : [];
 
 /** The leaf of one sale of a payment: the whole sale, to the fen (LEDGER §3). */
-function paidBody(row: PaymentRow, sale: SoldSale | undefined): EventBody<'sale.paid'> {
-  if (!sale) throw new Error(`bug: payment ${row.id} is for a sale that is not there`);
+function paidBody(row: PaymentRow, sale: SoldSale): EventBody<'sale.paid'> {
   return {
     sale: sale.sale,
     amountFen: sale.amountFen,

@@ -166,10 +166,10 @@ function numberOf({ number }: LotDraft): string | undefined {
 function assertSellable(draft: LotDraft): void {
   const problems = problemsOf(draft);
   if (problems.length === 0) return;
-  const errors = problems.map(({ field, reason }) => ({ path: field, message: wordsOf(reason).zh }));
+  const errors = problems.map(({ field, reason }) => ({ path: field, message: wordsOf(reason).en }));
   throw new Refused(problems[0]!.reason, undefined, errors);
 }
 
-function malformed(path: string, { zh }: { zh: string }): Refused {
-  return new Refused('malformed', undefined, [{ path, message: zh }]);
+function malformed(path: string, { en }: { en: string }): Refused {
+  return new Refused('malformed', undefined, [{ path, message: en }]);
 }

@@ -36,4 +36,9 @@ export function headerOf(cells: readonly string[][]): Header {
 
 export const isBlank = (row: readonly string[]): boolean => row.every((cell) => cell.trim() === '');
 
-const plainName = (text: string): string => text.normalize('NFKC').replaceAll(/[\s\u200b\ufeff]/g, '');
+/** `起拍价（元）` is 起拍价. */
+const plainName = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replaceAll(/[\s\u200b\ufeff]/g, '')
+    .replace(/\([^()]*\)$/, '');

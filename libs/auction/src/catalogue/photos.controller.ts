@@ -21,6 +21,6 @@ export class PhotosController {
   async photo(@Param('file') file: string) {
     const bytes = await this.catalogue.photo(file);
     if (bytes === null) throw new Refused('not-found');
-    return new StreamableFile(bytes, { type: 'image/webp' });
+    return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
   }
 }

@@ -155,9 +155,9 @@ describe('a catalogue', () => {
     ]);
   });
 
-  it('may have its columns in any order, with spaces around their names', () => {
+  it('may have its columns in any order, with spaces and units beside their names', () => {
     const cells = table({}).map((row) => [...row].reverse());
-    cells[0] = cells[0]!.map((name) => ` ${name}　`);
+    cells[0] = cells[0]!.map((name) => (name.endsWith('价') ? `${name}（元）` : ` ${name}　`));
     expect(reportOf(cells, new Set()).rows[0]!.lot).toEqual(report({}).rows[0]!.lot);
   });
 

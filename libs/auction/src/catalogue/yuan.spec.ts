@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { PRICE_FEN_MAX } from './limits.js';
-import { fenOfYuan, yuanOfFen } from './yuan.js';
+import { fenOfYuan } from './yuan.js';
 
 const prices = fc.integer({ min: 0, max: PRICE_FEN_MAX });
+const yuanOfFen = (fen: number) =>
+  String(fen)
+    .padStart(3, '0')
+    .replace(/(?=..$)/, '.');
 const fullWidth = (text: string) =>
   text.replaceAll(/[0-9.,]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
 const grouped = (text: string) => text.replaceAll(/(?<=^\d+)(?=(\d{3})+\.)/g, ',');

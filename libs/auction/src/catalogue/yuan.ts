@@ -16,12 +16,6 @@ export function fenOfYuan(text: string): number | null {
   return Number.isSafeInteger(all) && all <= PRICE_FEN_MAX ? all : null;
 }
 
-/** Whole fen as yuan with two decimals: 13450 → `134.50`. */
-export function yuanOfFen(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
-
 /** Full-width digits, points, commas and ￥ as their plain forms; spaces gone. */
 export function plainDigits(text: string): string {
   return text.normalize('NFKC').replaceAll(/\s/g, '');

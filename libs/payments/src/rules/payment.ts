@@ -17,20 +17,13 @@ export interface BilledSale {
   phase: SaleState['phase'];
 }
 
-/**
- * Why these sales cannot be paid together with this amount; null when they can. `sales` are those asked for,
- * undefined where there is none.
- */
-export function refusalOfRecording(
-  sales: readonly (BilledSale | undefined)[],
-  amountFen: number,
-): Reason | null {
-  const found = sales.filter((sale) => sale !== undefined);
-  if (found.length !== sales.length || found.some(({ phase }) => phase === 'voided')) return 'unknown-sale';
-  if (found.some(({ phase }) => phase === 'paid')) return 'already-paid';
-  if (new Set(found.map(({ sale }) => sale)).size !== found.length) return 'malformed';
-  if (new Set(found.map(({ bidder }) => bidder)).size !== 1) return 'malformed';
-  return dueFenOf(found) === amountFen ? null : 'amount-differs';
+/** Why these sales cannot be paid together with this amount; null when they can. */
+export function refusalOfRecording(sales: readonly BilledSale[], amountFen: number): Reason | null {
+  if (sales.some(({ phase }) => phase === 'voided')) return 'unknown-sale';
+  if (sales.some(({ phase }) => phase === 'paid')) return 'already-paid';
+  if (new Set(sales.map(({ sale }) => sale)).size !== sales.length) return 'malformed';
+  if (new Set(sales.map(({ bidder }) => bidder)).size !== 1) return 'malformed';
+  return dueFenOf(sales) === amountFen ? null : 'amount-differs';
 }
 
 /** Why this member cannot decide on the payment; null when he can (four eyes: never who recorded it). */
