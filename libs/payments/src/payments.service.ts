@@ -91,13 +91,7 @@ export class PaymentsService {
   }
 
   private async confirm(showId: string, { row, sales }: KeptPayment, by: Cashier): Promise<void> {
-    const all = await this.parts.sales.salesOf(showId);
-    const paid = sales.map((id) =>
-      paidBody(
-        row,
-        all.find(({ sale }) => sale === id),
-      ),
-    );
+    const paid = (await this.salesNamed(showId, sales)).map((sale) => paidBody(row, sale));
     const decision = { state: 'confirmed' as const, decidedBy: by.memberId, decidedAt: this.now() };
     const refusal = await this.parts.sales.pay(showId, by.role, paid, (manager) =>
       rows.decidePayment(manager, row.id, decision),
