@@ -34,11 +34,12 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache', '<rootDir>/.data'],
   globalSetup: '<rootDir>/libs/platform/src/testing/run.mjs',
   globalTeardown: '<rootDir>/libs/platform/src/testing/end.mjs',
-  testTimeout: 30_000,
 };
 
 /** Suites by name: `npx jest --selectProjects unit`. */
 module.exports = {
+  /** Of no effect inside a project. */
+  testTimeout: 30_000,
   projects: [
     {
       ...common,
