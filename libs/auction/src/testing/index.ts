@@ -1,1 +1,3 @@
+export * from './memoryShowLog.js';
+export * from './rig.js';
 export * from './storedShow.js';

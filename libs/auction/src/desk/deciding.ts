@@ -1,0 +1,153 @@
+import { refusalOf } from '@qingpai/platform';
+import {
+  type BidAnswer,
+  type CommandAnswer,
+  endsWithCheckpoint,
+  type LoggedEvent,
+  type OfferingState,
+  type ShowState,
+} from '@qingpai/wire';
+import {
+  answerOf,
+  catalogueLeaves,
+  type Command,
+  decide,
+  type Decision,
+  EXTENSION_MAX_MS,
+  nextNth,
+  refusalsLogged,
+} from '../rules/index.js';
+import { refusedBid } from './answers.js';
+import { type Draft, fold, foldDue, secretsOf } from './draft.js';
+import { type Asked, type Beside, type Place, type PlaceOf } from './line.js';
+
+/** What became of one place in line. The answer is told after the commit. */
+export interface Outcome {
+  tell: () => void;
+  beside?: { write: Beside; leaves: readonly LoggedEvent[] };
+}
+
+/** Decides one place on the draft and folds what happens. Nothing has happened yet: the commit is still to come. */
+export function decidePlace(draft: Draft, place: Place, catalogue: string): Outcome {
+  if (place.kind === 'giveBack') return giveBack(draft, place);
+  foldDue(draft, place.t);
+  if (place.kind === 'due') return { tell: () => undefined };
+  if (place.kind === 'bid') {
+    const answer = decideBid(draft, place);
+    return { tell: () => place.answer(answer) };
+  }
+  return decideCommand(draft, place, catalogue);
+}
+
+// ---------------------------------------------------------------- bids
+
+function decideBid(draft: Draft, { t, bid, bidder, form }: PlaceOf<'bid'>): BidAnswer {
+  const known = answerOf(draft.book, bid, bidder);
+  if (known) return known;
+  const nth = nextNth(draft.book, bidder);
+  if ((bid.nth ?? nth) !== nth) return refusedBid(bid.bidId, 'wrong-nth', { nth });
+  const command: Command = { by: bidder, name: 'bid', bidder, bid, nth, ...(form && { form }) };
+  const decision = decide(draft.state, command, t, secretsOf(draft));
+  if (!decision.ok) return refuseBid(draft, decision, { t, bid, bidder, nth });
+  const leaves = fold(draft, decision.events, t);
+  const answer = answerOf(draft.book, bid, bidder);
+  if (!answer)
+    throw new Error(`bug: an accepted bid left no leaf (${leaves.map(({ type }) => type).join()})`);
+  return answer;
+}
+
+/** Some refusals are leaves, up to a number per bidder and offering; the rest are answers only. */
+function refuseBid(
+  draft: Draft,
+  decision: Extract<Decision, { ok: false }>,
+  { t, bid, bidder, nth }: Pick<PlaceOf<'bid'>, 't' | 'bid' | 'bidder'> & { nth: number },
+): BidAnswer {
+  const { reason, beatenBy, leastFen } = decision;
+  if (decision.events.length === 0) return refusedBid(bid.bidId, reason, { beatenBy, leastFen, nth });
+  if (refusalsLogged(draft.book, { ...bid, bidder }) >= draft.state.rules.refusalsLoggedMax)
+    return refusedBid(bid.bidId, 'slow-down', { leastFen, nth });
+  const [leaf] = fold(draft, decision.events, t);
+  return refusedBid(bid.bidId, reason, { i: leaf!.i, beatenBy, leastFen, nth: nth + 1 });
+}
+
+// ---------------------------------------------------------------- commands
+
+function decideCommand(draft: Draft, place: PlaceOf<'command'>, catalogue: string): Outcome {
+  const answer = place.asked.length === 1 ? decideOne(draft, place, catalogue) : decideAll(draft, place);
+  const tell = () => place.answer(answer);
+  if (!answer.ok || !place.beside) return { tell };
+  return { tell, beside: { write: place.beside, leaves: answer.events } };
+}
+
+function decideOne(draft: Draft, { asked, t }: PlaceOf<'command'>, catalogue: string): CommandAnswer {
+  return decideAsked(draft, asked[0]!, t, catalogue);
+}
+
+/** All or nothing: decided on a copy, which takes the draft's place only when nothing was refused. */
+function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>): CommandAnswer {
+  const trial: Draft = {
+    state: structuredClone(draft.state),
+    book: structuredClone(draft.book),
+    floors: new Map(draft.floors),
+    leaves: [...draft.leaves],
+  };
+  const events: LoggedEvent[] = [];
+  for (const [k, one] of asked.entries()) {
+    const answer = decideAsked(trial, one, t, '');
+    if (!answer.ok) return { ...answer, errors: [{ path: String(k), message: answer.message.en }] };
+    events.push(...answer.events);
+  }
+  Object.assign(draft, trial);
+  return { ok: true, events };
+}
+
+function decideAsked(draft: Draft, asked: Asked, t: number, catalogue: string): CommandAnswer {
+  const command: Command = asked.name === 'seal' ? { ...asked, catalogue } : asked;
+  const decision = decide(draft.state, command, t, secretsOf(draft));
+  if (!decision.ok) {
+    return { ...refusalOf(decision.reason), ...(decision.lots && { lots: decision.lots }) };
+  }
+  if (asked.name === 'catalogue' || asked.name === 'amend') draft.floors.set(asked.lot.lot, asked.floorFen);
+  return { ok: true, events: fold(draft, decision.events, t) };
+}
+
+/** The leaves that `show.sealed` is to commit to: the list that gathers drafts now. */
+export const leavesToSeal = (state: ShowState): number[] => catalogueLeaves(state, state.seals.length + 1);
+
+/** Whether the log cuts its batch here, so that a checkpoint ends exactly after these leaves. */
+export const cutsBatch = (leaves: readonly LoggedEvent[]): boolean => leaves.some(endsWithCheckpoint);
+
+// ---------------------------------------------------------------- time given back
+
+/**
+ * A rising lot near its end gets back what nobody could use; any other state of things needs nothing. This stands
+ * before what is due: a close that fell into the silence has not happened yet.
+ */
+function giveBack(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>): Outcome {
+  const silent: Outcome = { tell: () => undefined };
+  const { state } = draft;
+  const lot = state.block === null ? undefined : state.lots[state.block];
+  const offering = lot?.offerings.at(-1);
+  const closesAt = offering && closeAfter(offering, { t, fromMs, toMs }, state.rules.windowMs);
+  if (!lot || !closesAt) return silent;
+  const command: Command = { by: 'platform', name: 'extend', lot: lot.lot, closesAt, cause };
+  const decision = decide(state, command, t, secretsOf(draft));
+  if (!decision.ok) throw new Error(`bug: time could not be given back: ${decision.reason}`);
+  fold(draft, decision.events, t);
+  return silent;
+}
+
+/**
+ * When a rising lot should close after nobody could be heard from `fromMs` to `toMs`: with as much time left as
+ * there was, but no more than a window, and never more than a minute on. Null when that is no later than it is.
+ */
+export function closeAfter(
+  { closesAt, frozenAt }: Pick<OfferingState, 'closesAt' | 'frozenAt'>,
+  { t, fromMs, toMs }: { t: number; fromMs: number; toMs: number },
+  windowMs: number,
+): number | null {
+  if (closesAt === null || frozenAt !== null || closesAt <= fromMs) return null;
+  const wantedMs = toMs + Math.min(closesAt - fromMs, windowMs);
+  const grantedMs = Math.min(wantedMs, Math.max(closesAt, t) + EXTENSION_MAX_MS);
+  return grantedMs > closesAt ? grantedMs : null;
+}

@@ -1,0 +1,265 @@
+import { refusalOf } from '@qingpai/platform';
+import {
+  type Bid,
+  type BidAnswer,
+  type BidderKind,
+  type CommandAnswer,
+  type EventsFrame,
+  type LoggedEvent,
+  type Reason,
+  type ShowState,
+} from '@qingpai/wire';
+import { answerOf, decide, nextNth } from '../rules/index.js';
+import { type ShowHead, type TakenShow } from '../store/showLog.js';
+import { bidKey, CommandAnswers, type RefusedBid, refusedBid, RefusedBids } from './answers.js';
+
+import { secretsOf } from './draft.js';
+import { DueTimer } from './dueTimer.js';
+import { type FrameListener, FrameTeller, pageSince } from './frames.js';
+import { DESK_IDLE_MS } from './limits.js';
+import { type Asked, type Beside } from './line.js';
+import { type DeskPorts } from './ports.js';
+import { Writer } from './writer.js';
+
+/** Who takes a paddle: a pseudonym, and the commitment to the identity behind it (base64). */
+export interface Newcomer {
+  bidder: string;
+  id: string;
+  kind: BidderKind;
+}
+export type Registered = { ok: true; bidder: string; paddle: number } | { ok: false; reason: Reason };
+
+interface InFlight {
+  bidder: string;
+  key: string;
+  answer: Promise<BidAnswer>;
+}
+
+/**
+ * The desk of one live show, its only writer. Everything asked is stamped on arrival and takes its place in one
+ * line at once, and so does whatever is due; answers and frames follow the commit (DESIGN §2).
+ */
+export class Desk {
+  private readonly writer: Writer;
+  private readonly frames: FrameTeller;
+  private readonly dues: DueTimer;
+  private readonly refused = new RefusedBids();
+  private readonly commandAnswers = new CommandAnswers();
+  private readonly inFlight = new Map<string, InFlight>();
+  private readonly registering = new Map<string, Promise<Registered>>();
+  private readonly endListeners = new Set<() => void>();
+  private readonly stopWatching: () => void;
+  private askedAtMs: number;
+
+  private constructor(
+    readonly showId: string,
+    taken: TakenShow,
+    private readonly ports: DeskPorts,
+  ) {
+    const { clock, timers, watch } = ports;
+    this.writer = new Writer(
+      showId,
+      taken,
+      ports,
+      () => this.handleCommitted(),
+      () => this.handleFenced(),
+    );
+    this.frames = new FrameTeller(() => this.writer.memory.events, clock, timers);
+    this.dues = new DueTimer(
+      () => this.writer.memory.nextDueMs(),
+      () => this.writer.turnsAway ?? this.writer.place({ kind: 'due' }),
+      clock,
+      timers,
+    );
+    this.stopWatching = watch.onStall(({ fromMs, toMs }) => this.writer.placeStall(fromMs, toMs));
+    this.askedAtMs = clock.nowMs();
+  }
+
+  /** Takes the show over: from now on this desk is its only writer. Throws what the log throws. */
+  static async open(showId: string, ports: DeskPorts): Promise<Desk> {
+    const desk = new Desk(showId, await ports.log.takeOver(showId), ports);
+    // Nothing is known of the time since the last leaf: nobody may have been heard.
+    desk.writer.placeDark(desk.state.t);
+    desk.dues.arm();
+    return desk;
+  }
+
+  /** Finishes what stands in line and takes nothing more. */
+  async close(): Promise<void> {
+    this.dues.stop();
+    this.stopWatching();
+    await this.writer.close();
+  }
+
+  private handleCommitted(): void {
+    this.frames.upTo(this.writer.memory.events.length - 1);
+    this.dues.arm();
+  }
+
+  private handleFenced(): void {
+    this.dues.stop();
+    this.stopWatching();
+    for (const tell of this.endListeners) tell();
+  }
+
+  /** Another owner has taken the log over: whoever wants this show asks for its desk anew. */
+  onEnded(listener: () => void): void {
+    this.endListeners.add(listener);
+  }
+
+  // ---------------------------------------------------------------- what is known
+
+  /** The show as committed. It is folded further in place: send or copy it before you wait for anything. */
+  get state(): ShowState {
+    return this.writer.memory.committed;
+  }
+  get head(): ShowHead {
+    return this.writer.memory.head;
+  }
+  /** Nobody asks or listens, and nothing will happen by itself: this desk can be put away. */
+  get isIdle(): boolean {
+    const quietMs = this.nowMs() - this.askedAtMs;
+    const busy = this.writer.isBusy || this.frames.listening || this.writer.memory.nextDueMs() !== null;
+    return !busy && quietMs > DESK_IDLE_MS;
+  }
+  /** The clock that stamps; pages count down by it. */
+  nowMs(): number {
+    return this.ports.clock.nowMs();
+  }
+  /** A page of announced events from an index on; while there is `more`, ask again from `since.to + 1`. */
+  since(from: number): { since: EventsFrame; more: boolean } {
+    this.askedAtMs = this.nowMs();
+    return pageSince(this.writer.memory.events, from);
+  }
+  /** A committed leaf, refusals included. */
+  leaf(i: number): LoggedEvent | undefined {
+    return this.writer.memory.events[i];
+  }
+  /** One conflated frame per tick, after the commit; answers how to stop listening. */
+  onFrame(listener: FrameListener): () => void {
+    return this.frames.onFrame(listener);
+  }
+  /** The count this bidder's next bid should carry. */
+  nthOf(bidder: string): number {
+    return nextNth(this.writer.memory.draft.book, bidder);
+  }
+  paddleOf(bidder: string): number | null {
+    const { bidders } = this.state;
+    return Object.hasOwn(bidders, bidder) ? bidders[bidder]!.paddle : null;
+  }
+
+  // ---------------------------------------------------------------- what is asked
+
+  /**
+   * Answered after the commit. The same bidId gets the same answer, always. A bid at or below the committed price is
+   * refused at once, names the leaf that beat it, and leaves nothing in the log.
+   */
+  bid(
+    bid: Bid,
+    { bidder }: { bidder: string },
+    { form = false }: { form?: boolean } = {},
+  ): Promise<BidAnswer> {
+    this.askedAtMs = this.nowMs();
+    const known = this.knownAnswer(bid, bidder);
+    if (known) return known;
+    const away = this.writer.turnsAway;
+    if (away) return Promise.resolve(refusedBid(bid.bidId, away));
+    const t = this.writer.stamp();
+    const beaten = this.beatenAlready(bid, bidder, t);
+    if (beaten) return this.keepRefusal(bid, bidder, beaten);
+    return this.placeBid(bid, bidder, form, t);
+  }
+
+  /** Refuses a bid unseen, e.g. with `slow-down`; one that has its answer already gets that. */
+  refuse(bid: Bid, { bidder }: { bidder: string }, reason: Reason): Promise<BidAnswer> {
+    return this.knownAnswer(bid, bidder) ?? this.keepRefusal(bid, bidder, refusedBid(bid.bidId, reason));
+  }
+
+  /**
+   * One command, or several decided all or nothing (`errors[0].path` tells which one was refused). `beside` is
+   * written in the same transaction and may throw `Refused`. With an id, the same id gets the same answer.
+   */
+  command(asked: Asked | readonly Asked[], beside?: Beside, commandId?: string): Promise<CommandAnswer> {
+    this.askedAtMs = this.nowMs();
+    const all = [asked].flat() as Asked[];
+    if (commandId === undefined) return this.placeCommand(all, beside);
+    return this.commandAnswers.once(commandId, all, () => this.placeCommand(all, beside));
+  }
+
+  /** A paddle for a newcomer, numbered from 1 up; who has one keeps it. */
+  register(newcomer: Newcomer, beside?: Beside): Promise<Registered> {
+    const { bidder } = newcomer;
+    const paddle = this.paddleOf(bidder);
+    if (paddle !== null) return Promise.resolve({ ok: true, bidder, paddle });
+    let registering = this.registering.get(bidder);
+    if (!registering) {
+      registering = this.placeNewcomer(newcomer, beside).finally(() => this.registering.delete(bidder));
+      this.registering.set(bidder, registering);
+    }
+    return registering;
+  }
+
+  private async placeNewcomer(newcomer: Newcomer, beside?: Beside): Promise<Registered> {
+    const answer = await this.command({ by: 'platform', name: 'register', ...newcomer }, beside);
+    if (!answer.ok) return { ok: false, reason: answer.reason };
+    const paddle = this.paddleOf(newcomer.bidder);
+    if (paddle === null) throw new Error('bug: registered without a paddle');
+    return { ok: true, bidder: newcomer.bidder, paddle };
+  }
+
+  // ---------------------------------------------------------------- answers at once
+
+  private knownAnswer(bid: Bid, bidder: string): Promise<BidAnswer> | null {
+    const reused = refusedBid(bid.bidId, 'id-reused');
+    const key = bidKey(bid);
+    const flying = this.inFlight.get(bid.bidId);
+    if (flying) {
+      return flying.bidder === bidder && flying.key === key ? flying.answer : Promise.resolve(reused);
+    }
+    const kept = this.refused.find(bidder, bid.bidId);
+    if (kept) return Promise.resolve(kept.key === key ? kept.answer : reused);
+    const { draft, doubtful } = this.writer.memory;
+    const logged = doubtful ? null : answerOf(draft.book, bid, bidder);
+    return logged && Promise.resolve(logged);
+  }
+
+  /** Judged by the rules on committed facts alone, so that nothing can take the refusal back. */
+  private beatenAlready(bid: Bid, bidder: string, t: number): RefusedBid | null {
+    const { lots } = this.state;
+    const lot = Object.hasOwn(lots, bid.lot) ? lots[bid.lot] : undefined;
+    if (bid.amountFen > (lot?.offerings[bid.offering - 1]?.priceFen ?? 0)) return null;
+    const nth = this.nthOf(bidder);
+    const command = { by: bidder, name: 'bid', bidder, bid, nth } as const;
+    const decision = decide(this.state, command, t, secretsOf(this.writer.memory.draft));
+    if (decision.ok || decision.reason !== 'not-above-price') return null;
+    const { reason, beatenBy, leastFen } = decision;
+    return refusedBid(bid.bidId, reason, { beatenBy, leastFen, nth });
+  }
+
+  private keepRefusal(bid: Bid, bidder: string, answer: RefusedBid): Promise<BidAnswer> {
+    this.refused.keep(bidder, bid, answer);
+    return Promise.resolve(answer);
+  }
+
+  // ---------------------------------------------------------------- places in line
+
+  private placeBid(bid: Bid, bidder: string, form: boolean, t: number): Promise<BidAnswer> {
+    const answered = new Promise<BidAnswer>((resolve) => {
+      const answer = (told: BidAnswer) => {
+        this.inFlight.delete(bid.bidId);
+        if (!told.ok) this.refused.keep(bidder, bid, told);
+        resolve(told);
+      };
+      this.writer.place({ kind: 'bid', bid, bidder, form, answer }, t);
+    });
+    this.inFlight.set(bid.bidId, { bidder, key: bidKey(bid), answer: answered });
+    return answered;
+  }
+
+  private placeCommand(asked: readonly Asked[], beside?: Beside): Promise<CommandAnswer> {
+    const away = this.writer.turnsAway;
+    if (away) return Promise.resolve(refusalOf(away));
+    if (asked.length === 0) return Promise.resolve({ ok: true, events: [] });
+    return new Promise((answer) => this.writer.place({ kind: 'command', asked, beside, answer }));
+  }
+}

@@ -1,0 +1,52 @@
+import { Refused } from '@qingpai/platform';
+import { Desk } from './desk.js';
+import { SWEEP_EVERY_MS } from './limits.js';
+import { type DeskPorts } from './ports.js';
+
+/** One desk per show, taken over when first asked for, put away when nothing is left to do. */
+export class Desks {
+  private readonly desks = new Map<string, Promise<Desk>>();
+  private readonly sweeper: NodeJS.Timeout;
+  private closed = false;
+
+  constructor(private readonly ports: DeskPorts) {
+    ports.watch.start();
+    this.sweeper = setInterval(() => void this.putIdleAway(), 60 * SWEEP_EVERY_MS).unref();
+  }
+
+  /** The show's desk. Refuses: `unknown-show`, `not-ready` while the server stops. */
+  of(showId: string): Promise<Desk> {
+    if (this.closed) return Promise.reject(new Refused('not-ready'));
+    let desk = this.desks.get(showId);
+    if (!desk) {
+      desk = Desk.open(showId, this.ports);
+      this.desks.set(showId, desk);
+      this.forgetWhenEnded(showId, desk);
+    }
+    return desk;
+  }
+
+  private forgetWhenEnded(showId: string, opening: Promise<Desk>): void {
+    const forget = () => void (this.desks.get(showId) === opening && this.desks.delete(showId));
+    opening.then((desk) => desk.onEnded(forget), forget);
+  }
+
+  /** Finishes every line, then takes nothing more. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.sweeper);
+    await Promise.all(
+      [...this.desks.values()].map((desk) => desk.then((one) => one.close()).catch(() => {})),
+    );
+    this.ports.watch.stop();
+  }
+
+  private async putIdleAway(): Promise<void> {
+    for (const [showId, opening] of this.desks) {
+      const desk = await opening.catch(() => null);
+      if (!desk?.isIdle) continue;
+      this.desks.delete(showId);
+      await desk.close();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { type Bid, type BidAnswer, type CommandAnswer, type LoggedEvent } from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+import { type Command, type SealCommand } from '../rules/command.js';
+
+/** What can be asked of a desk: every command but a bid's; the catalogue's root is the desk's to add. */
+export type Asked =
+  Exclude<Command, { name: 'bid' } | SealCommand> | (Pick<Command, 'by'> & { name: 'seal' });
+
+/** Written in the same transaction as the leaves it is handed. */
+export type Beside = (manager: EntityManager, leaves: readonly LoggedEvent[]) => Promise<void>;
+
+/** A place in a show's line. `t` was stamped on arrival and never decreases along the line. */
+export type Place = { t: number; tries: number } & (
+  | { kind: 'bid'; bid: Bid; bidder: string; form: boolean; answer: (answer: BidAnswer) => void }
+  | {
+      kind: 'command';
+      /** Decided all or nothing, in order. */
+      asked: readonly Asked[];
+      beside?: Beside;
+      answer: (answer: CommandAnswer) => void;
+    }
+  /** Silence acts too: whatever is due by `t`, such as a lot's close. */
+  | { kind: 'due' }
+  /** Nobody could be heard between these moments (server's clock): a lot near its end gets the time back. */
+  | { kind: 'giveBack'; cause: 'stall' | 'dark'; fromMs: number; toMs: number }
+);
+
+export type PlaceOf<K extends Place['kind']> = Extract<Place, { kind: K }>;
+
+/** A seal quotes leaves that are committed, so it can only come first in its batch. */
+export const isSeal = (place: Place): boolean =>
+  place.kind === 'command' && place.asked.some((asked) => asked.name === 'seal');

@@ -1,0 +1,66 @@
+import { type LoggedEvent, type ShowState } from '@qingpai/wire';
+import { dueAtMs, evolve } from '../rules/index.js';
+import { type Batch, type ShowHead, type TakenShow } from '../store/showLog.js';
+import { type Draft, secretsOf } from './draft.js';
+
+/** A show in memory: what is committed, and the draft that the next batch is decided on. */
+export class ShowMemory {
+  /** Committed facts only: snapshots and refusals at once are based on nothing else. Folded further in place. */
+  committed: ShowState;
+  /** Ahead of `committed` only while a commit runs. */
+  draft: Draft;
+  /** Every committed leaf, by index. */
+  events: LoggedEvent[];
+  head: ShowHead;
+  epoch: number;
+  /** A commit went wrong: the draft may hold what never happened, so nobody is answered from it any more. */
+  doubtful = false;
+
+  constructor(taken: TakenShow) {
+    this.committed = taken.state;
+    this.draft = {
+      state: structuredClone(taken.state),
+      book: taken.book,
+      floors: taken.secrets.floors,
+      leaves: [],
+    };
+    this.events = taken.events;
+    this.head = taken.head;
+    this.epoch = taken.epoch;
+  }
+
+  /** What is decided and not yet in the log, as the store takes it. */
+  pending(): Pick<Batch, 'events' | 'state'> {
+    return { events: this.draft.leaves, state: this.draft.state };
+  }
+
+  /** The draft's leaves are in the log now. */
+  commit(head: ShowHead): void {
+    for (const leaf of this.draft.leaves) {
+      evolve(this.committed, leaf);
+      this.events.push(leaf);
+    }
+    this.draft.leaves = [];
+    this.head = head;
+  }
+
+  /** Whether these very leaves are in the log: a batch gets there whole or not at all, so its first one tells. */
+  holds(leaves: readonly LoggedEvent[]): boolean {
+    const [first] = leaves;
+    const found = first && this.events[first.i];
+    return found !== undefined && JSON.stringify(ordered(found)) === JSON.stringify(ordered(first));
+  }
+
+  /** When the server must act next by itself; null: never, as things stand. */
+  nextDueMs(): number | null {
+    return dueAtMs(this.committed, secretsOf(this.draft));
+  }
+}
+
+/** The same keys in the same order, whether the leaf comes from memory or from its canonical bytes. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, ordered(v)]));
+}

@@ -1,0 +1,241 @@
+import { Refused, refusalOf } from '@qingpai/platform';
+import { type Reason } from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+import { Fenced, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
+import { refusedBid } from './answers.js';
+import { cutsBatch, decidePlace, leavesToSeal, type Outcome } from './deciding.js';
+import * as limits from './limits.js';
+import { isSeal, type Place } from './line.js';
+import { ShowMemory } from './memory.js';
+import { type DeskPorts } from './ports.js';
+
+/** Places taken out of the line together, and what became of each of them. */
+interface Batch {
+  places: Place[];
+  outcomes: Outcome[];
+}
+
+export type NewPlace = Place extends infer P ? (P extends Place ? Omit<P, 't' | 'tries'> : never) : never;
+
+/**
+ * The line before one show's log, and the one who empties it. When free, it takes all that waits, decides it,
+ * appends it in one transaction, and only then answers. Whatever goes wrong with a commit, memory is thrown away
+ * and the log is asked what happened; nothing is guessed.
+ */
+export class Writer {
+  memory: ShowMemory;
+  /**
+   * Away: the database has not answered for so long that nobody is kept waiting any more. Closing: the line is
+   * finished, nothing joins it. Fenced: another owner writes this log, so this one has nothing more to say.
+   */
+  private state: 'ready' | 'recovering' | 'away' | 'closing' | 'fenced' = 'ready';
+  private readonly line: Place[] = [];
+  private stampedMs: number;
+  private writing: Promise<void> | null = null;
+  /** So many of the first places go into batches of their own, to find the one that the database refuses. */
+  private singly = 0;
+
+  constructor(
+    private readonly showId: string,
+    taken: TakenShow,
+    private readonly ports: DeskPorts,
+    private readonly handleCommitted: () => void,
+    private readonly handleFenced: () => void,
+  ) {
+    this.memory = new ShowMemory(taken);
+    this.stampedMs = taken.state.t;
+  }
+
+  /** Why nothing can take a place now, or null. */
+  get turnsAway(): Reason | null {
+    if (this.state === 'away' || this.state === 'closing' || this.state === 'fenced') return 'not-ready';
+    return this.line.length >= limits.DESK_WAITING_MAX ? 'too-busy' : null;
+  }
+  get isBusy(): boolean {
+    return this.writing !== null;
+  }
+  get isFenced(): boolean {
+    return this.state === 'fenced';
+  }
+
+  /** When something arrives: never before what arrived earlier, nor before the log's last leaf. */
+  stamp(): number {
+    this.ports.watch.check(); // after a stall its own place comes into the line first
+    this.stampedMs = Math.max(this.stampedMs, this.ports.clock.nowMs());
+    return this.stampedMs;
+  }
+
+  place(place: NewPlace, t = this.stamp()): void {
+    this.line.push({ ...place, t, tries: 0 });
+    this.writing ??= this.write();
+  }
+
+  /** The loop stood still: what was heard before stands in line already, what comes now finds the time given back. */
+  placeStall(fromMs: number, toMs: number): void {
+    if (this.memory.committed.block === null || this.turnsAway) return;
+    this.stampedMs = Math.max(this.stampedMs, toMs);
+    this.place({ kind: 'giveBack', cause: 'stall', fromMs, toMs }, this.stampedMs);
+  }
+
+  /** The room was dark until now: in front of everybody, who could not be heard any earlier. */
+  placeDark(fromMs: number): void {
+    const { committed } = this.memory;
+    if (committed.block === null || this.turnsAway) return;
+    const toMs = this.ports.clock.nowMs();
+    const t = Math.max(committed.t, Math.min(toMs, this.line[0]?.t ?? toMs));
+    this.stampedMs = Math.max(this.stampedMs, t);
+    this.line.unshift({ kind: 'giveBack', cause: 'dark', fromMs, toMs, t, tries: 0 });
+    this.writing ??= this.write();
+  }
+
+  /** Finishes the line, then takes nothing more. */
+  async close(): Promise<void> {
+    if (this.state !== 'fenced') this.state = 'closing';
+    await this.writing;
+    this.turnAway(this.line.splice(0), 'not-ready');
+  }
+
+  // ---------------------------------------------------------------- one batch after the other
+
+  private async write(): Promise<void> {
+    while (this.line.length > 0) {
+      // One turn of the loop: what has been received by now comes into the same batch.
+      await new Promise<void>((resolve) => this.ports.timers.soon(resolve));
+      await this.writeBatch();
+    }
+    this.writing = null;
+  }
+
+  private async writeBatch(): Promise<void> {
+    const batch: Batch = { places: [], outcomes: [] };
+    const { showId, memory } = this;
+    const begunMs = this.line[0]?.t ?? memory.committed.t;
+    try {
+      await this.takeBatch(batch);
+      if (memory.draft.leaves.length > 0) {
+        const { origin } = memory.committed;
+        const { epoch, head } = memory;
+        const beside = besidesOf(batch.outcomes);
+        memory.commit(
+          await this.ports.log.append({ showId, origin, epoch, head }, { ...memory.pending(), beside }),
+        );
+      }
+    } catch (error) {
+      return this.recover(batch, begunMs, error);
+    }
+    this.tell(batch);
+  }
+
+  /** Decides as much of the line as goes into one transaction. */
+  private async takeBatch(batch: Batch): Promise<void> {
+    const { draft } = this.memory;
+    const max = this.singly > 0 ? 1 : limits.DESK_BATCH_MAX;
+    this.singly = Math.max(0, this.singly - 1);
+    while (batch.places.length < max && this.line.length > 0) {
+      const next = this.line[0]!;
+      if (isSeal(next) && batch.places.length > 0) return;
+      batch.places.push(next);
+      this.line.shift();
+      const catalogue = isSeal(next) ? await this.catalogueRoot() : '';
+      batch.outcomes.push(decidePlace(draft, next, catalogue));
+      if (cutsBatch(draft.leaves)) return;
+    }
+  }
+
+  private async catalogueRoot(): Promise<string> {
+    const leaves = leavesToSeal(this.memory.draft.state);
+    return leaves.length === 0 ? '' : this.ports.log.catalogueRoot(this.showId, leaves);
+  }
+
+  private tell({ outcomes }: Batch): void {
+    for (const outcome of outcomes) outcome.tell();
+    this.handleCommitted();
+  }
+
+  // ---------------------------------------------------------------- when a commit goes wrong
+
+  private async recover(batch: Batch, begunMs: number, error: unknown): Promise<void> {
+    const { leaves } = this.memory.draft;
+    this.memory.doubtful = true;
+    this.ports.warn('desk.commit-failed', { show: this.showId, leaves: leaves.length, error: String(error) });
+    if (error instanceof Fenced) return this.giveWay(batch);
+    if (this.state === 'ready') this.state = 'recovering';
+    const taken = await this.takeOverAgain(batch);
+    if (taken === null) return;
+    this.memory = new ShowMemory(taken);
+    this.stampedMs = Math.max(this.stampedMs, taken.state.t);
+    if (this.state === 'recovering' || this.state === 'away') this.state = 'ready';
+    this.ports.warn('desk.taken-over-again', { show: this.showId, leaves: taken.events.length });
+    if (this.memory.holds(leaves)) this.tell(batch);
+    else this.putBack(batch.places, error);
+    if (this.ports.clock.nowMs() - begunMs > limits.STALL_MS) this.placeDark(begunMs);
+    this.handleCommitted();
+  }
+
+  /** Whoever asks again with the same id is answered from the log, by whoever holds it then. */
+  private giveWay(batch: Batch): void {
+    this.state = 'fenced';
+    this.turnAway(batch.places, 'not-ready');
+    this.turnAway(this.line.splice(0), 'not-ready');
+    this.handleFenced();
+  }
+
+  /** Asks until the log answers. After a while nobody is kept waiting: the answer is `not-ready`, ask again. */
+  private async takeOverAgain(batch: Batch): Promise<TakenShow | null> {
+    const patientUntilMs = this.ports.clock.nowMs() + limits.DESK_PATIENCE_MS;
+    for (
+      let waitMs = limits.RELOAD_AGAIN_FIRST_MS;
+      ;
+      waitMs = Math.min(waitMs * 2, limits.RELOAD_AGAIN_MAX_MS)
+    ) {
+      try {
+        return await this.ports.log.takeOver(this.showId);
+      } catch (error) {
+        this.ports.warn('desk.take-over-failed', { show: this.showId, error: String(error) });
+      }
+      if (this.ports.clock.nowMs() > patientUntilMs || this.state === 'closing') {
+        if (this.state === 'recovering') this.state = 'away';
+        this.turnAway(batch.places.splice(0), 'not-ready');
+        this.turnAway(this.line.splice(0), 'not-ready');
+        batch.outcomes = [];
+        if (this.state === 'closing') return null;
+      }
+      await new Promise<void>((resolve) => this.ports.timers.later(resolve, waitMs));
+    }
+  }
+
+  /**
+   * It did not happen: the same places, in the same order, at the front of the line. A batch that the database
+   * refused goes one by one; who stands alone and is refused gets the reason.
+   */
+  private putBack(places: Place[], error: unknown): void {
+    const isRefused = !(error instanceof OutcomeUnknown);
+    if (isRefused && places.length === 1) return this.turnAway(places, reasonOf(error));
+    const again = places.filter((place) => place.tries < limits.DESK_TRIES_MAX);
+    this.turnAway(
+      places.filter((place) => place.tries >= limits.DESK_TRIES_MAX),
+      'not-ready',
+    );
+    const { t } = this.memory.committed;
+    this.line.unshift(
+      ...again.map((place) => ({ ...place, t: Math.max(place.t, t), tries: place.tries + 1 })),
+    );
+    if (isRefused) this.singly = again.length;
+  }
+
+  private turnAway(places: readonly Place[], reason: Reason): void {
+    for (const place of places) {
+      if (place.kind === 'bid') place.answer(refusedBid(place.bid.bidId, reason));
+      if (place.kind === 'command') place.answer(refusalOf(reason));
+    }
+  }
+}
+
+const reasonOf = (error: unknown): Reason => (error instanceof Refused ? error.reason : 'internal');
+
+/** What goes into the transaction beside the leaves, in the order of the line. */
+function besidesOf(outcomes: readonly Outcome[]): ((manager: EntityManager) => Promise<void>)[] {
+  return outcomes.flatMap(({ beside }) =>
+    beside ? [(manager: EntityManager) => beside.write(manager, beside.leaves)] : [],
+  );
+}

@@ -1,0 +1,119 @@
+import { leafBytes, leafHash, rootOfLeaves, toBase64 } from '@qingpai/ledger/rules';
+import { Refused } from '@qingpai/platform';
+import { type AuctionEvent, type LoggedEvent, type ShowRules } from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
+import {
+  type Batch,
+  Fenced,
+  OutcomeUnknown,
+  type ShowHead,
+  type ShowLog,
+  type TakenShow,
+} from '../store/showLog.js';
+
+/**
+ * What becomes of the next append. `lost`: the client sees an error and it did not happen; `lostAfter`: the same
+ * error, but it happened; `refused`: the database says no; `fenced`: another owner has taken the log over.
+ */
+export type Fate = 'lost' | 'lostAfter' | 'refused' | 'fenced';
+
+interface Kept {
+  origin: string;
+  rules: ShowRules;
+  leaves: LoggedEvent[];
+  floors: Map<string, number>;
+  epoch: number;
+}
+
+/** A log in memory that keeps the promises of the real one, and breaks them when told to. */
+export class MemoryShowLog implements ShowLog {
+  private readonly shows = new Map<string, Kept>();
+  /** Taken one by one by the next appends. */
+  readonly fates: (Fate | 'happens')[] = [];
+  /** Sizes of the batches that happened. */
+  readonly batches: number[] = [];
+  /** While true nothing answers: takeovers and appends fail. */
+  away = false;
+  takeOvers = 0;
+  private gate: Promise<void> = Promise.resolve();
+
+  create(showId: string, rules: ShowRules, nowMs = 0): void {
+    const origin = `market.example/shows/${showId}`;
+    const opened: AuctionEvent = { type: 'log.opened', body: { origin, witnesses: [] } };
+    const leaf: LoggedEvent = { ...opened, i: 0, t: nowMs, by: 'platform' };
+    this.shows.set(showId, { origin, rules, leaves: [leaf], floors: new Map(), epoch: 0 });
+  }
+
+  leavesOf(showId: string): readonly LoggedEvent[] {
+    return this.kept(showId).leaves;
+  }
+
+  /** Commits wait until the answer is called. */
+  hold(): () => void {
+    let release = () => {};
+    this.gate = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
+  async takeOver(showId: string): Promise<TakenShow> {
+    this.takeOvers += 1;
+    await turn();
+    if (this.away) throw new Error('connection refused');
+    const kept = this.kept(showId);
+    kept.epoch += 1;
+    const state = initialShow(kept.rules);
+    const book = bidBook();
+    const events = structuredClone(kept.leaves);
+    for (const leaf of events) {
+      evolve(state, leaf);
+      evolveBook(book, leaf);
+    }
+    const { origin, epoch } = kept;
+    const secrets = { floors: new Map(kept.floors) };
+    return { showId, origin, state, book, events, head: headOf(kept), secrets, epoch };
+  }
+
+  async append(
+    { showId, epoch }: Pick<TakenShow, 'showId' | 'epoch'>,
+    { events, beside }: Batch,
+  ): Promise<ShowHead> {
+    await this.gate;
+    await turn();
+    const fate = this.fates.shift() ?? 'happens';
+    if (this.away || fate === 'lost') throw new OutcomeUnknown('the reply was lost');
+    if (fate === 'fenced') throw new Fenced('taken over');
+    if (fate === 'refused') throw new Error('violates a constraint');
+    const kept = this.kept(showId);
+    if (epoch !== kept.epoch) throw new Fenced('taken over');
+    if (events[0]?.i !== kept.leaves.length) throw new Error('bug: a gap in the log');
+    for (const write of beside) await write({} as EntityManager);
+    kept.leaves.push(...structuredClone(events));
+    this.batches.push(events.length);
+    if (fate === 'lostAfter') throw new OutcomeUnknown('the reply was lost');
+    return headOf(kept);
+  }
+
+  async catalogueRoot(showId: string, leaves: readonly number[]): Promise<string> {
+    const kept = this.kept(showId);
+    return rootOf(
+      kept,
+      leaves.map((i) => kept.leaves[i]!),
+    );
+  }
+
+  private kept(showId: string): Kept {
+    const kept = this.shows.get(showId);
+    if (!kept) throw new Refused('unknown-show');
+    return kept;
+  }
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const rootOf = ({ origin }: Kept, leaves: readonly LoggedEvent[]): string =>
+  toBase64(rootOfLeaves(leaves.map((leaf) => leafHash(leafBytes({ ...leaf, show: origin, v: 1 })))));
+const headOf = (kept: Kept): ShowHead => ({
+  size: kept.leaves.length,
+  root: '',
+  note: '',
+});
