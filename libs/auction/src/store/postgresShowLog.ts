@@ -1,8 +1,8 @@
-import { Fenced, type HeldLog, type Ledger, OutcomeUnknown } from '@qingpai/ledger';
+import { Fenced, type HeldLog, type LeafBatch, type Ledger, OutcomeUnknown } from '@qingpai/ledger';
 import { leafBytes, rootOf, rootOfLeaves, shortCode, toBase64 } from '@qingpai/ledger/rules';
 import { type Leaf, type LoggedEvent } from '@qingpai/wire';
 import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
-import { projectionOf, writeProjection } from './projection.js';
+import { isEmpty, type Projection, projectionOf, writeProjection } from './projection.js';
 import { type Batch, type ShowHead, type ShowLog, type TakenShow } from './showLog.js';
 import { type ShowStore } from './showStore.js';
 
@@ -49,18 +49,11 @@ export class PostgresShowLog implements ShowLog {
     const held = this.heldBy(show);
     if (batch.events[0]?.i !== held.frontier.size)
       throw new Error(`bug: the batch does not begin at the head`);
-    const projection = projectionOf(show.showId, batch);
-    const besides = [...batch.beside];
+    const beside = besideOf(projectionOf(show.showId, batch), [...batch.beside]);
     const leaves = batch.events.map((event) => leafBytes(leafOf(event, show.origin)));
     try {
-      const appended = await this.ledger.append(held, {
-        leaves,
-        tMs: batch.events.at(-1)!.t,
-        beside: async (manager, root) => {
-          for (const beside of besides) await beside(manager);
-          await writeProjection(manager, projection, shortCode(root));
-        },
-      });
+      const tMs = batch.events.at(-1)!.t;
+      const appended = await this.ledger.append(held, { leaves, tMs, ...(beside && { beside }) });
       this.held.set(show.showId, appended.held);
       return { size: appended.held.frontier.size, root: toBase64(appended.root), note: appended.note };
     } catch (error) {
@@ -87,6 +80,15 @@ export class PostgresShowLog implements ShowLog {
   private forgetIfDoubtful(showId: string, error: unknown): void {
     if (error instanceof Fenced || error instanceof OutcomeUnknown) this.held.delete(showId);
   }
+}
+
+/** Undefined when there is nothing to write beside the leaves, as with most bids. */
+function besideOf(projection: Projection, besides: Batch['beside']): LeafBatch['beside'] {
+  if (besides.length === 0 && isEmpty(projection)) return undefined;
+  return async (manager, root) => {
+    for (const beside of besides) await beside(manager);
+    await writeProjection(manager, projection, shortCode(root));
+  };
 }
 
 /** What our own log holds was checked before it was written, and `replay` hashes it: no schema is asked again. */

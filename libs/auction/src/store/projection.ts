@@ -34,6 +34,9 @@ export function projectionOf(
   };
 }
 
+export const isEmpty = ({ show, lots, sales }: Projection): boolean =>
+  show === null && lots.length === 0 && sales.length === 0;
+
 const salesOf = ({ body }: LoggedEvent): string[] => ('sale' in body ? [body.sale] : []);
 
 function lotsOf(event: LoggedEvent): string[] {

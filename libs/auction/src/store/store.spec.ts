@@ -210,13 +210,7 @@ describe('appending', () => {
     const taken = await log.takeOver(show.taken.showId);
     const events = show.decide(t0 + 10, show.bidOf(buyers[0], 'L1', 100));
     await log.append(taken, { events, state: show.taken.state, beside: [] });
-    expect(statements.map((sql) => sql.trim().split(/\s+/).slice(0, 3).join(' '))).toEqual([
-      'START TRANSACTION',
-      'UPDATE logs SET',
-      'INSERT INTO leaves',
-      'INSERT INTO checkpoints',
-      'COMMIT',
-    ]);
+    expect(statements.map((sql) => sql.trim().split(/\s+/)[0])).toEqual(['START', 'WITH', 'COMMIT']);
   });
 
   test('the projection is that of the batch, even when the state runs on while it is written', async () => {
@@ -260,8 +254,8 @@ describe('appending', () => {
 });
 
 describe('each write of a hammer, broken both ways', () => {
-  /** START, head, leaves, lots, sales, checkpoint, COMMIT. */
-  const writes = [0, 1, 2, 3, 4, 5, 6];
+  /** START, head with leaves and checkpoint, lots, sales, whether all is well, COMMIT. */
+  const writes = [0, 1, 2, 3, 4, 5];
   for (const when of ['before', 'after'] as const) {
     for (const statement of writes) {
       test(`write ${statement}: the line is lost ${when} it ran`, async () => {
@@ -276,7 +270,7 @@ describe('each write of a hammer, broken both ways', () => {
         const error: unknown = await log.append(taken, batch).catch((thrown) => thrown);
 
         const isCommit = statement === writes.at(-1);
-        expect(statements.at(statement)).toMatch(isCommit ? /^COMMIT/ : /START|UPDATE|INSERT/);
+        expect(statements.at(statement)).toMatch(isCommit ? /^COMMIT/ : /START|WITH|INSERT|SELECT/);
         expect(error instanceof OutcomeUnknown).toBe(isCommit);
         if (isCommit) await expect(log.append(taken, batch)).rejects.toThrow(Fenced);
 

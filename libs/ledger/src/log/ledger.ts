@@ -101,17 +101,8 @@ export class Ledger {
     const root = rootOf(frontier);
     const { origin, signer } = held;
     const note = signCheckpoint({ origin, size: frontier.size, root }, signer);
-    await moveHead(manager, held, frontier, root);
-    await insertLeaves(manager, held, batch.leaves);
-    await batch.beside?.(manager, root);
-    // Last, so that a transaction broken by `beside` ends here and not in a COMMIT that rolls back without a word.
-    await manager.query('INSERT INTO checkpoints (log, size, root, note, t_ms) VALUES ($1, $2, $3, $4, $5)', [
-      held.log,
-      frontier.size,
-      Buffer.from(root),
-      note,
-      batch.tMs,
-    ]);
+    await write(manager, held, { leaves: batch.leaves, frontier, root, note, tMs: batch.tMs });
+    if (batch.beside) await runBeside(batch.beside, manager, root);
     return { held: grown, root, note };
   }
 
@@ -216,39 +207,56 @@ interface TakenRow {
 
 const keyOwner = (origin: string): string => `log-key/${origin}`;
 
-/** Takes the lock, checks the fence and moves the head in one statement; the leaves must follow (see the triggers). */
-async function moveHead(
+/**
+ * A transaction that somebody broke and caught would quietly roll back at its COMMIT, and still be answered. Any other
+ * statement fails in it.
+ */
+async function runBeside(
+  beside: NonNullable<LeafBatch['beside']>,
   manager: EntityManager,
-  held: HeldLog,
-  frontier: Frontier,
   root: Hash,
 ): Promise<void> {
-  const moved = await rowsOf(
-    manager,
-    `UPDATE logs SET size = $4, root = $5, frontier = $6 WHERE log = $1 AND epoch = $2 AND size = $3 RETURNING log`,
-    [
-      held.log,
-      held.epoch,
-      held.frontier.size,
-      frontier.size,
-      Buffer.from(root),
-      Buffer.concat(frontier.hashes),
-    ],
-  );
-  if (moved.length === 0) throw new Fenced(`${held.origin} is no longer held under epoch ${held.epoch}`);
+  await beside(manager, root);
+  await manager.query('SELECT');
 }
 
-async function insertLeaves(
+/**
+ * The whole append in one statement and one round trip: it takes the lock, checks the fence, moves the head, and only
+ * if it moved adds the leaves and the signed head.
+ */
+async function write(
   manager: EntityManager,
   held: HeldLog,
-  leaves: readonly Uint8Array[],
+  { leaves, frontier, root, note, tMs }: Omit<LeafBatch, 'beside'> & Grown,
 ): Promise<void> {
-  await manager.query(
-    `INSERT INTO leaves (log, i, bytes)
-     SELECT $1, $2::bigint + n - 1, bytes FROM unnest($3::bytea[]) WITH ORDINALITY AS leaf (bytes, n)`,
-    [held.log, held.frontier.size, leaves],
-  );
+  const { log, epoch } = held;
+  const head = [frontier.size, Buffer.from(root), Buffer.concat(frontier.hashes)];
+  const written = await rowsOf(manager, appendSql, [
+    log,
+    epoch,
+    held.frontier.size,
+    ...head,
+    leaves,
+    note,
+    tMs,
+  ]);
+  if (written.length === 0) throw new Fenced(`${held.origin} is no longer held under epoch ${epoch}`);
 }
+
+interface Grown {
+  readonly frontier: Frontier;
+  readonly root: Hash;
+  readonly note: string;
+}
+
+const appendSql = `
+  WITH moved AS (
+    UPDATE logs SET size = $4, root = $5, frontier = $6 WHERE log = $1 AND epoch = $2 AND size = $3 RETURNING log
+  ), added AS (
+    INSERT INTO leaves (log, i, bytes)
+    SELECT log, $3::bigint + n - 1, bytes FROM moved, unnest($7::bytea[]) WITH ORDINALITY AS leaf (bytes, n)
+  )
+  INSERT INTO checkpoints (log, size, root, note, t_ms) SELECT log, $4, $5, $8, $9 FROM moved RETURNING log`;
 
 const hashesIn = (frontier: Buffer): Hash[] =>
   Array.from(

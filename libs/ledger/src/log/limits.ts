@@ -1,2 +1,2 @@
-/** Leaves per read of a whole log: some 1 MB, and a few milliseconds of hashing before other work gets its turn. */
-export const LEAVES_PER_READ = 2_000;
+/** Leaves per read of a whole log: half a megabyte, and some milliseconds of hashing before other work gets its turn. */
+export const LEAVES_PER_READ = 1_000;

@@ -15,9 +15,6 @@ export class OutcomeUnknown extends Error {
  * Runs `work` in one transaction. Whatever fails before the COMMIT is sent did not happen, and is thrown as it is.
  * A COMMIT that the database refused did not happen either. A COMMIT without an answer is `OutcomeUnknown`: a third
  * of those in flight at a crash had happened.
- *
- * `work` must end with a statement of its own: in a transaction that somebody broke and caught, that one fails,
- * while a COMMIT would quietly roll back.
  */
 export async function inTransaction<T>(
   db: DataSource,

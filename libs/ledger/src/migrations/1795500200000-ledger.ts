@@ -96,8 +96,8 @@ const headOnlyGrows = `
 `;
 
 /**
- * The head moves first and holds the lock; leaves then fill exactly the gap below it. Once per statement, so a batch
- * of a thousand leaves costs no more than one.
+ * The head moves and holds the lock; leaves fill exactly the gap below it, in the same statement or a later one. Checked
+ * once per statement, so a batch of a thousand leaves costs no more than one.
  */
 const leavesFollowTheHead = `
   CREATE FUNCTION ledger_leaves_follow() RETURNS trigger LANGUAGE plpgsql ${pinned} AS $$
@@ -146,9 +146,9 @@ const checkpointIsTheHead = `
     IF NOT EXISTS (SELECT FROM logs WHERE log = NEW.log AND size = NEW.size AND root = NEW.root) THEN
       RAISE EXCEPTION 'checkpoint % is not the head of log %', NEW.size, NEW.log USING ERRCODE = 'check_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
   END $$;
-  CREATE TRIGGER checkpoint_fits BEFORE INSERT ON checkpoints
+  CREATE TRIGGER checkpoint_fits AFTER INSERT ON checkpoints
     FOR EACH ROW EXECUTE FUNCTION ledger_checkpoint_fits();
   ALTER TABLE checkpoints ENABLE ALWAYS TRIGGER checkpoint_fits;
 `;
