@@ -61,7 +61,7 @@ async function nodeWithServer(folder: string): Promise<{ node: ChildProcess; url
   const script = `
     const { startEmbeddedPostgres } = require(${JSON.stringify(launcher)});
     const { onStopSignal } = require(${JSON.stringify(join(launcher, '../../stopSignal.js'))});
-    startEmbeddedPostgres({ dataDirectory: ${JSON.stringify(folder)} }).then((server) => {
+    startEmbeddedPostgres({ dataDirectory: ${JSON.stringify(folder)}, durable: false }).then((server) => {
       onStopSignal(() => server.stop());
       console.log(JSON.stringify({ url: server.url, pid: server.pid() }));
       setInterval(() => undefined, 1000);
