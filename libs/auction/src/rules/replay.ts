@@ -63,10 +63,10 @@ function judgeOpenings(state: ShowState, event: LoggedEvent, floors: OpenedFloor
 
 // ---------------------------------------------------------------- floors, opened or not
 
-/** These only say that something differs; that the floor contradicts itself says why. */
-const vague: readonly RuleFindingCode[] = ['bid-differs', 'due-differs', 'differs'];
-
-/** Judges with a floor that is consistent with all so far, and with this reading of the event if it can be. */
+/**
+ * Judges with a floor that fits all so far and this reading of the event. Where no floor fits both, the event is judged
+ * on its own terms: if it is right on those, what is wrong is what it says of the floor.
+ */
 function judgeReading(
   state: ShowState,
   book: BidBook,
@@ -74,21 +74,21 @@ function judgeReading(
   floors: OpenedFloors,
   said: FloorRange | null,
 ): Finding | null {
+  const about = lotOf(state, event);
   const known = new Map<string, number>();
   let contradicts = false;
-  for (const lot of [onBlock(state)?.lot, lotOf(state, event)]) {
+  for (const lot of [onBlock(state)?.lot, about]) {
     if (!lot || lot.floor === null) continue;
-    const soFar = knownRange(lot, event, floors);
-    const range = lot.lot === lotOf(state, event)?.lot && said && soFar ? both(soFar, said) : soFar;
+    const soFar = knownRange(lot, floors);
+    const range = lot === about && said && soFar ? both(soFar, said) : soFar;
     contradicts ||= range === null;
-    known.set(lot.lot, (range ?? soFar ?? exactly(1)).atLeastFen);
+    known.set(lot.lot, (range ?? said ?? exactly(1)).atLeastFen);
   }
   const finding = judgeCase({ state, book, event, secrets: { floors: known } });
-  if (!contradicts || (finding && !vague.includes(finding.code))) return finding;
-  return found('floor-contradicts');
+  return finding ?? (contradicts ? found('floor-contradicts') : null);
 }
 
-const knownRange = (lot: LotState, event: LoggedEvent, floors: OpenedFloors): FloorRange | null => {
+const knownRange = (lot: LotState, floors: OpenedFloors): FloorRange | null => {
   const opened = floors.get(lot.lot);
   return opened === undefined ? floorSoFar(lot) : exactly(opened);
 };
@@ -185,9 +185,11 @@ function judgeAct(of: Case): Finding | null {
   }
   const decisions = decisionsOf(of);
   if (decisions.some((decision) => decision.ok && isActual(decision, event))) return null;
-  const refusal = decisions.find((decision) => !decision.ok);
-  const differs = decisions.length === 0 || decisions.some(({ ok }) => ok);
-  return differs || !refusal || refusal.ok ? found(differing(event)) : refusedAct(event, refusal.reason);
+  const reasonsGiven = decisions.flatMap((decision) => (decision.ok ? [] : [decision.reason]));
+  const reason = reasonsGiven.find((each) => each in refusals) ?? reasonsGiven[0];
+  return reason === undefined || reasonsGiven.length < decisions.length
+    ? found(differing(event))
+    : refusedAct(event, reason);
 }
 
 const judgeApproved = (state: ShowState, list: number): Finding | null =>
