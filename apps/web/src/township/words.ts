@@ -289,7 +289,7 @@ const en: Words = {
   lotsAndUnits: 'Lots / units',
   firstToLater: 'First → re-offered',
   proof: 'Proof',
-  badges: { verified: 'Verified', pending: 'Awaits settlement or witness', mismatch: 'Does not hold' },
+  badges: { verified: 'Verified', pending: 'Pending', mismatch: 'Does not hold' },
   badgeLeaf: (i) => `Leaf ${i} does not hold`,
   phases: { draft: 'Draft', sealed: 'Sealed', open: 'Open', closed: 'Closed', settled: 'Settled' },
   showLots: 'Lots',
