@@ -57,7 +57,12 @@ const bundle = (input: Record<string, string>, emptyOutDir: boolean) => ({
   target: 'es2020',
   assetsInlineLimit: 0, // inlined files would be data: addresses; the policy allows them for pictures only
   modulePreload: { polyfill: false },
-  rollupOptions: { input, output: { manualChunks: chunkOf } },
+  rollupOptions: {
+    input,
+    output: { manualChunks: chunkOf },
+    // What a page does not use of wire and rules stays out of it: evaluating them changes nothing (no schema, no zod).
+    treeshake: { moduleSideEffects: [{ test: /\/libs\//, sideEffects: false }] },
+  },
 });
 
 export default defineConfig({
