@@ -46,8 +46,7 @@ async function seat(token: string): Promise<string> {
   const { memberId } = member!;
   const { bidder, id } = await township.store.newcomer(showId, memberId);
   const desk = await township.desks.of(showId);
-  const paddle = Object.keys(desk.state.bidders).length + 1;
-  await desk.register({ bidder, id, kind: 'buyer' }, township.store.seat(showId, memberId, bidder, paddle));
+  await desk.register({ bidder, id, kind: 'buyer' }, township.store.seat(showId, memberId));
   return bidder;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@qingpai/ledger/rules';
 import { type MembersService, rowsOf, type ShowPlace, type Vault } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
-import { type Opening, type ShowCard, type ShowRules } from '@qingpai/wire';
+import { type LoggedEvent, type Opening, type ShowCard, type ShowRules } from '@qingpai/wire';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { LotFloor, Show, ShowBidder } from './entities.js';
 import { dayOf } from './showDay.js';
@@ -37,6 +37,8 @@ export interface NewShow {
 
 /** Writes something in the transaction of the leaf it belongs to. */
 export type Beside = (manager: EntityManager) => Promise<void>;
+/** The same, for what only the leaf tells, such as the paddle's number. */
+export type BesideLeaves = (manager: EntityManager, leaves: readonly LoggedEvent[]) => Promise<void>;
 
 /** The shows of this installation, and what their logs commit to without telling it: floors and members. */
 export class ShowStore {
@@ -109,9 +111,14 @@ export class ShowStore {
     return { bidder: await this.pseudonymOf(showId, memberId), id: identityCommitment(salt, identity) };
   }
 
-  /** Writes who took this paddle, beside the leaf that says that it is taken. */
-  seat(showId: string, memberId: string, bidder: string, paddle: number): Beside {
-    return async (manager) => void (await manager.insert(ShowBidder, { showId, bidder, memberId, paddle }));
+  /** Writes who took a paddle, beside the leaf that gave it out. */
+  seat(showId: string, memberId: string): BesideLeaves {
+    return async (manager, leaves) => {
+      for (const { type, body } of leaves) {
+        if (type !== 'bidder.registered') continue;
+        await manager.insert(ShowBidder, { showId, memberId, bidder: body.bidder, paddle: body.paddle });
+      }
+    };
   }
 
   /** The member's seat in this show; null: none yet. */

@@ -137,8 +137,9 @@ describe('what the log only commits to', () => {
     const bidder = await show.register(t0 + 1, memberId);
     expect(await township.store.bidderOf(showId, memberId)).toMatchObject({ bidder, paddle: 1, memberId });
     expect((await township.store.membersOf(showId)).get(bidder)?.memberId).toBe(memberId);
-    const twice = township.database.dataSource.transaction(
-      township.store.seat(showId, memberId, 'otherAAAAAAAAAAA', 2),
+    const registered = show.taken.events.filter(({ type }) => type === 'bidder.registered');
+    const twice = township.database.dataSource.transaction((manager) =>
+      township.store.seat(showId, memberId)(manager, registered),
     );
     await expect(twice).rejects.toThrow('duplicate key');
   });

@@ -154,9 +154,8 @@ export class StoredShow {
     const { showId } = this.taken;
     const { bidder, id } = await store.newcomer(showId, memberId);
     const events = this.decide(t, { by: 'platform', name: 'register', bidder, id, kind: 'buyer' });
-    await this.append(events, [
-      store.seat(showId, memberId, bidder, this.taken.state.bidders[bidder]!.paddle),
-    ]);
+    const seat = store.seat(showId, memberId);
+    await this.append(events, [(manager) => seat(manager, events)]);
     return bidder;
   }
 
