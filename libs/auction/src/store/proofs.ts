@@ -1,7 +1,7 @@
 import { type Ledger, type SignedHead } from '@qingpai/ledger';
 import { parseVkey, shortCode, toBase64, type VerifierKey } from '@qingpai/ledger/rules';
 import { type MembersService } from '@qingpai/members';
-import { type Certificate, type LoggedEvent, type ShowState, type Verification } from '@qingpai/wire';
+import { type Certificate, type LoggedEvent, type Opening, type Verification } from '@qingpai/wire';
 import { certificateOf, evolve, initialShow } from '../rules/index.js';
 import { bundleText, openingsOf } from './bundle.js';
 import { type Show } from './entities.js';
@@ -32,7 +32,6 @@ interface Moment {
 /** A show's log, read up to a signed head. */
 interface Reading {
   head: SignedHead;
-  state: ShowState;
   moments: Moment[];
   facts: ReturnType<typeof certificateOf>;
 }
@@ -75,9 +74,9 @@ export class Proofs {
     openings: boolean,
   ): Promise<{ tag: string; text: () => AsyncGenerator<string> }> {
     const show = await this.parts.shows.show(showId);
-    const { head, moments, state } = await this.reading(show);
+    const { head, moments } = await this.reading(show);
     const signed = await this.signedAt(show.origin, moments, head);
-    const floors = openings ? openingsOf(state, await this.parts.shows.floorsOf(showId)) : undefined;
+    const floors = openings ? await this.openings(show, head) : undefined;
     return {
       tag: tagOf(head, openings ? 'officer' : 'public'),
       text: () =>
@@ -122,13 +121,18 @@ export class Proofs {
   }
 
   private async read({ origin, rules }: Show, head: SignedHead): Promise<Reading> {
-    const state = initialShow(rules);
     const events: LoggedEvent[] = [];
+    for await (const page of this.parts.ledger.pages(origin, head.size)) events.push(...page.map(eventOf));
+    return { head, moments: momentsOf(events), facts: certificateOf(rules, events) };
+  }
+
+  /** By the state at this very head, page by page: a lot that ends meanwhile is opened next time. */
+  private async openings({ showId, origin, rules }: Show, head: SignedHead): Promise<Opening[]> {
+    const state = initialShow(rules);
     for await (const page of this.parts.ledger.pages(origin, head.size)) {
-      for (const bytes of page) events.push(eventOf(bytes));
+      for (const bytes of page) evolve(state, eventOf(bytes));
     }
-    for (const event of events) evolve(state, event);
-    return { head, state, moments: momentsOf(events), facts: certificateOf(rules, events) };
+    return openingsOf(state, await this.parts.shows.floorsOf(showId));
   }
 
   /** The notes at the moments of the show and, if it is another one, the newest: oldest first. */
