@@ -26,6 +26,8 @@ export interface BooksParts {
   db: DataSource;
   ledger: Pick<Ledger, 'headOf' | 'pages'>;
   verdicts: ShowVerdicts;
+  /** Told when the verifier itself failed. */
+  warn: (showId: string, error: unknown) => void;
   /** Milliseconds since 1970, UTC. */
   nowMs: () => number;
 }
@@ -107,8 +109,13 @@ export class TownshipBooks {
     };
   }
 
+  /** A verifier that fails accuses nobody (LEDGER §4), and must not close the whole desk. */
   private async badge({ showId, phase }: Show): Promise<Badge> {
-    return badgeOf(await this.parts.verdicts.of(showId), phase);
+    const verification = await this.parts.verdicts.of(showId).catch((error: unknown) => {
+      this.parts.warn(showId, error);
+      return null;
+    });
+    return badgeOf(verification, phase);
   }
 
   private async heads(showIds: readonly string[]): Promise<ShowHeadLine[]> {

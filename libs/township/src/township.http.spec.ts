@@ -45,7 +45,7 @@ let foreignOfficer: string;
 let first: string;
 let second: string;
 let foreign: string;
-const verdicts = new Map<string, Verification>();
+const verdicts = new Map<string, Verification | 'fails'>();
 
 beforeAll(async () => {
   township = await storedTownship();
@@ -64,7 +64,13 @@ afterAll(async () => {
 
 async function started(): Promise<NestFastifyApplication> {
   class Ground {}
-  const port: ShowVerdicts = { of: (showId) => Promise.resolve(verdicts.get(showId) ?? null) };
+  const port: ShowVerdicts = {
+    of: async (showId) => {
+      const verdict = verdicts.get(showId) ?? null;
+      if (verdict === 'fails') throw new Error('out of memory');
+      return verdict;
+    },
+  };
   const provided = [
     { provide: DataSource, useValue: township.database.dataSource },
     { provide: Ledger, useValue: township.ledger },
@@ -366,6 +372,12 @@ describe('badges', () => {
       findings: [finding],
     });
     expect((await shows(`?show=${first}`))[0]).toMatchObject({ badge: 'mismatch', badgeLeaf: 12 });
+    verdicts.clear();
+  });
+
+  test('stay yellow when the verifier itself fails, and the desk stays open', async () => {
+    verdicts.set(second, 'fails');
+    expect((await shows()).map(({ badge }) => badge)).toEqual(['pending', 'pending']);
     verdicts.clear();
   });
 });

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import { Ledger } from '@qingpai/ledger';
 import { DataSource } from 'typeorm';
 import { TownshipBooks } from './books.js';
@@ -40,5 +40,8 @@ function booksOf(
   { nowMs = Date.now }: TownshipOptions,
   verdicts: ShowVerdicts = noVerdicts,
 ): TownshipBooks {
-  return new TownshipBooks({ db, ledger, verdicts, nowMs });
+  const log = new Logger('township');
+  const warn = (showId: string, error: unknown) =>
+    log.error(`the verifier failed on ${showId}: ${String(error)}`);
+  return new TownshipBooks({ db, ledger, verdicts, warn, nowMs });
 }
