@@ -1,6 +1,19 @@
+import { auctionEntities, auctionMigrations } from '@qingpai/auction';
+import { ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
 import { membersEntities, membersMigrations } from '@qingpai/members';
+import { paymentsEntities, paymentsMigrations } from '@qingpai/payments';
 import { type EntityClass, type MigrationClass } from '@qingpai/platform';
 
 /** Everything the database holds, lib by lib; migrations run in the order of their timestamps. */
-export const marketEntities: EntityClass[] = [...membersEntities];
-export const marketMigrations: MigrationClass[] = [...membersMigrations];
+export const marketEntities: EntityClass[] = [
+  ...membersEntities,
+  ...ledgerEntities,
+  ...auctionEntities,
+  ...paymentsEntities,
+];
+export const marketMigrations: MigrationClass[] = [
+  ...membersMigrations,
+  ...ledgerMigrations,
+  ...auctionMigrations,
+  ...paymentsMigrations,
+];

@@ -13,12 +13,15 @@ async function main(): Promise<void> {
   if (!claim.mine) return tellOfRunning(claim, config);
   const log = logFor(config);
   const closers = new Closers(log);
+  const starting = startMarket(config, claim, log, closers);
   onStopSignal(async (signal) => {
     log.info({ signal }, '正在停止 / stopping');
+    // What is half started cannot be closed yet.
+    await starting.catch(() => undefined);
     await closers.closeAll();
   });
   try {
-    print(await startMarket(config, claim, log, closers));
+    print(await starting);
   } catch (error) {
     await closers.closeAll();
     throw error;

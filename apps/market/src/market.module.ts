@@ -1,6 +1,14 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
+import { CatalogueModule, Proofs, StoreModule } from '@qingpai/auction';
+import { PaymentsModule } from '@qingpai/payments';
+import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
 import { DataSource } from 'typeorm';
+import { DeskModule } from './desk.module.js';
+import { AuctionDoor } from './pages/auctionDoor.js';
+import { PagesController } from './pages/pages.controller.js';
+import { RoomController } from './pages/room.controller.js';
+import { ROOM_DOOR } from './pages/roomDoor.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Metrics } from './health/metrics.js';
@@ -13,6 +21,16 @@ import { MARKET_PARTS, type MarketParts } from './parts.js';
 export class MarketModule {
   static forRoot(parts: MarketParts): DynamicModule {
     const { config } = parts;
+    const nowMs = () => parts.clock.nowMs();
+    const store = StoreModule.forRoot({ host: config.logHost, nowMs });
+    const desk = DeskModule.forRoot(parts, [store]);
+    const catalogue = CatalogueModule.forRoot({
+      dataDir: config.dataDir,
+      house: config.house,
+      demo: config.demo,
+      imports: [store, desk],
+      nowMs,
+    });
     return {
       module: MarketModule,
       imports: [
@@ -21,12 +39,18 @@ export class MarketModule {
           vaultKey: parts.vaultKey,
           publicOrigins: parts.origins,
           secureCookies: config.publicUrl?.startsWith('https:') ?? false,
-          nowMs: () => parts.clock.nowMs(),
+          nowMs,
         }),
+        store,
+        desk,
+        catalogue,
+        PaymentsModule.forRoot({ dataDir: config.dataDir, imports: [catalogue], nowMs }),
+        TownshipModule.forRoot({ imports: [store, VerdictsModule.with(store)], nowMs }),
       ],
-      controllers: [HealthController, DocsController],
+      controllers: [HealthController, DocsController, PagesController, RoomController],
       providers: [
         Metrics,
+        { provide: ROOM_DOOR, useClass: AuctionDoor },
         { provide: BuiltPages, useValue: new BuiltPages(parts.webFolder) },
         {
           provide: PlainPages,
@@ -48,5 +72,18 @@ class GroundModule {
       { provide: DataSource, useValue: parts.db },
     ];
     return { module: GroundModule, providers: provided, exports: provided };
+  }
+}
+
+/** What the verifier says of a show is the township's badge. */
+@Module({})
+class VerdictsModule {
+  static with(store: DynamicModule): DynamicModule {
+    const verdicts = {
+      provide: SHOW_VERDICTS,
+      useFactory: (proofs: Proofs): ShowVerdicts => ({ of: (showId) => proofs.verification(showId) }),
+      inject: [Proofs],
+    };
+    return { module: VerdictsModule, imports: [store], providers: [verdicts], exports: [SHOW_VERDICTS] };
   }
 }
