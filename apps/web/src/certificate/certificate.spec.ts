@@ -122,9 +122,7 @@ describe('a verdict', () => {
 test('the line to verify names the files as they are kept', () => {
   const files = proofFiles('20261124-01');
   expect(files.bundle.path).toBe('/api/shows/20261124-01/bundle');
-  expect(files.verifyLine).toBe(
-    'npm run verify -- qingpai-20261124-01.bundle.json --policy qingpai-20261124-01.policy',
-  );
+  expect(files.verifyLine).toBe('npm run verify -- 20261124-01.bundle.json --policy 20261124-01.policy');
 });
 
 test('the QR has a quiet zone of four modules, as readers need', () => {

@@ -1,9 +1,9 @@
-/** Where a show's proof is fetched from, and under which names it is kept. The bundle has no floors in it. */
+/** Where a show's proof is fetched from, and under which names the server hands it out. Only the officer's has floors. */
 export function proofFiles(showId: string) {
   const api = `/api/shows/${showId}`;
-  const bundle = { path: `${api}/bundle`, name: `qingpai-${showId}.bundle.json` };
-  const officerBundle = { path: `${api}/bundle/officer`, name: `qingpai-${showId}.officer.bundle.json` };
-  const policy = { path: `${api}/policy`, name: `qingpai-${showId}.policy` };
+  const bundle = { path: `${api}/bundle`, name: `${showId}.bundle.json` };
+  const officerBundle = { path: `${api}/bundle/officer`, name: `${showId}.officer.bundle.json` };
+  const policy = { path: `${api}/policy`, name: `${showId}.policy` };
   return {
     bundle,
     officerBundle,

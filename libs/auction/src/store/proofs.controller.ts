@@ -111,7 +111,7 @@ export class ProofsController {
     }
     return new StreamableFile(Readable.from(text(), { objectMode: false }), {
       type: 'application/json; charset=utf-8',
-      disposition: `attachment; filename="${id}.bundle.json"`,
+      disposition: `attachment; filename="${id}${openings ? '.officer' : ''}.bundle.json"`,
     });
   }
 }
