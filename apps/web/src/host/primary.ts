@@ -58,6 +58,13 @@ function between({ state, order, ended }: Seen): Primary {
 export const nextUp = (state: ShowState, order: readonly string[]): LotState | null =>
   comingLots(state, order)[0] ?? waitingLots(state).find((lot) => comesBackBy(state, lot) !== null) ?? null;
 
+/** With nothing on the block: the lot that just ended, while it is open what becomes of it, or the one to come. */
+function middleLot({ state, order, ended }: Seen): LotState | null {
+  if (ended === null) return nextUp(state, order);
+  const lot = state.lots[ended];
+  return lot?.phase === 'waiting' ? lot : null;
+}
+
 export type Why = 'noLot' | 'validBid' | 'closing' | 'nothingToUndo' | 'noLine';
 /** A side button: the command it sends (a reason is asked for where one is needed), or why it cannot. */
 export type Side = { command: HostCommand['name']; lot: string | null; why: Why | null };
@@ -74,7 +81,7 @@ export function sidesOf(seen: Seen): Sides {
   const line = <T extends Side>(side: T): T => (cut ? { ...side, why: 'noLine' } : side);
   const lot = lotOnBlock(state);
   const offering = lot?.offerings.at(-1) ?? null;
-  const subject = lot ?? (seen.ended === null ? nextUp(state, seen.order) : null);
+  const subject = lot ?? middleLot(seen);
   const bidStands = lot !== null && offering !== null && hasValidBid(lot, offering);
   const exhausted = lot !== null && !mayBeOfferedAgain(state.rules, lot);
   const frozen = offering !== null && offering.frozenAt !== null;

@@ -1,0 +1,81 @@
+import type { Bill, Payment } from '@qingpai/wire';
+import { billsInOrder, billState, payableSales, paymentOf } from './bills';
+
+const line = (sale: string, amountFen: number, phase: 'awaiting' | 'paid' | 'voided' = 'awaiting') => ({
+  sale,
+  lot: 'L1',
+  number: '001',
+  title: '绣球',
+  units: 1,
+  amountFen,
+  phase,
+});
+const bill = (paddle: number, sales: Bill['sales'], dueFen: number): Bill => ({
+  bidder: `bidder-${paddle}-aaaaaaaa`.slice(0, 16),
+  paddle,
+  nickname: '小林',
+  phone: null,
+  sales,
+  hammerFen: 0,
+  paidFen: 0,
+  dueFen,
+});
+const payment = (sales: string[], state: Payment['state']): Payment => ({
+  id: 'p1',
+  sales,
+  bidder: 'bidder-1-aaaaaaa',
+  paddle: 1,
+  amountFen: 1,
+  channel: 'cash',
+  reference: 'x',
+  photo: null,
+  state,
+  recordedBy: '',
+  recordedAtMs: 0,
+  decidedBy: null,
+  decidedAtMs: null,
+  mine: false,
+});
+
+describe('a bill', () => {
+  const two = bill(
+    1,
+    [line('S1', 5_800), line('S2', 200), line('S3', 900, 'voided'), line('S4', 1, 'paid')],
+    6_000,
+  );
+
+  it('can be paid for what awaits payment and is in no open record', () => {
+    expect(payableSales(two, []).map((sale) => sale.sale)).toEqual(['S1', 'S2']);
+    expect(payableSales(two, [payment(['S1'], 'recorded')]).map((sale) => sale.sale)).toEqual(['S2']);
+    expect(payableSales(two, [payment(['S1'], 'rejected')])).toHaveLength(2);
+  });
+
+  it('is due, recorded or paid', () => {
+    expect(billState(two, [])).toBe('due');
+    expect(billState(two, [payment(['S1', 'S2'], 'recorded')])).toBe('recorded');
+    expect(billState(bill(1, [line('S1', 5_800, 'paid')], 0), [])).toBe('paid');
+  });
+
+  it('stands above those that are paid, by paddle', () => {
+    const bills = [bill(3, [], 0), bill(9, [line('S1', 100)], 100), bill(2, [line('S2', 100)], 100)];
+    expect(billsInOrder(bills, []).map((each) => each.paddle)).toEqual([2, 9, 3]);
+  });
+});
+
+describe('a payment by hand', () => {
+  const sales = [line('S1', 5_800), line('S2', 250)];
+  const typed = { amount: '60.50', channel: 'transfer' as const, reference: ' T2026 ' };
+
+  it('is recorded in whole fen', () => {
+    expect(paymentOf(sales, typed)).toEqual({
+      ok: true,
+      record: { sales: ['S1', 'S2'], amountFen: 6_050, channel: 'transfer', reference: 'T2026' },
+    });
+  });
+
+  it('must come to what the sales come to, and carry a reference', () => {
+    expect(paymentOf(sales, { ...typed, amount: '60' })).toEqual({ ok: false, problem: 'differs' });
+    expect(paymentOf(sales, { ...typed, amount: '六十' })).toEqual({ ok: false, problem: 'notMoney' });
+    expect(paymentOf(sales, { ...typed, reference: ' ' })).toEqual({ ok: false, problem: 'referenceNeeded' });
+  });
+});
