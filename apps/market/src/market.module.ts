@@ -1,14 +1,11 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
-import { CatalogueModule, Proofs, StoreModule } from '@qingpai/auction';
+import { AuctionModule, Proofs } from '@qingpai/auction';
 import { PaymentsModule } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
 import { DataSource } from 'typeorm';
-import { DeskModule } from './desk.module.js';
-import { AuctionDoor } from './pages/auctionDoor.js';
 import { PagesController } from './pages/pages.controller.js';
 import { RoomController } from './pages/room.controller.js';
-import { ROOM_DOOR } from './pages/roomDoor.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Metrics } from './health/metrics.js';
@@ -22,14 +19,13 @@ export class MarketModule {
   static forRoot(parts: MarketParts): DynamicModule {
     const { config } = parts;
     const nowMs = () => parts.clock.nowMs();
-    const store = StoreModule.forRoot({ host: config.logHost, nowMs });
-    const desk = DeskModule.forRoot(parts, [store]);
-    const catalogue = CatalogueModule.forRoot({
+    const auction = AuctionModule.forRoot({
+      host: config.logHost,
       dataDir: config.dataDir,
       house: config.house,
       demo: config.demo,
-      imports: [store, desk],
-      nowMs,
+      clock: parts.clock,
+      warn: (event, details) => parts.log.warn(details, event),
     });
     return {
       module: MarketModule,
@@ -41,16 +37,13 @@ export class MarketModule {
           secureCookies: config.publicUrl?.startsWith('https:') ?? false,
           nowMs,
         }),
-        store,
-        desk,
-        catalogue,
-        PaymentsModule.forRoot({ dataDir: config.dataDir, imports: [catalogue], nowMs }),
-        TownshipModule.forRoot({ imports: [store, VerdictsModule.with(store)], nowMs }),
+        auction,
+        PaymentsModule.forRoot({ dataDir: config.dataDir, imports: [auction], nowMs }),
+        TownshipModule.forRoot({ imports: [auction, VerdictsModule.with(auction)], nowMs }),
       ],
       controllers: [HealthController, DocsController, PagesController, RoomController],
       providers: [
         Metrics,
-        { provide: ROOM_DOOR, useClass: AuctionDoor },
         { provide: BuiltPages, useValue: new BuiltPages(parts.webFolder) },
         {
           provide: PlainPages,
@@ -78,12 +71,12 @@ class GroundModule {
 /** What the verifier says of a show is the township's badge. */
 @Module({})
 class VerdictsModule {
-  static with(store: DynamicModule): DynamicModule {
+  static with(auction: DynamicModule): DynamicModule {
     const verdicts = {
       provide: SHOW_VERDICTS,
       useFactory: (proofs: Proofs): ShowVerdicts => ({ of: (showId) => proofs.verification(showId) }),
       inject: [Proofs],
     };
-    return { module: VerdictsModule, imports: [store], providers: [verdicts], exports: [SHOW_VERDICTS] };
+    return { module: VerdictsModule, imports: [auction], providers: [verdicts], exports: [SHOW_VERDICTS] };
   }
 }

@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SwaggerModule } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
 import { openApi } from './docs/openapi.js';
@@ -34,6 +35,7 @@ export async function createMarket(parts: MarketParts): Promise<NestFastifyAppli
     limits: { fileSize: FILE_BYTES_MAX, files: 1, fields: 8, fieldSize: 10_000, parts: 9 },
   });
   fastify.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  app.useWebSocketAdapter(new IoAdapter(app));
   app.useGlobalFilters(new ProblemFilter(parts.log, app.get(PlainPages)));
   SwaggerModule.setup('docs', app, () => openApi(app, parts.version), { jsonDocumentUrl: 'docs-json' });
   return app;

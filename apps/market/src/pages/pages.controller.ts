@@ -1,14 +1,13 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { Shows } from '@qingpai/auction';
 import { CurrentMember, Public, type SessionMember } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { showId } from '@qingpai/wire';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { Inject } from '@nestjs/common';
 import { BuiltPages, type PageName } from './builtPages.js';
 import { languageOf } from './language.js';
 import { PlainPages } from './plainPages.js';
-import { ROOM_DOOR, type RoomDoor } from './roomDoor.js';
 import { sendPage } from './sendPage.js';
 
 /** The pages whose script asks for everything itself, and the list of shows, which has no script. */
@@ -18,7 +17,7 @@ export class PagesController {
   constructor(
     private readonly built: BuiltPages,
     private readonly plain: PlainPages,
-    @Inject(ROOM_DOOR) private readonly room: RoomDoor,
+    private readonly shows: Shows,
   ) {}
 
   @Get()
@@ -29,7 +28,7 @@ export class PagesController {
     @Res() reply: FastifyReply,
   ) {
     const language = languageOf(request.query, request.headers['accept-language']);
-    await sendPage(request, reply, this.plain.home(await this.room.shows(member), language));
+    await sendPage(request, reply, this.plain.home(await this.shows.list(member), language));
   }
 
   @Get('host')

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Inject, Param, Post, Redirect, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Redirect, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { Rooms } from '@qingpai/auction';
 import {
   CurrentMember,
   MembersService,
   Public,
-  refusalOn,
   SessionAnswer,
   type SessionMember,
   SignInLimits,
@@ -16,7 +16,6 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { BuiltPages } from './builtPages.js';
 import { askedNotice, bidOf, type FormBid, formBid, noticeOf, reasonNotice } from './formBid.js';
 import { type Language, languageOf } from './language.js';
-import { ROOM_DOOR, type RoomDoor } from './roomDoor.js';
 import { sendPage } from './sendPage.js';
 import { bootJson, staticRoomHtml } from './staticRoom.js';
 
@@ -37,7 +36,7 @@ export class RoomController {
     private readonly members: MembersService,
     private readonly sessionAnswer: SessionAnswer,
     private readonly limits: SignInLimits,
-    @Inject(ROOM_DOOR) private readonly room: RoomDoor,
+    private readonly rooms: Rooms,
   ) {}
 
   @Get(':showId')
@@ -90,10 +89,9 @@ export class RoomController {
     });
     try {
       if (member === null) return await this.askToBeAdmitted(id, form, language, request, reply);
-      const reason = refusalOn(member, 'bid.place', { memberId: member.memberId });
-      if (reason === 'not-admitted') await this.members.alsoWaitFor(member.memberId, id);
-      if (reason !== null) return refused(reason);
-      const answer = await this.room.bid(id, member, bidOf(form));
+      if (member.state === 'waiting') await this.members.alsoWaitFor(member.memberId, id);
+      const room = await this.rooms.of(id);
+      const answer = await room.bid(member, bidOf(form), { form: true });
       return { notice: noticeOf(answer, language), status: answer.ok ? 200 : statusOf(answer.reason) };
     } catch (error) {
       if (error instanceof Refused && error.reason !== 'unknown-show') return refused(error.reason);
@@ -122,9 +120,10 @@ export class RoomController {
     reply: FastifyReply,
     outcome?: Outcome,
   ): Promise<void> {
-    const [snapshot, me] = await Promise.all([this.room.snapshot(id), this.room.me(id, member)]);
+    const room = await this.rooms.of(id);
+    const [me, nowMs, snapshot] = await Promise.all([room.me(member), room.nowMs(), room.snapshot()]);
     const html = this.built.filled('room', {
-      'room:static': staticRoomHtml(snapshot, this.room.nowMs(), {
+      'room:static': staticRoomHtml(snapshot, nowMs, {
         language,
         bidId: randomUUID(),
         me: me.paddle === null ? null : { paddle: me.paddle, nickname: me.nickname ?? '' },
