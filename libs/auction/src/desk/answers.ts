@@ -10,7 +10,7 @@ export const settles = (answer: { ok: true } | Refusal): boolean =>
 export type RefusedBid = Extract<BidAnswer, { ok: false }>;
 
 export function refusedBid(
-  bidId: string,
+  bidId: string | null,
   reason: Reason,
   more: Partial<Pick<RefusedBid, 'i' | 'beatenBy' | 'leastFen' | 'nth'>> = {},
 ): RefusedBid {

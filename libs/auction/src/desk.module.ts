@@ -1,0 +1,67 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { anchoredClock, type Clock } from '@qingpai/platform';
+import { DataSource } from 'typeorm';
+import { Desks } from './desk/desks.js';
+import { LoopWatch } from './desk/loopWatch.js';
+import { processTimers } from './desk/timers.js';
+import { Show } from './store/entities.js';
+import { PostgresShowLog } from './store/postgresShowLog.js';
+
+export const DESK_OPTIONS = Symbol('desk options');
+
+export interface DeskOptions {
+  /** The clock that stamps; default: one of its own. */
+  clock?: Clock;
+  /** Told of what an operator should see; default: nobody. */
+  warn?: (event: string, details: Record<string, unknown>) => void;
+  /** Modules that provide `PostgresShowLog`. */
+  imports: NonNullable<DynamicModule['imports']>;
+}
+export type DeskParts = Required<Pick<DeskOptions, 'clock' | 'warn'>>;
+
+/** The desks of this server's shows. At the start it takes over what is open, so that lots close though nobody comes. */
+@Module({})
+export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly desks: Desks,
+    private readonly db: DataSource,
+    @Inject(DESK_OPTIONS) private readonly parts: DeskParts,
+  ) {}
+
+  static forRoot({ imports, clock = anchoredClock(), warn = () => {} }: DeskOptions): DynamicModule {
+    return {
+      module: DeskModule,
+      imports,
+      providers: [
+        { provide: DESK_OPTIONS, useValue: { clock, warn } satisfies DeskParts },
+        {
+          provide: Desks,
+          useFactory: (log: PostgresShowLog) =>
+            new Desks({ log, clock, warn, timers: processTimers, watch: new LoopWatch(clock) }),
+          inject: [PostgresShowLog],
+        },
+      ],
+      exports: [Desks, DESK_OPTIONS],
+    };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const open = await this.db.manager.findBy(Show, { phase: 'open' });
+    for (const { showId } of open) {
+      await this.desks.of(showId).catch((error: unknown) => {
+        this.parts.warn('desk.not-resumed', { show: showId, error: String(error) });
+      });
+    }
+  }
+
+  /** Before sockets are closed, so that who waits in line still hears the answer. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.desks.close();
+  }
+}

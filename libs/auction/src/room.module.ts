@@ -1,0 +1,77 @@
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { MembersService } from '@qingpai/members';
+import { DataSource } from 'typeorm';
+import { cardsOf } from './catalogue/lotCards.js';
+import { DESK_OPTIONS, type DeskParts } from './desk.module.js';
+import { Desks } from './desk/desks.js';
+import { Loudspeaker } from './gateway/loudspeaker.js';
+import { RoomGateway } from './gateway/room.gateway.js';
+import { RateLimits } from './room/rateLimits.js';
+import { RoomController } from './room/room.controller.js';
+import { Rooms } from './room/rooms.js';
+import { Seats } from './room/seats.js';
+import { ShowStore } from './store/showStore.js';
+
+/** The rooms of shows, over sockets and over HTTP. */
+@Module({})
+export class RoomModule implements OnApplicationShutdown {
+  constructor(private readonly rooms: Rooms) {}
+
+  /** @param imports modules that provide `Desks`, `ShowStore` and the desk's options */
+  static forRoot({ imports }: Pick<DynamicModule, 'imports'>): DynamicModule {
+    return {
+      module: RoomModule,
+      imports: imports ?? [],
+      controllers: [RoomController],
+      providers: [
+        Loudspeaker,
+        RateLimits,
+        RoomGateway,
+        {
+          provide: Seats,
+          useFactory: (desks: Desks, store: ShowStore) => new Seats(desks, store),
+          inject: [Desks, ShowStore],
+        },
+        {
+          provide: Rooms,
+          useFactory: roomsOf,
+          inject: [
+            Desks,
+            Seats,
+            RateLimits,
+            Loudspeaker,
+            MembersService,
+            ShowStore,
+            DataSource,
+            DESK_OPTIONS,
+          ],
+        },
+      ],
+      exports: [Rooms, Seats],
+    };
+  }
+
+  onApplicationShutdown(): void {
+    this.rooms.close();
+  }
+}
+
+function roomsOf(
+  desks: Desks,
+  seats: Seats,
+  limits: RateLimits,
+  fanout: Loudspeaker,
+  members: MembersService,
+  store: ShowStore,
+  db: DataSource,
+  { warn }: DeskParts,
+): Rooms {
+  return new Rooms({
+    ...{ desks, seats, limits, fanout, members, warn },
+    faceOf: async (showId) => {
+      const [{ card, code }, cards] = await Promise.all([store.show(showId), cardsOf(db.manager, showId)]);
+      return { card, code, cards };
+    },
+    waitingFor: async (showId) => (await members.waitingFor(showId)).length,
+  });
+}

@@ -1,0 +1,316 @@
+import { type Action, type SessionMember, type ShowPlace, refusalOn } from '@qingpai/members';
+import { Refused, refusalOf } from '@qingpai/platform';
+import {
+  type Author,
+  type Bid,
+  type BidAnswer,
+  type chatFrame,
+  type CommandAnswer,
+  type commandMessage,
+  type EventsFrame,
+  type JoinAnswer,
+  type LotCard,
+  type moderate,
+  type Reason,
+  type Refusal,
+  type RoomMe,
+  type ServerMessage,
+  type ShowCard,
+  type Snapshot,
+} from '@qingpai/wire';
+import { type z } from 'zod';
+import { refusedBid } from '../desk/answers.js';
+import { type Desk } from '../desk/desk.js';
+import { type Desks } from '../desk/desks.js';
+import { Chat } from './chat.js';
+import { Fanout, type FanoutPort, type Watcher } from './fanout.js';
+import { FACE_LIFE_MS, PRESENCE_EVERY_MS } from './limits.js';
+import { type RateLimits } from './rateLimits.js';
+import { type Seats } from './seats.js';
+
+/** An open socket and who is behind it; null: a guest, who may watch. */
+export interface Visitor extends Watcher {
+  member: SessionMember | null;
+  send(name: ServerMessage, payload: unknown): void;
+}
+
+/** What a room shows beside the auction: kept beside the log. */
+export interface Face {
+  card: ShowCard;
+  cards: LotCard[];
+  code: string | null;
+}
+
+export interface RoomParts {
+  desks: Desks;
+  seats: Seats;
+  limits: RateLimits;
+  fanout: FanoutPort;
+  faceOf(showId: string): Promise<Face>;
+  /** How many wait to be admitted. */
+  waitingFor(showId: string): Promise<number>;
+}
+
+type CommandMessage = z.infer<typeof commandMessage>;
+type Moderation = z.infer<typeof moderate>;
+type OkAnswer = { ok: true } | Refusal;
+
+/**
+ * One show's room: whoever is in it, what they may do, and the talk. Bids and commands go on to the desk; nothing
+ * here decides an auction.
+ */
+export class Room {
+  private readonly chat = new Chat();
+  private readonly visitors: Fanout<Visitor>;
+  /** The desk whose frames are passed on. */
+  private attached: { desk: Desk; stop: () => void } | null = null;
+  private face: { value: Promise<Face>; untilMs: number } | null = null;
+  private toldWatching = 0;
+  private presenceWaits = false;
+
+  constructor(
+    readonly showId: string,
+    private readonly place: ShowPlace,
+    private readonly parts: RoomParts,
+  ) {
+    this.visitors = new Fanout(parts.fanout);
+  }
+
+  get watching(): number {
+    return this.visitors.size;
+  }
+
+  close(): void {
+    this.visitors.close();
+    this.detach();
+  }
+
+  // ---------------------------------------------------------------- coming and going
+
+  /** With `from`: the events since; without, or when those are too many for one page, the snapshot. */
+  async join(visitor: Visitor, from?: number): Promise<JoinAnswer> {
+    const [face, me] = await Promise.all([this.faceNow(), this.me(visitor.member)]);
+    const desk = await this.desk();
+    this.visitors.add(visitor);
+    this.listenTo(desk);
+    this.presence();
+    void this.tellWaiting([visitor]);
+    const page = from !== undefined && from <= desk.state.next ? desk.since(from) : null;
+    const news = page && !page.more ? { since: page.since } : { snapshot: this.snapshotOf(desk, face) };
+    return { ok: true, me, serverNowMs: desk.nowMs(), watching: this.watching, ...news };
+  }
+
+  leave(visitor: Visitor): void {
+    this.visitors.remove(visitor);
+    if (this.watching === 0) this.detach();
+    else this.presence();
+  }
+
+  async since(from: number): Promise<{ since: EventsFrame; more: boolean }> {
+    return (await this.desk()).since(from);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const face = await this.faceNow();
+    return this.snapshotOf(await this.desk(), face);
+  }
+
+  private snapshotOf({ state }: Desk, face: Face): Snapshot {
+    return { state, ...face, chat: [...this.chat.lines], slowMs: this.chat.slowMs };
+  }
+
+  /** Clock of the stamps. */
+  async nowMs(): Promise<number> {
+    return (await this.desk()).nowMs();
+  }
+
+  // ---------------------------------------------------------------- who one is
+
+  async me(member: SessionMember | null): Promise<RoomMe> {
+    if (!member) return guest;
+    const desk = await this.desk();
+    const bidder = await this.bidderOf(member);
+    const paddle = bidder === null ? null : desk.paddleOf(bidder);
+    const seated = bidder !== null && paddle !== null;
+    return {
+      role: member.role,
+      nickname: member.nickname,
+      bidder: seated ? bidder : null,
+      paddle,
+      nth: seated ? desk.nthOf(bidder) : null,
+      waiting: member.state === 'waiting',
+      muted: this.chat.isMuted(bidder),
+    };
+  }
+
+  /** Only buyers bid, so only they have a name for it. */
+  private async bidderOf(member: SessionMember): Promise<string | null> {
+    return member.role === 'buyer' ? this.parts.seats.bidderOf(this.showId, member.memberId) : null;
+  }
+
+  /** Tells a member, on every screen he has open here, what changed about him. */
+  async tellMe(memberId: string, change: (member: SessionMember) => void = () => {}): Promise<void> {
+    const his = [...this.visitors].filter(({ member }) => member?.memberId === memberId);
+    for (const visitor of his) {
+      if (visitor.member) change(visitor.member);
+      visitor.send('me', { me: await this.me(visitor.member) });
+    }
+  }
+
+  /** Tells hosts and moderators how many wait. */
+  async tellWaiting(visitors: Iterable<Visitor> = this.visitors): Promise<void> {
+    const staff = [...visitors].filter(({ member }) => this.refusal(member, 'waiting.admit') === null);
+    if (staff.length === 0) return;
+    const waiting = await this.parts.waitingFor(this.showId);
+    for (const visitor of staff) visitor.send('waiting', { waiting });
+  }
+
+  // ---------------------------------------------------------------- bids and commands
+
+  /** By plain form (`form`), whoever has no paddle yet takes one with his first bid. */
+  async bid(
+    member: SessionMember | null,
+    bid: Bid,
+    { form = false }: { form?: boolean } = {},
+  ): Promise<BidAnswer> {
+    const reason = this.refusal(member, 'bid.place');
+    if (reason || !member) return refusedBid(bid.bidId, reason ?? 'not-signed-in');
+    const [desk, bidder] = await Promise.all([
+      this.desk(),
+      this.parts.seats.bidderOf(this.showId, member.memberId),
+    ]);
+    if (!(await this.parts.limits.allows('bid', member.memberId))) {
+      return desk.refuse(bid, { bidder }, 'slow-down');
+    }
+    if (form && desk.paddleOf(bidder) === null) await this.parts.seats.take(this.showId, member.memberId);
+    return desk.bid(bid, { bidder }, { form });
+  }
+
+  async command(
+    member: SessionMember | null,
+    { command, commandId }: CommandMessage,
+  ): Promise<CommandAnswer> {
+    const reason = this.refusal(member, command.name === 'seal' ? 'show.seal' : 'show.command');
+    if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
+    if (!(await this.parts.limits.allows('command', member.memberId))) return refusalOf('slow-down');
+    const desk = await this.desk();
+    return desk.command({ by: officeOf(member), ...command }, undefined, `${member.memberId}/${commandId}`);
+  }
+
+  private refusal(member: SessionMember | null, action: Action): Reason | null {
+    const memberId = member?.memberId;
+    return refusalOn(member, action, { ...this.place, ...(memberId !== undefined && { memberId }) });
+  }
+
+  // ---------------------------------------------------------------- the talk
+
+  async say(member: SessionMember | null, text: string): Promise<OkAnswer> {
+    const reason = this.refusal(member, 'chat.say');
+    if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
+    if (!(await this.parts.limits.allows('chat', member.memberId))) return refusalOf('slow-down');
+    const bidder = await this.bidderOf(member);
+    const desk = await this.desk();
+    const paddle = bidder === null ? null : desk.paddleOf(bidder);
+    const speaker = { key: member.memberId, role: member.role, bidder, paddle };
+    const said = this.chat.say(speaker, text, desk.nowMs());
+    if (!said.ok) return refusalOf(said.reason);
+    this.tellChat({ kind: 'line', line: said.value });
+    return { ok: true };
+  }
+
+  async moderate(member: SessionMember | null, act: Moderation): Promise<OkAnswer> {
+    const reason = this.refusal(member, 'chat.moderate');
+    if (reason) return refusalOf(reason);
+    if (act.act === 'slow') return this.slowDown(act.everyMs);
+    if (act.act === 'remove') return this.removeLine(act.id);
+    return this.muteOrUnmute(act.bidder, act.act);
+  }
+
+  private slowDown(everyMs: number): OkAnswer {
+    this.chat.slowMs = everyMs;
+    this.tellChat({ kind: 'slow', slowMs: everyMs });
+    return { ok: true };
+  }
+
+  private removeLine(id: string): OkAnswer {
+    if (!this.chat.remove(id)) return refusalOf('not-found');
+    this.tellChat({ kind: 'removed', id });
+    return { ok: true };
+  }
+
+  private async muteOrUnmute(bidder: string, act: 'mute' | 'unmute'): Promise<OkAnswer> {
+    const { bidders } = (await this.desk()).state;
+    const kind = Object.hasOwn(bidders, bidder) ? bidders[bidder]!.kind : null;
+    if (kind === 'host') return refusalOf('own-role');
+    if (kind === null && !this.chat.lines.some((line) => line.bidder === bidder))
+      return refusalOf('not-found');
+    this.chat[act](bidder);
+    for (const visitor of this.visitors) {
+      if (!visitor.member || (await this.bidderOf(visitor.member)) !== bidder) continue;
+      visitor.send('me', { me: await this.me(visitor.member) });
+    }
+    return { ok: true };
+  }
+
+  private tellChat(frame: z.infer<typeof chatFrame>): void {
+    void this.visitors.tell('chat', frame);
+  }
+
+  // ---------------------------------------------------------------- news
+
+  private async desk(): Promise<Desk> {
+    const desk = await this.parts.desks.of(this.showId);
+    if (this.watching > 0) this.listenTo(desk);
+    return desk;
+  }
+
+  /** After another owner had the log, the desk is another one. */
+  private listenTo(desk: Desk): void {
+    if (this.attached?.desk === desk) return;
+    this.detach();
+    this.attached = { desk, stop: desk.onFrame((frame) => this.visitors.frame(frame)) };
+  }
+
+  private detach(): void {
+    this.attached?.stop();
+    this.attached = null;
+  }
+
+  private faceNow(): Promise<Face> {
+    const nowMs = this.parts.fanout.nowMs();
+    if (!this.face || this.face.untilMs < nowMs) {
+      const value = this.parts.faceOf(this.showId);
+      value.catch(() => (this.face = null));
+      this.face = { value, untilMs: nowMs + FACE_LIFE_MS };
+    }
+    return this.face.value;
+  }
+
+  /** True, never inflated: the number of open sockets. At once when nothing was told lately. */
+  private presence(): void {
+    if (this.presenceWaits) return;
+    this.presenceWaits = true;
+    this.parts.fanout.timers.later(() => {
+      this.presenceWaits = false;
+      if (this.toldWatching === this.watching) return;
+      this.toldWatching = this.watching;
+      void this.visitors.tell('presence', { watching: this.watching });
+    }, PRESENCE_EVERY_MS);
+  }
+}
+
+const guest: RoomMe = {
+  role: null,
+  nickname: null,
+  bidder: null,
+  paddle: null,
+  nth: null,
+  waiting: false,
+  muted: false,
+};
+
+/** Under whose office a command's leaves are written. */
+function officeOf({ role }: SessionMember): Author {
+  if (role === 'host' || role === 'moderator') return role;
+  throw new Refused('not-allowed');
+}

@@ -1,0 +1,40 @@
+import { EventEmitter } from 'node:events';
+import { Refused } from '@qingpai/platform';
+import { type Desks } from '../desk/desks.js';
+import { type ShowStore } from '../store/showStore.js';
+
+export interface Seat {
+  bidder: string;
+  paddle: number;
+}
+
+/** Paddle numbers (号牌): who takes one in which show, and under which pseudonym. */
+export class Seats {
+  private readonly events = new EventEmitter<{ taken: [{ showId: string; memberId: string }] }>();
+
+  constructor(
+    private readonly desks: Desks,
+    private readonly store: Pick<ShowStore, 'newcomer' | 'pseudonymOf' | 'seat'>,
+  ) {}
+
+  /** How this member is called in this show, seated or not. */
+  bidderOf(showId: string, memberId: string): Promise<string> {
+    return this.store.pseudonymOf(showId, memberId);
+  }
+
+  /** Who has a paddle keeps it. Refuses: `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`. */
+  async take(showId: string, memberId: string): Promise<Seat> {
+    const desk = await this.desks.of(showId);
+    const newcomer = await this.store.newcomer(showId, memberId);
+    const registered = await desk.register({ ...newcomer, kind: 'buyer' }, this.store.seat(showId, memberId));
+    if (!registered.ok) throw new Refused(registered.reason);
+    this.events.emit('taken', { showId, memberId });
+    return registered;
+  }
+
+  /** Told after the commit, also when somebody asks again for the seat he has. */
+  onTaken(listener: (taken: { showId: string; memberId: string }) => void): () => void {
+    this.events.on('taken', listener);
+    return () => void this.events.off('taken', listener);
+  }
+}
