@@ -1,4 +1,4 @@
-import { Client, types } from 'pg';
+import { Client, type ClientConfig, types } from 'pg';
 import { safeInteger } from './safeInteger.js';
 
 type Query = (this: Client, ...args: unknown[]) => unknown;
@@ -8,7 +8,14 @@ const query = Client.prototype.query as unknown as Query;
  * A client that dies with a query that timed out. `pg` would hand it back to the pool, where the next query
  * waits behind the one that never ends.
  */
-export class MortalClient extends Client {}
+export class MortalClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    // Between the pool and whoever takes a client nobody listens: a server that goes away just then would end our
+    // process. The next query on the client fails all the same.
+    this.on('error', () => undefined);
+  }
+}
 
 MortalClient.prototype.query = function (this: Client, ...args: unknown[]) {
   const answer = query.apply(this, args);
