@@ -208,6 +208,21 @@ for (const [name, { plant, also = [] }] of Object.entries(planted)) {
   });
 }
 
+test('a bid that lies after the close by its time alone is seen, although no hammer stands before it', async () => {
+  const late = (manager: EntityManager) => {
+    const bid = {
+      ...again(firstOf('bid.accepted'), { bid: 'planted-5', amountFen: 900, nth: 3, offering: 2 }),
+    };
+    const offered = firstOf('lot.offered');
+    return plantLeaf(manager, {
+      ...offered,
+      t: bid.t,
+      body: { ...offered.body, offering: 2 },
+    } as LoggedEvent).then(() => plantLeaf(manager, bid, { i: show.head.size + 1 }));
+  };
+  expect(await brokenBy(late)).toContain('no bid after the close');
+});
+
 test('after all that was planted, the data is as it was', async () => {
   expect(await brokenInvariants(township.database.dataSource.manager)).toEqual([]);
 });

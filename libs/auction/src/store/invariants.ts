@@ -12,9 +12,9 @@ export interface Invariant {
 
 /** The leaves as events, in SQL: slower than the rules, and independent of them. */
 const events = `
-  WITH parsed AS (
+  WITH parsed AS MATERIALIZED (
     SELECT l.log, origin, i, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves l JOIN logs USING (log)
-  ), event AS (
+  ), event AS MATERIALIZED (
     SELECT log, origin, i, leaf ->> 'type' AS type, (leaf ->> 't')::bigint AS t, leaf -> 'body' AS body, leaf,
       leaf #>> '{body,lot}' AS lot, (leaf #>> '{body,offering}')::int AS offering
     FROM parsed
@@ -100,12 +100,14 @@ export const invariants: readonly Invariant[] = [
     sql: `${events}
       SELECT origin, b.i FROM accepted b JOIN ended e USING (log, lot, offering) WHERE b.i > e.i
       UNION
-      SELECT origin, b.i FROM accepted b WHERE NOT EXISTS (
-        SELECT FROM event f WHERE f.log = b.log AND f.lot = b.lot AND f.offering = b.offering AND f.type = 'lot.frozen')
-        AND b.t >= (
-          SELECT (c.body ->> 'closesAt')::bigint FROM event c
-          WHERE c.log = b.log AND c.lot = b.lot AND c.offering = b.offering AND c.i < b.i AND c.body ? 'closesAt'
-          ORDER BY c.i DESC LIMIT 1)`,
+      SELECT origin, i FROM (
+        SELECT *, first_value(closes) OVER (PARTITION BY log, lot, offering, nth ORDER BY i) AS closes_at FROM (
+          SELECT *, (body ->> 'closesAt')::bigint AS closes,
+            count(body ->> 'closesAt') OVER (PARTITION BY log, lot, offering ORDER BY i) AS nth,
+            bool_or(type = 'lot.frozen') OVER (PARTITION BY log, lot, offering) AS froze
+          FROM event WHERE offering IS NOT NULL
+        ) AS e
+      ) AS e WHERE type = 'bid.accepted' AND t >= closes_at AND NOT froze`,
   },
   {
     name: 'nobody bids on his own',

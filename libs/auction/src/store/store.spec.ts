@@ -1,9 +1,11 @@
+import { ledgerMigrations } from '@qingpai/ledger';
 import { breakingAt } from '@qingpai/ledger/testing';
 import { fromBase64, opensFloor, parseLeaf, shortCode } from '@qingpai/ledger/rules';
 import { defaultRules } from '@qingpai/wire';
-import { type FindOptionsWhere } from 'typeorm';
+import { DataSource, type FindOptionsWhere } from 'typeorm';
 import { startMs, StoredShow, storedTownship, type StoredTownship, storeOn } from '../testing/storedShow.js';
 import { Lot, Sale, Show } from './entities.js';
+import { storeMigrations } from './migrations/1795500300000-store.js';
 import { Fenced, OutcomeUnknown } from './showLog.js';
 
 let township: StoredTownship;
@@ -293,4 +295,16 @@ test('no database row tells a floor, a phone or a name of a bidder', async () =>
   const { origin } = await township.store.show(showId);
   const leaves = (await township.ledger.leavesOf(origin, 0, 100)).map(String).join('\n');
   for (const secret of ['阿梅', '老林', '5000']) expect(leaves).not.toContain(secret);
+});
+
+test('what the migrations made, they can take back and make again', async () => {
+  const owner = await new DataSource({ type: 'postgres', url: township.database.ownerUrl }).initialize();
+  const runner = owner.createQueryRunner();
+  await runner.startTransaction();
+  const ours = [...ledgerMigrations, ...storeMigrations].map((Migration) => new Migration());
+  for (const migration of [...ours].reverse()) await migration.down(runner);
+  for (const migration of ours) await migration.up(runner);
+  expect(await runner.query('SELECT * FROM shows')).toEqual([]);
+  await runner.rollbackTransaction();
+  await owner.destroy();
 });
