@@ -82,7 +82,7 @@ describe('a spreadsheet', () => {
     expect(await reasonOf(zipOf(...parts))).toBe('too-large');
   });
 
-  it('with a row numbered four billion fills its own thread, not the market', async () => {
+  it('with a row numbered four billion fills a process of its own, not the market', async () => {
     expect(await reasonOf(xlsxOf('<row r="1"><c r="A1"><v>1</v></c></row>'))).toBe('read');
     expect(await reasonOf(xlsxOf('<row r="4000000000"><c r="A4000000000"><v>1</v></c></row>'))).toBe(
       'bad-file',

@@ -1,5 +1,5 @@
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { inflateRaw } from 'node:zlib';
 import { OneByOne, Refused } from '@qingpai/platform';
 import { SPREADSHEET_HEAP_MB, SPREADSHEET_TIME_MS, UNPACKED_BYTES_MAX } from './limits.js';
@@ -10,15 +10,19 @@ const LOCAL_HEADER = Buffer.from('PK\x03\x04', 'latin1');
 const HEADER_BYTES = 30;
 
 /**
- * Reads the first sheet in a thread of its own: a crafted file (a row numbered four billion) may fill that
- * thread's heap or its time, not the market's. Numbers stay text: see `decimalText`.
+ * Reads the first sheet in a process of its own: a crafted file (a row numbered four billion) may fill that
+ * one's heap or its time, not the market's. A thread is not enough: on newer Node its full heap can end the whole
+ * process. Numbers stay text: see `decimalText`.
  */
 const readerCode = `
-  const { parentPort, workerData } = require('node:worker_threads');
   const decimalText = ${decimalText.toString()};
-  require(workerData.library)
-    .readSheet(Buffer.from(workerData.file), 1, { parseNumber: decimalText })
-    .then((rows) => parentPort.postMessage(rows));
+  const textOfCell = ${textOfCell.toString()};
+  const [library] = process.argv.slice(1);
+  const parts = [];
+  process.stdin.on('data', (part) => parts.push(part)).on('end', async () => {
+    const rows = await require(library).readSheet(Buffer.concat(parts), 1, { parseNumber: decimalText });
+    process.stdout.write(JSON.stringify(rows.map((row) => row.map(textOfCell))));
+  });
 `;
 
 /** One at a time: each may take `SPREADSHEET_HEAP_MB`. */
@@ -31,8 +35,8 @@ export function isZip(file: Buffer): boolean {
 /** The first sheet of an .xlsx file. Throws `bad-file`, or `too-large` when it unpacks to more than allowed. */
 export async function tableOfXlsx(file: Buffer): Promise<Table> {
   await refuseZipBomb(file);
-  const rows = await readers.run('spreadsheets', () => readBeside(file));
-  return { encoding: 'xlsx', cells: rows.map((row) => row.map(textOfCell)) };
+  const cells = await readers.run('spreadsheets', () => readBeside(file));
+  return { encoding: 'xlsx', cells };
 }
 
 /**
@@ -48,19 +52,23 @@ function textOfCell(value: unknown): string {
   return value instanceof Date ? value.toISOString().slice(0, 10) : String(value).trim();
 }
 
-function readBeside(file: Buffer): Promise<unknown[][]> {
-  const reader = new Worker(readerCode, {
-    eval: true,
-    workerData: { file, library: require.resolve('read-excel-file/node') },
-    resourceLimits: { maxOldGenerationSizeMb: SPREADSHEET_HEAP_MB },
+function readBeside(file: Buffer): Promise<string[][]> {
+  const heap = `--max-old-space-size=${SPREADSHEET_HEAP_MB}`;
+  const args = [heap, '-e', readerCode, require.resolve('read-excel-file/node')];
+  const limits = {
+    timeout: SPREADSHEET_TIME_MS,
+    killSignal: 'SIGKILL',
+    maxBuffer: UNPACKED_BYTES_MAX,
+  } as const;
+  return new Promise((resolve, reject) => {
+    // It gets nothing of our environment: no key, no address of the database.
+    const reader = execFile(process.execPath, args, { ...limits, env: {} }, (error, cells) => {
+      if (error) reject(new Refused('bad-file'));
+      else resolve(JSON.parse(cells) as string[][]);
+    });
+    // A reader that ended before it had read everything has said why already.
+    reader.stdin?.on('error', () => undefined).end(file);
   });
-  const read = new Promise<unknown[][]>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Refused('bad-file')), SPREADSHEET_TIME_MS);
-    const refuse = () => reject(new Refused('bad-file'));
-    reader.once('message', resolve).once('error', refuse).once('exit', refuse);
-    reader.once('exit', () => clearTimeout(timer));
-  });
-  return read.finally(() => void reader.terminate());
 }
 
 /**
