@@ -13,6 +13,7 @@ import {
 } from '@qingpai/wire';
 import { stringify } from 'csv-stringify/sync';
 import { type DataSource, In } from 'typeorm';
+import { brokenLeaf } from './brokenLeaf.js';
 import { LOTS_LISTED_MAX } from './limits.js';
 import { lotLines } from './lotLines.js';
 import { type Badge, badgeOf } from './rules/badge.js';
@@ -24,7 +25,7 @@ import { type ShowVerdicts } from './showVerdicts.js';
 
 export interface BooksParts {
   db: DataSource;
-  ledger: Pick<Ledger, 'headOf' | 'pages'>;
+  ledger: Pick<Ledger, 'headOf' | 'headsUpTo' | 'pages'>;
   verdicts: ShowVerdicts;
   /** Told when the verifier itself failed. */
   warn: (showId: string, error: unknown) => void;
@@ -110,12 +111,14 @@ export class TownshipBooks {
   }
 
   /** A verifier that fails accuses nobody (LEDGER §4), and must not close the whole desk. */
-  private async badge({ showId, phase }: Show): Promise<Badge> {
+  private async badge({ showId, origin, phase }: Show): Promise<Badge> {
     const verification = await this.parts.verdicts.of(showId).catch((error: unknown) => {
       this.parts.warn(showId, error);
       return null;
     });
-    return badgeOf(verification, phase);
+    const badge = badgeOf(verification, phase);
+    if (badge.badge !== 'mismatch' || badge.badgeLeaf !== null) return badge;
+    return { ...badge, badgeLeaf: await brokenLeaf(this.parts.ledger, origin) };
   }
 
   private async heads(showIds: readonly string[]): Promise<ShowHeadLine[]> {

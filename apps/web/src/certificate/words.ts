@@ -16,6 +16,7 @@ const zh = {
   print: '打印',
   dot: ' · ',
   comma: '，',
+  colon: '：',
   // the sentence
   sealedList: (lots: number, units: number) => `锁定清单所列 **${lots}** 件、**${units}** 份，`,
   allSoldAtOnce: '已全部成交，**无一流拍**（首拍成交率 100%）。',
@@ -186,6 +187,7 @@ const en: Words = {
   print: 'Print',
   dot: ' · ',
   comma: ', ',
+  colon: ': ',
   sealedList: (lots, units) => `Of the **${lots}** lots, **${units}** units on the sealed list,`,
   allSoldAtOnce: 'every unit was sold; **none passed** (first-pass clearance 100%).',
   allSoldLater: (firstPass) =>

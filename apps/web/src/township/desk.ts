@@ -84,5 +84,9 @@ export function useTold<T>(path: () => string | null): Told<T> {
     if (!told.ok && told.problem.status === 401) await askMe();
   }
   watch(path, reload, { immediate: true });
+  /** An evening goes on while the officer looks elsewhere. */
+  const renew = () => void (document.visibilityState === 'visible' && reload());
+  document.addEventListener('visibilitychange', renew);
+  onScopeDispose(() => document.removeEventListener('visibilitychange', renew));
   return { value, problem, loading, reload };
 }

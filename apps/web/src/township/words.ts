@@ -3,6 +3,7 @@ import type { Language } from '../shared/language';
 /** Every word of the township's desk. */
 const zh = {
   pageTitle: '乡镇工作台',
+  beside: (what: string, more: string) => `${what}（${more}）`,
   office: (township: string) => `${township}人民政府`,
   clerk: (name: string) => `${name} · 乡镇经办`,
   signOut: '退出',
@@ -218,6 +219,7 @@ export type Words = typeof zh;
 
 const en: Words = {
   pageTitle: "Township's desk",
+  beside: (what, more) => `${what} (${more})`,
   office: (township) => `${township} township`,
   clerk: (name) => `${name}, officer`,
   signOut: 'Sign out',
