@@ -122,7 +122,8 @@ export class RoomGateway
       return false;
     }
     if (!(await this.limits.allows('message', visitor.id))) return false;
-    return name !== 'join' || this.limits.allows('join', visitor.person);
+    const isLong = name === 'join' || name === 'since';
+    return !isLong || this.limits.allows('read', visitor.person);
   }
 
   private async answer(visitor: SocketVisitor, message: Parsed): Promise<object> {

@@ -20,7 +20,8 @@ export const rates = {
   bid: { points: 20, duration: 2 },
   command: { points: 30, duration: 3 },
   chat: { points: 8, duration: 8 },
-  join: { points: 20, duration: 10 },
+  /** Snapshots and pages of events: long answers to short questions. */
+  read: { points: 20, duration: 10 },
   /** Every message of one socket, whatever it is. */
   message: { points: 100, duration: 2 },
   /** A socket that sends so much more is not slow to understand but hostile: it is cut. */
