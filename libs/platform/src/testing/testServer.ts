@@ -7,6 +7,9 @@ import { type DatabaseUrls, startEmbeddedPostgres } from '../postgres/embeddedPo
 
 const START_MS_MAX = 60_000;
 
+/** How it went, for those who wait. */
+type Outcome = { urls: DatabaseUrls } | { error: string };
+
 /**
  * The one Postgres of this test run. The first who asks starts it, in a folder named after the run; the others
  * find its address there. A watchdog ends it with the run.
@@ -14,13 +17,18 @@ const START_MS_MAX = 60_000;
 export async function testServer(): Promise<DatabaseUrls> {
   const run = process.env['QINGPAI_TEST_RUN'] ?? String(process.pid);
   const folder = join(tmpdir(), `qingpai-tests-${run}`);
-  const address = join(folder, 'address.json');
-  if (isFirst(folder)) await start(run, folder, address);
-  for (let waitedMs = 0; !existsSync(address); waitedMs += 20) {
+  const file = join(folder, 'outcome.json');
+  if (isFirst(folder)) {
+    writeFileSync(`${file}.new`, JSON.stringify(await start(run, folder)));
+    renameSync(`${file}.new`, file);
+  }
+  for (let waitedMs = 0; !existsSync(file); waitedMs += 20) {
     if (waitedMs > START_MS_MAX) throw new Error(`no Postgres for the tests appeared in ${folder}`);
     await pause(20);
   }
-  return JSON.parse(readFileSync(address, 'utf8')) as DatabaseUrls;
+  const outcome = JSON.parse(readFileSync(file, 'utf8')) as Outcome;
+  if ('error' in outcome) throw new Error(outcome.error);
+  return outcome.urls;
 }
 
 function isFirst(folder: string): boolean {
@@ -32,17 +40,14 @@ function isFirst(folder: string): boolean {
   }
 }
 
-async function start(run: string, folder: string, address: string): Promise<void> {
+async function start(run: string, folder: string): Promise<Outcome> {
   const watchdog = [join(__dirname, 'watchdog.mjs'), run, folder];
   spawn(process.execPath, watchdog, { detached: true, stdio: 'ignore' }).unref();
-  const { url, ownerUrl, superuserUrl, port } = await startEmbeddedPostgres({
-    dataDirectory: folder,
-    durable: false,
-    outlivesNode: true,
-  });
-  writeFileSync(
-    `${address}.new`,
-    JSON.stringify({ url, ownerUrl, superuserUrl, port } satisfies DatabaseUrls),
-  );
-  renameSync(`${address}.new`, address);
+  try {
+    const options = { dataDirectory: folder, durable: false, outlivesNode: true };
+    const { url, ownerUrl, superuserUrl, port } = await startEmbeddedPostgres(options);
+    return { urls: { url, ownerUrl, superuserUrl, port } };
+  } catch (error) {
+    return { error: String(error) };
+  }
 }
