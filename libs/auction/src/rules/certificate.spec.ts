@@ -97,6 +97,13 @@ describe('the certificate', () => {
     ]);
   });
 
+  it('leaves the end of an attempt open while it runs', () => {
+    const show = new PaperShow({ lots: { L1: {} } });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.bid(2_000, LIN, 3_600);
+    expect(certify(show).lots[0]?.attempts).toMatchObject([{ endI: null, bids: 1, result: null }]);
+  });
+
   it('names what was not sold, and counts attempts that failed and lots that came back', () => {
     expect(certify(evening())).toMatchObject({
       passedAttempts: 2,

@@ -105,13 +105,13 @@ export function lastCall(
   return happens(by, { type: 'lot.lastCall', body: { lot, offering: offering.offering, closesAt } });
 }
 
-/** One extension for a stalled loop or a dark room reaches at most this far past the close, or past now, ms. */
+/** One extension for a stalled loop or a dark room moves the close by at most this, ms (LEDGER §3). */
 export const EXTENSION_MAX_MS = 60_000;
 
 /**
  * The server stood still (`stall`) or was away (`dark`) while the close drew near: bids that were made in time may
- * still be on their way. The platform gives the time back, at most a minute at once, and the certificate counts it.
- * After a dark time the close may lie in the past, so the minute counts from the later of close and now.
+ * still be on their way. The platform gives the time back, and the certificate counts it. The close may lie in the past
+ * by then; the new one may not, so a lot that was dark for longer closes at its time.
  */
 export function extend(
   state: ShowState,
@@ -123,8 +123,8 @@ export function extend(
   const { offering } = block;
   if (offering.closesAt === null) return refuse('not-rising');
   if (offering.frozenAt !== null) return refuse('frozen');
-  const latest = Math.max(offering.closesAt, nowMs) + EXTENSION_MAX_MS;
-  if (!(closesAt > offering.closesAt && closesAt <= latest)) return refuse('malformed');
+  const isLater = closesAt > Math.max(offering.closesAt, nowMs);
+  if (!isLater || closesAt > offering.closesAt + EXTENSION_MAX_MS) return refuse('malformed');
   const body = { lot, offering: offering.offering, closesAt, cause };
   return happens(by, { type: 'lot.extended', body });
 }

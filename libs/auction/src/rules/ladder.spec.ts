@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { reofferStartFen } from './index.js';
-import { LIN, type PaperLot, PaperShow, WU } from './testing/paperShow.js';
+import { HASH, LIN, type PaperLot, PaperShow, WU } from './testing/paperShow.js';
 
 /** L1 was offered at 1 000 and set aside at 61 000, after bids at these amounts. */
 function setAside(lot: PaperLot, ...amounts: number[]): PaperShow {
@@ -128,6 +128,14 @@ describe('the end of a lot', () => {
       { lot: 'L2', units: 1, reason: 'damaged' },
       { lot: 'L1', units: 1, reason: 'grower-request' },
     ]);
+  });
+
+  it('is withdrawn even before the show opens, if it was sealed', () => {
+    const show = new PaperShow({ draft: true });
+    show.describe(0, 'L1');
+    expect(show.reason(0, { name: 'withdraw', lot: 'L1', reason: 'damaged' })).toBe('wrong-phase');
+    show.does(0, { name: 'seal', catalogue: HASH });
+    expect(show.reason(0, { name: 'withdraw', lot: 'L1', reason: 'damaged' })).toBeNull();
   });
 
   it('is carried to the next show', () => {

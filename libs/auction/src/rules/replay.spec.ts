@@ -29,6 +29,9 @@ class Forgery {
   constructor(private readonly show: PaperShow) {
     this.leaves = structuredClone(show.leaves);
   }
+  get rules(): ShowRules {
+    return this.show.state.rules;
+  }
   /** The n-th leaf of a type; -1: the last. */
   find<T extends EventType>(type: T, n = 0): Extract<LoggedEvent, { type: T }> {
     const leaf = this.leaves.filter((each) => each.type === type).at(n);
@@ -52,7 +55,7 @@ class Forgery {
     return this;
   }
   found(floors?: ReadonlyMap<string, number>) {
-    return firstFinding(this.show.state.rules, renumbered(this.leaves), floors);
+    return firstFinding(this.rules, renumbered(this.leaves), floors);
   }
   foundWithFloors() {
     return this.found(this.show.floors);
@@ -176,6 +179,12 @@ describe('a lie about the close is caught:', () => {
     expect(log.found()).toMatchObject({ type: 'lot.hammered', code: 'hammer-early' });
   });
 
+  it('somebody else than the platform wrote the close', () => {
+    const log = forge();
+    log.find('lot.hammered').by = 'host';
+    expect(log.found()).toMatchObject({ type: 'lot.hammered', code: 'due-differs' });
+  });
+
   it('another bidder won, or at another price', () => {
     const winner = forge();
     winner.find('lot.hammered').body.bidder = WU;
@@ -249,17 +258,20 @@ describe('a lie about the close is caught:', () => {
     expect(log.found()).toMatchObject({ type: 'lot.lastCall', code: 'differs' });
   });
 
-  it('after a dark time the close that lay behind may be moved, by a minute at most', () => {
+  it('after a dark time the close that lay behind was moved into the past, or by more than a minute', () => {
     const log = forge();
     log.cutAfter(log.find('lot.extended'));
-    const given = (closesAt: number): AuctionEvent => ({
-      type: 'lot.extended',
-      body: { lot: 'L1', offering: 1, closesAt, cause: 'dark' },
-    });
-    log.append(100_000, 'platform', given(115_000));
-    expect(log.found()).toBeNull();
-    log.append(100_000, 'platform', given(175_001));
-    expect(log.found()).toMatchObject({ code: 'extension-unfounded' });
+    expect(log.find('lot.extended').body.closesAt).toBe(75_000);
+    const given = (t: number, closesAt: number) => {
+      const body = { lot: 'L1', offering: 1, closesAt, cause: 'dark' as const };
+      return firstFinding(log.rules, [
+        ...log.leaves,
+        { i: log.leaves.length, t, by: 'platform', type: 'lot.extended', body },
+      ]);
+    };
+    expect(given(100_000, 115_000)).toBeNull();
+    expect(given(100_000, 100_000)).toMatchObject({ code: 'extension-unfounded' });
+    expect(given(100_000, 135_001)).toMatchObject({ code: 'extension-unfounded' });
   });
 });
 
@@ -349,6 +361,24 @@ describe('a lie about the floor is caught:', () => {
     body.startFen = 4_320;
     if (body.clock) Object.assign(body.clock, { startFen: 4_320, stepFen: 200 });
     expect(log.found()).toMatchObject({ type: 'lot.offered', code: 'floor-contradicts' });
+  });
+
+  it('a re-offer started from another floor than the one its last clock ended on', () => {
+    const log = forge();
+    log.cutAfter(log.find('lot.setAside', 1));
+    expect(log.find('clock.restarted', -1).body).toMatchObject({ cause: 'floor', startFen: 1_500 });
+    const reoffered = (startFen: number): AuctionEvent => ({
+      type: 'lot.offered',
+      body: {
+        ...{ lot: 'L3', offering: 2, format: 'dutch', units: 1, startFen },
+        clock: { startFen, stepFen: 200, tickMs: 1_500, startsAt: 300_000 },
+      },
+    });
+    expect(log.append(300_000, 'host', reoffered(1_800)).found()).toBeNull();
+    log.drop(log.find('lot.offered', -1));
+    expect(log.append(300_000, 'host', reoffered(1_920)).found()).toMatchObject({
+      code: 'floor-contradicts',
+    });
   });
 
   it('a falling clock was sealed below its floor', () => {
