@@ -7,7 +7,6 @@ export { OneByOne } from './oneByOne.js';
 export { PictureFolder, type KeptPicture } from './pictures/pictureFolder.js';
 export { PICTURE_BYTES_MAX } from './pictures/limits.js';
 export {
-  runningEmbedded,
   startEmbeddedPostgres,
   type DatabaseUrls,
   type EmbeddedOptions,

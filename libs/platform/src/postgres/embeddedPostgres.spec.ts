@@ -19,7 +19,7 @@ import { commandOf } from '../process.js';
 import { compiled, compiledFolder } from '../testing/compiled.js';
 import { serverAccount } from './account.js';
 import { installedPackage, usableBinaries } from './binaries.js';
-import { runningEmbedded, startEmbeddedPostgres } from './embeddedPostgres.js';
+import { startEmbeddedPostgres } from './embeddedPostgres.js';
 import { canPass, serverHome } from './home.js';
 import { freePort } from './port.js';
 import { runningOn } from './postmaster.js';
@@ -115,17 +115,12 @@ describe('embedded Postgres', () => {
     expect(await ask(server.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
   });
 
-  test('can be found by a second process that looks into the same directory', () => {
-    expect(runningEmbedded(folder)).toMatchObject({ url: server.url, ownerUrl: server.ownerUrl });
-    expect(runningEmbedded(emptyFolder())).toBeNull();
-  });
-
   test('comes back on the same port when its postmaster is killed, with what was committed', async () => {
     await ask(server.ownerUrl, 'CREATE TABLE kept (i int)');
     await ask(server.ownerUrl, 'INSERT INTO kept VALUES (7)');
     const before = server.pid();
     process.kill(before, 'SIGKILL');
-    await until(() => server.pid() !== before && runningEmbedded(folder) !== null);
+    await until(() => server.pid() !== before && runningOn(join(folder, 'postgres/data'))?.ready === true);
     expect(await ask(server.ownerUrl, 'SELECT i FROM kept')).toEqual([{ i: 7 }]);
   });
 

@@ -4,7 +4,7 @@ import { serverAccount } from './account.js';
 import { usableBinaries } from './binaries.js';
 import { ensureRoles, makeCluster, type Passwords, passwordsIn, urlOf } from './cluster.js';
 import { serverHome } from './home.js';
-import { endOrphan, runningOn } from './postmaster.js';
+import { endOrphan } from './postmaster.js';
 import { Server } from './server.js';
 
 const database = 'qingpai';
@@ -61,13 +61,6 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   await server.start();
   await ensureRoles(server.port, passwords, database);
   return { ...urlsOf(server.port, passwords), pid: () => server.pid, stop: () => server.stop() };
-}
-
-/** How to reach the embedded server that another process runs on this directory, if one does. */
-export function runningEmbedded(dataDirectory: string): DatabaseUrls | null {
-  const home = serverHome(dataDirectory, serverAccount());
-  const postmaster = runningOn(join(home, 'data'));
-  return postmaster?.ready ? urlsOf(postmaster.port, passwordsIn(home)) : null;
 }
 
 function urlsOf(port: number, passwords: Passwords): DatabaseUrls {
