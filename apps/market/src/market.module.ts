@@ -18,6 +18,7 @@ import { MARKET_PARTS, type MarketParts } from './parts.js';
 export class MarketModule {
   static forRoot(parts: MarketParts): DynamicModule {
     const { config } = parts;
+    const metrics = new Metrics();
     const nowMs = () => parts.clock.nowMs();
     const auction = AuctionModule.forRoot({
       host: config.logHost,
@@ -26,6 +27,7 @@ export class MarketModule {
       demo: config.demo,
       clock: parts.clock,
       warn: (event, details) => parts.log.warn(details, event),
+      onBid: metrics.handleBid,
     });
     return {
       module: MarketModule,
@@ -43,7 +45,7 @@ export class MarketModule {
       ],
       controllers: [HealthController, DocsController, PagesController, RoomController],
       providers: [
-        Metrics,
+        { provide: Metrics, useValue: metrics },
         { provide: BuiltPages, useValue: new BuiltPages(parts.webFolder) },
         {
           provide: PlainPages,

@@ -1,10 +1,11 @@
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SwaggerModule } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
 import { openApi } from './docs/openapi.js';
+import { Metrics } from './health/metrics.js';
+import { CountedSockets } from './http/countedSockets.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { addSecurityHeaders } from './http/securityHeaders.js';
 import { addStaticFiles } from './http/staticFiles.js';
@@ -35,7 +36,7 @@ export async function createMarket(parts: MarketParts): Promise<NestFastifyAppli
     limits: { fileSize: FILE_BYTES_MAX, files: 1, fields: 8, fieldSize: 10_000, parts: 9 },
   });
   fastify.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
-  app.useWebSocketAdapter(new IoAdapter(app));
+  app.useWebSocketAdapter(new CountedSockets(app, app.get(Metrics)));
   app.useGlobalFilters(new ProblemFilter(parts.log, app.get(PlainPages)));
   SwaggerModule.setup('docs', app, () => openApi(app, parts.version), { jsonDocumentUrl: 'docs-json' });
   return app;

@@ -9,7 +9,7 @@ export interface AuctionOptions
   extends
     Omit<StoreOptions, 'nowMs'>,
     Omit<CatalogueOptions, 'imports' | 'nowMs'>,
-    Pick<DeskOptions, 'warn'> {
+    Pick<DeskOptions, 'warn' | 'onBid'> {
   /** Stamps bids, dates shows, counts pages down. */
   clock: Clock;
 }
@@ -17,10 +17,10 @@ export interface AuctionOptions
 /** Shows from their first lot to their certificate. Needs a `DataSource` provider and the MembersModule. */
 @Module({})
 export class AuctionModule {
-  static forRoot({ host, judge, clock, warn, ...catalogueOptions }: AuctionOptions): DynamicModule {
+  static forRoot({ host, judge, clock, warn, onBid, ...catalogueOptions }: AuctionOptions): DynamicModule {
     const nowMs = () => clock.nowMs();
     const store = StoreModule.forRoot({ host, judge, nowMs });
-    const desk = DeskModule.forRoot({ clock, warn, imports: [store] });
+    const desk = DeskModule.forRoot({ clock, warn, onBid, imports: [store] });
     const room = RoomModule.forRoot({ imports: [store, desk] });
     const catalogue = CatalogueModule.forRoot({ ...catalogueOptions, nowMs, imports: [store, desk] });
     const parts = [store, desk, room, catalogue];

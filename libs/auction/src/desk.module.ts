@@ -10,6 +10,7 @@ import { DataSource } from 'typeorm';
 import { Desks } from './desk/desks.js';
 import { LoopWatch } from './desk/loopWatch.js';
 import { processTimers } from './desk/timers.js';
+import { type BidListener } from './room/room.js';
 import { Show } from './store/entities.js';
 import { PostgresShowLog } from './store/postgresShowLog.js';
 
@@ -20,10 +21,12 @@ export interface DeskOptions {
   clock?: Clock;
   /** Told of what an operator should see; default: nobody. */
   warn?: (event: string, details: Record<string, unknown>) => void;
+  /** Told of every bid's answer, and how long it took; default: nobody. */
+  onBid?: BidListener;
   /** Modules that provide `PostgresShowLog`. */
   imports: NonNullable<DynamicModule['imports']>;
 }
-export type DeskParts = Required<Pick<DeskOptions, 'clock' | 'warn'>>;
+export type DeskParts = Required<Pick<DeskOptions, 'clock' | 'warn' | 'onBid'>>;
 
 /** The desks of this server's shows. At the start it takes over what is open, so that lots close though nobody comes. */
 @Module({})
@@ -34,12 +37,17 @@ export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShut
     @Inject(DESK_OPTIONS) private readonly parts: DeskParts,
   ) {}
 
-  static forRoot({ imports, clock = anchoredClock(), warn = () => {} }: DeskOptions): DynamicModule {
+  static forRoot({
+    imports,
+    clock = anchoredClock(),
+    warn = () => {},
+    onBid = () => {},
+  }: DeskOptions): DynamicModule {
     return {
       module: DeskModule,
       imports,
       providers: [
-        { provide: DESK_OPTIONS, useValue: { clock, warn } satisfies DeskParts },
+        { provide: DESK_OPTIONS, useValue: { clock, warn, onBid } satisfies DeskParts },
         {
           provide: Desks,
           useFactory: (log: PostgresShowLog) =>

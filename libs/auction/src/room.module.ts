@@ -64,10 +64,10 @@ function roomsOf(
   members: MembersService,
   store: ShowStore,
   db: DataSource,
-  { warn }: DeskParts,
+  { warn, onBid }: DeskParts,
 ): Rooms {
   return new Rooms({
-    ...{ desks, seats, limits, fanout, members, warn },
+    ...{ desks, seats, limits, fanout, members, warn, onBid },
     faceOf: async (showId) => {
       const [{ card, code }, cards] = await Promise.all([store.show(showId), cardsOf(db.manager, showId)]);
       return { card, code, cards };

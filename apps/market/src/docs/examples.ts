@@ -93,7 +93,10 @@ const answers: { [N in ClientMessage]: Answer<N>[] } = {
     { ok: true, me: guest, serverNowMs: t + 600, watching: 38, since: { from: 414, to: 413, events: [] } },
     refusal('unknown-show'),
   ],
-  since: [{ ok: true, since: frame, more: false }],
+  since: [
+    { ok: true, since: frame, more: false },
+    { ok: true, since: { from: 414, to: 413, events: [] }, more: false },
+  ],
   bid: [
     { ok: true, bidId: '7d0c5a1e9f', verdict: 'accepted', i: 412, t, amountFen: 5_800, nth: 5 },
     {

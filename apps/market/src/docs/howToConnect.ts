@@ -36,13 +36,15 @@ const connect = `
 ## 2. Connect
 
 socket.io 4, **websocket transport only** (\`transports: ['websocket']\`), default path \`/socket.io/\`, default
-namespace \`/\`. The session travels in the handshake: a browser's cookie by itself, or the header
-\`Authorization: Bearer TOKEN\` (\`extraHeaders\`). A browser's \`Origin\` must be one of the server's own; a client
-without \`Origin\` must bring a bearer token. Who signs in later opens a new socket.
+namespace \`/\`. The session travels in the handshake: a browser's cookie by itself; any other client gives
+\`auth: {token: TOKEN}\`, or the header \`Authorization: Bearer TOKEN\`. A browser's \`Origin\` must be one of the
+server's own, and without a session it may watch as a guest; a client without \`Origin\` must bring a token that is
+good. A refused connection ends in \`connect_error\`, whose \`data\` is a refusal. Who signs in later opens a new socket.
 
 Every message is a socket.io event with **one** object as its argument and an **acknowledgement**: the reply
-described here is that acknowledgement. Malformed and unknown messages are answered too, with
-\`{ok: false, reason, message}\`. A message above 16 KB ends the connection.`.trim();
+described here is that acknowledgement. A message sent without one is not looked at. Malformed and unknown messages
+are answered too, with \`{ok: false, reason, message}\`. A message above 16 KB ends the connection; a socket that
+does not read what it is sent is cut.`.trim();
 
 const rawFrames = `
 ### Without a socket.io library
@@ -51,8 +53,9 @@ Open \`ws://HOST/socket.io/?EIO=4&transport=websocket\`. All frames are text:
 | frame | direction | meaning |
 |---|---|---|
 | \`0{"sid":…,"pingInterval":…,"pingTimeout":…}\` | ← | Engine.IO is open |
-| \`40\` | → | enter the default namespace |
+| \`40{"token":"TOKEN"}\` | → | enter the default namespace (\`40\` alone: with the handshake's cookie or header) |
 | \`40{"sid":…}\` | ← | entered; now send messages |
+| \`44{"message":…,"data":{…}}\` | ← | not let in; \`data\` is the refusal |
 | \`2\` / \`3\` | ← / → | ping: answer each \`2\` with \`3\`, or the server ends the connection |
 | \`427["bid",{…}]\` | → | the event \`bid\` with acknowledgement number 7 (any number of yours) |
 | \`437[{…}]\` | ← | the answer to number 7 |
@@ -68,7 +71,7 @@ const join = `
    (refused bids) are left out, so *count by the ranges, not by the events*:
    \`to < next\`: you have it already · \`from <= next\`: fold its events with \`i >= next\`, in order, then
    \`next = to + 1\` · \`from > next\`: a gap; send \`since {from: next}\`, fold \`since.events\` likewise, and while the
-   answer says \`more: true\` ask again from \`since.to + 1\`.
+   answer says \`more: true\` ask again from \`since.to + 1\`. A frame with nothing in it has \`to = from - 1\`.
 3. After a reconnect: \`join {showId, from: next}\` answers \`since\` in place of the snapshot (or a snapshot, when it
    is too far to go). The same heals a lost frame. Reconnect yourself with growing pauses, at most 2 s.
 4. \`time {}\` tells the server's clock: ask a few times, keep the answer with the shortest round trip, and count
@@ -88,21 +91,26 @@ const effects: Record<EventType, string> = {
   'show.approved': 'the township countersigned; nothing else changes',
   'show.opened': 'the show is `open`: lots can be offered',
   'lot.offered':
-    '`block = lot`, phase `onBlock`, a new entry in `offerings`: no price, no leader; `closesAt`, or `clock` (run 0)',
+    '`block = lot`, phase `onBlock`, `passedUnits = 0`; a new entry in `offerings` without price or leader, with `closesAt` (also `firstClosesAt`), or `clock` (run 0); nothing is `undoable` any more',
   'bid.accepted':
-    'rising lot: `priceFen = amountFen`, `leader = bidder`. Clock: `units` are taken at `amountFen`, the clock stands; `lot.hammered` follows for each take',
+    'rising lot: `priceFen = amountFen`, `leader = bidder`, `leaderBid = i`, `floorMet`. Clock: the first take sets `heldFen = amountFen` and `restartsAt`; `lot.hammered` follows for each take. Both: `bids` + 1, and into `bidders` and `history`',
   'bid.refused': 'never in frames; counted by `i` all the same',
-  'lot.extended': '`closesAt` is later: after a bid in the last moments (`bid`), or for a stated cause',
+  'lot.extended':
+    '`closesAt`; `extensions` + 1; `lastCall = false`. Cause `bid`: a bid in the last moments. Any other cause gives back lost time: `firstClosesAt` moves by as much',
   'lot.lastCall': '最后一次: `closesAt` is nearer; the only event that shortens',
-  'lot.frozen': 'the lot stands still with `left` ms on its clock; bids are refused as `frozen`',
-  'lot.resumed': 'it goes on with `left` ms on its clock',
-  'clock.restarted': 'the clock runs again from `startFen` at `startsAt`; `run` + 1',
-  'lot.hammered': 'sold: `sales[sale]`; when no unit is left, the lot is `hammered` and the block is empty',
+  'lot.frozen': '`frozenAt = t`: the lot stands still and bids are refused as `frozen`',
+  'lot.resumed':
+    'all that lay ahead moves by `t - frozenAt`: `closesAt`, `firstClosesAt`, `clock.startsAt`, `clock.restartsAt`; `frozenAt = null`',
+  'clock.restarted':
+    'the clock runs from `startFen` at `startsAt`, `heldFen` and `restartsAt` are null. Cause `takes`: `run` + 1. Cause `floor`: the last step, `last = true`, same run',
+  'lot.hammered':
+    '`sales[sale]` (phase `awaiting`), `undoable = sale`; `soldUnits` and `unitsLeft` by `units`; when none is left the lot is `hammered` and the block is empty',
   'lot.setAside': 'phase `waiting`: it comes back (稍后返场); the block is empty',
   'lot.passed': 'its remaining units are unsold; the block is empty',
   'lot.withdrawn': 'its remaining units are withdrawn, for the reason given',
   'lot.carried': 'its remaining units go to a later show',
-  'sale.voided': 'a hammer is undone: the sale is `voided`, its units wait for re-offer',
+  'sale.voided':
+    'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`',
   'sale.paid': 'the sale is `paid`',
   'show.closed': 'no more lots are offered',
   'show.settled': 'the last event of the log',
@@ -130,9 +138,9 @@ const prices = `
 0); after it the least bid is \`p + step\`, or the row's \`belowFen\` where that is less. Higher bids go on along the
 same grid, step by step; more than \`rules.slipSteps\` steps above the least need \`confirmed: true\`.
 
-**Falling clock** (降价拍): at time \`now\` its price is
-\`heldFen\` when that is set, else \`startFen - stepFen × floor((now - startsAt) / tickMs)\` (before \`startsAt\`:
-\`startFen\`). A take is a bid with the price you pressed, \`units\`, and the \`run\` you saw: it is sold at the clock's
+**Falling clock** (降价拍): at time \`now\` (\`frozenAt\` while frozen) its price is \`heldFen\` when that is set,
+\`startFen\` before \`startsAt\` and when \`last\`, else \`startFen - stepFen × floor((now - startsAt) / tickMs)\`,
+never below one fen; the server ends it by an event. A take is a bid with the price you pressed, \`units\`, and the \`run\` you saw: it is sold at the clock's
 price on arrival, never above the pressed one.`.trim();
 
 const bidding = `

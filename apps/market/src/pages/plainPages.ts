@@ -27,7 +27,7 @@ const zh = {
   docs: '接口文档',
   other: 'English',
   home: '回首页',
-  quote: '联系乡镇时可报此编号',
+  quote: '联系乡镇时可报此编号：',
 };
 type Words = typeof zh;
 const en: Words = {
@@ -57,7 +57,7 @@ const en: Words = {
   docs: 'API',
   other: '中文',
   home: 'Home',
-  quote: 'Quote this number when you ask for help',
+  quote: 'Quote this number when you ask for help: ',
 };
 const dictionaries: Record<Language, Words> = { zh, en };
 
@@ -93,7 +93,7 @@ export class PlainPages {
       [
         `<header class="plain-head"><p class="plain-name">${w.name}</p><h1>${escapeHtml(said[0]!)}</h1>`,
         `<p class="plain-about" lang="${language === 'zh' ? 'en' : 'zh-CN'}">${escapeHtml(said[1]!)}</p></header>`,
-        `<main><p class="plain-none">${problem.status} · ${w.quote}：<code>${escapeHtml(problem.requestId)}</code></p>`,
+        `<main><p class="plain-none">${problem.status} · ${w.quote}<code>${escapeHtml(problem.requestId)}</code></p>`,
         `<p><a class="plain-go" href="/">${w.home}</a></p></main>${foot(w, language)}`,
       ].join(''),
     );

@@ -126,7 +126,7 @@ export class RoomController {
       'room:static': staticRoomHtml(snapshot, nowMs, {
         language,
         bidId: randomUUID(),
-        me: me.paddle === null ? null : { paddle: me.paddle, nickname: me.nickname ?? '' },
+        me: member === null ? null : { paddle: me.paddle, nickname: me.nickname ?? '' },
         ...(outcome && { notice: outcome.notice }),
       }),
       'room:boot': bootJson(snapshot),

@@ -168,6 +168,12 @@ describe('the room without JavaScript', () => {
     expect(html).toContain('请主播放行');
   });
 
+  it('asks a member without a paddle for nothing: his first bid gives him one', () => {
+    const html = staticRoomHtml(snapshot(rising), 0, { ...options, me: { paddle: null, nickname: '小林' } });
+    expect(html).toContain('小林，首次出价即领号牌');
+    expect(html).not.toContain('name="nickname"');
+  });
+
   it('sells from a falling clock at the price of the moment, with the run it belongs to', () => {
     const html = staticRoomHtml(snapshot(falling), 4_600, options);
     expect(html).toContain('name="amountFen" value="12800"');

@@ -9,8 +9,11 @@ export interface StaticRoomOptions {
   language: 'zh' | 'en';
   /** A fresh id for the form, so that a form sent twice is one bid. */
   bidId: string;
-  /** The reader, or null: a guest's form asks for a nickname, with which the server asks the host to admit. */
-  me: { paddle: number; nickname: string } | null;
+  /**
+   * The reader; who has no paddle yet takes one with his first bid. Null: a guest, whose form asks for a nickname, with
+   * which the server asks the host to admit.
+   */
+  me: { paddle: number | null; nickname: string } | null;
   /** What came of the form, in words, when it was just sent. */
   notice?: string;
 }
@@ -35,6 +38,7 @@ const zh = {
   take: (price: string, unit: string) => `${price} 要 1 ${unit}`,
   units: (n: number, unit: string) => `剩余 ${n} ${unit}`,
   you: (paddle: number, nickname: string) => `您是 ${paddle}号 ${nickname}`,
+  noPaddle: (nickname: string) => `${nickname}，首次出价即领号牌`,
   nickname: '昵称',
   askHost: '先请主播放行',
   guest: '还没有号牌：写上昵称，按一下就请主播放行，放行后刷新再出价。',
@@ -70,6 +74,7 @@ const en: Words = {
   take: (price, unit) => `Take 1 ${unit} at ${price}`,
   units: (n, unit) => `${n} ${unit} left`,
   you: (paddle, nickname) => `You are No. ${paddle} ${nickname}`,
+  noPaddle: (nickname) => `${nickname}: your first bid gives you a paddle`,
   nickname: 'Nickname',
   askHost: 'The host admits you first',
   guest: 'No paddle yet: give a nickname and press to ask the host; when admitted, refresh and bid.',
@@ -212,11 +217,16 @@ function bidForm(
   const hint = options.me
     ? ''
     : `<p class="say wait">${w.guest}</p><label class="field"><span>${w.nickname}</span><input type="text" name="nickname" maxlength="16" required></label>`;
-  const who = options.me ? w.you(options.me.paddle, options.me.nickname) : w.askHost;
+  const who = whoBids(options.me, w);
   return [
     `<form class="bid wide static-form" method="post" action="/r/${escapeHtml(showId)}/bid">${hidden.join('')}${hint}`,
     `<button type="submit" class="go"${off}>${escapeHtml(words)}<small>${escapeHtml(who)}</small></button></form>`,
   ].join('');
+}
+
+function whoBids(me: StaticRoomOptions['me'], w: Words): string {
+  if (me === null) return w.askHost;
+  return me.paddle === null ? w.noPaddle(me.nickname) : w.you(me.paddle, me.nickname);
 }
 
 function resting({ state, card, cards }: Snapshot, w: Words): string {

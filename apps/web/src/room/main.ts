@@ -20,7 +20,7 @@ const showId = snapshot?.card.showId ?? location.pathname.split('/').filter(Bool
 const room = createRoom(showId, snapshot);
 
 /** A slip's link carries its token in the fragment; it is taken out of the address at once. */
-const token = new URLSearchParams(location.hash.slice(1)).get('t');
+const token = new URLSearchParams(location.hash.slice(1)).get('slip');
 if (token) {
   history.replaceState(null, '', location.pathname + location.search);
   room.slipToken.value = token;

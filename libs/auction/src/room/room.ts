@@ -49,7 +49,11 @@ export interface RoomParts {
   faceOf(showId: string): Promise<Face>;
   /** How many wait to be admitted. */
   waitingFor(showId: string): Promise<number>;
+  onBid?: BidListener;
 }
+
+/** Told of every bid's answer, and how long it took: for counters. */
+export type BidListener = (answer: BidAnswer, tookMs: number) => void;
 
 type CommandMessage = z.infer<typeof commandMessage>;
 type Moderation = z.infer<typeof moderate>;
@@ -173,6 +177,13 @@ export class Room {
     bid: Bid,
     { form = false }: { form?: boolean } = {},
   ): Promise<BidAnswer> {
+    const askedAtMs = performance.now();
+    const answer = await this.answerTo(member, bid, form);
+    this.parts.onBid?.(answer, performance.now() - askedAtMs);
+    return answer;
+  }
+
+  private async answerTo(member: SessionMember | null, bid: Bid, form: boolean): Promise<BidAnswer> {
     const reason = this.refusal(member, 'bid.place');
     if (reason || !member) return refusedBid(bid.bidId, reason ?? 'not-signed-in');
     const [desk, bidder] = await Promise.all([
