@@ -22,7 +22,7 @@ export function consoleLines(write: (text: string) => void): DestinationStream {
 }
 
 export function readable({ level, time, msg, err, ...rest }: Line): string {
-  const at = new Date(time).toISOString().slice(11, 19);
+  const at = new Date(time).toTimeString().slice(0, 8);
   const fields = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const head = ['  ', at, levels[level] ?? '', msg ?? '', ...fields].filter(Boolean).join(' ');
   const cause = err === undefined ? '' : `\n${err.stack ?? err.message ?? ''}`;

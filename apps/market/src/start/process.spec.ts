@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Snapshot } from '@qingpai/wire';
+import { io } from 'socket.io-client';
 import { compiledFolder, compiledMarket } from '../testing/compiledMarket.js';
 import { type ServerProcess, startProcess } from '../testing/serverProcess.js';
 
@@ -86,6 +88,45 @@ test('what was there stays: the next start has the same show, and makes no other
   const next = await start(dataDir);
   expect(/\/r\/(\d{8}-\d\d)/.exec(next.said())?.[1]).toBe(show);
 }, 60_000);
+
+test('stopped in the middle of a lot, with people in the room, it ends cleanly and goes on at the next start', async () => {
+  const dataDir = join(folder, 'drained');
+  const server = await start(dataDir);
+  const origin = server.origin();
+  const showId = /\/r\/(\d{8}-\d\d)/.exec(server.said())![1]!;
+  const signedIn = await fetch(`${origin}/api/sign-in/link`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-session': 'bearer' },
+    body: JSON.stringify({ token: linkIn(server.said(), '/host') }),
+  });
+  const { token } = (await signedIn.json()) as { token: string };
+  const commands = [
+    { name: 'seal' },
+    { name: 'open', reason: 'none-configured' },
+    { name: 'offer', lot: 'L6' },
+  ];
+  for (const command of commands) {
+    const answer = await fetch(`${origin}/api/shows/${showId}/commands`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ commandId: `command-${command.name}`, command }),
+    });
+    expect([command.name, answer.status]).toEqual([command.name, 200]);
+  }
+  const socket = io(origin, { transports: ['websocket'], auth: { token }, reconnection: false });
+  await new Promise((resolve) => socket.once('connect', () => resolve(null)));
+  await socket.emitWithAck('join', { showId });
+
+  const startedAtMs = Date.now();
+  server.child.kill('SIGTERM');
+  expect(await server.exited).toBe(0);
+  expect(Date.now() - startedAtMs).toBeLessThan(10_000);
+  expect([socket.connected, leftIn(dataDir)]).toEqual([false, []]);
+
+  const next = await start(dataDir);
+  const snapshot = (await (await fetch(`${next.origin()}/api/shows/${showId}`)).json()) as Snapshot;
+  expect([snapshot.state.phase, snapshot.state.block]).toEqual(['open', 'L6']);
+}, 90_000);
 
 test('every wrong key is told at once, in both languages, and nothing is started', async () => {
   const dataDir = join(folder, 'wrong');

@@ -1,0 +1,38 @@
+import { createLog } from '@qingpai/platform';
+import { Closers } from './closers.js';
+import { consoleLines, readable } from './consoleLines.js';
+
+describe('closing', () => {
+  it('goes backwards, and one that fails does not keep the others open', async () => {
+    const lines: string[] = [];
+    const closers = new Closers(createLog('info', { write: (line) => void lines.push(line) }));
+    const closed: string[] = [];
+    for (const name of ['Postgres', 'the server', 'the doorbell']) {
+      closers.add(name, async () => {
+        closed.push(name);
+        if (name === 'the server') throw new Error('stuck');
+      });
+    }
+    await closers.closeAll();
+    await closers.closeAll();
+    expect(closed).toEqual(['the doorbell', 'the server', 'Postgres']);
+    expect(lines.filter((line) => line.includes('stuck'))).toHaveLength(1);
+  });
+});
+
+describe('the log at a terminal', () => {
+  it('is one readable line per entry', () => {
+    const said: string[] = [];
+    const log = createLog(
+      'info',
+      consoleLines((text) => void said.push(text)),
+    );
+    log.info({ port: 8020 }, '开始监听 / listening');
+    expect(said).toEqual([expect.stringMatching(/^ {3}\d\d:\d\d:\d\d 开始监听 \/ listening port=8020\n$/)]);
+  });
+
+  it('shows how grave it is, and the cause', () => {
+    const line = readable({ level: 40, time: 0, msg: 'lost', err: { message: 'gone' } });
+    expect(line).toMatch(/^ {3}\d\d:\d\d:\d\d WARN lost\ngone\n$/);
+  });
+});
