@@ -128,7 +128,7 @@ function giveBack(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>)
   const { state } = draft;
   const lot = state.block === null ? undefined : state.lots[state.block];
   const offering = lot?.offerings.at(-1);
-  const closesAt = offering && closeAfter(offering, { t, fromMs, toMs }, state.rules.windowMs);
+  const closesAt = offering && closeAfter(offering, { fromMs, toMs }, state.rules.windowMs);
   if (!lot || !closesAt) return silent;
   const command: Command = { by: 'platform', name: 'extend', lot: lot.lot, closesAt, cause };
   const decision = decide(state, command, t, secretsOf(draft));
@@ -139,15 +139,16 @@ function giveBack(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>)
 
 /**
  * When a rising lot should close after nobody could be heard from `fromMs` to `toMs`: with as much time left as
- * there was, but no more than a window, and never more than a minute on. Null when that is no later than it is.
+ * there was, but no more than a window, and at most a minute past its close. Null when that helps nobody: the close is
+ * far off, or it was dark for so long that the lot closes at its time.
  */
 export function closeAfter(
   { closesAt, frozenAt }: Pick<OfferingState, 'closesAt' | 'frozenAt'>,
-  { t, fromMs, toMs }: { t: number; fromMs: number; toMs: number },
+  { fromMs, toMs }: { fromMs: number; toMs: number },
   windowMs: number,
 ): number | null {
   if (closesAt === null || frozenAt !== null || closesAt <= fromMs) return null;
   const wantedMs = toMs + Math.min(closesAt - fromMs, windowMs);
-  const grantedMs = Math.min(wantedMs, Math.max(closesAt, t) + EXTENSION_MAX_MS);
-  return grantedMs > closesAt ? grantedMs : null;
+  const grantedMs = Math.min(wantedMs, closesAt + EXTENSION_MAX_MS);
+  return grantedMs > Math.max(closesAt, toMs) ? grantedMs : null;
 }

@@ -4,6 +4,7 @@ import {
   bidderNamed,
   bidOf,
   done,
+  findingsIn,
   HASH,
   lotNamed,
   offer,
@@ -27,7 +28,10 @@ beforeEach(async () => {
   await onAir(rig.desk);
   await offer(rig.desk);
 });
-afterEach(() => rig.desk.close());
+afterEach(async () => {
+  await rig.desk.close();
+  expect(findingsIn(rig.log.leavesOf(SHOW), rig.desk.state.rules)).toEqual([]);
+});
 
 const offeringOf = (desk = rig.desk, lot = 'L1') => desk.state.lots[lot]!.offerings.at(-1)!;
 const typesFrom = (i: number) =>
@@ -323,6 +327,16 @@ describe('the close', () => {
     rig.clock.jump(1_000);
     await done(rig.desk.bid(bidOf(1_000), lin));
     expect(typesFrom(0)).not.toContain('lot.extended');
+  });
+
+  it('comes at its time when it was dark for longer than any extension reaches', async () => {
+    await done(rig.desk.bid(bidOf(1_000), lin));
+    await rig.desk.close();
+    const { closesAt } = offeringOf();
+    rig.clock.jump(120_000);
+    rig.desk = await Desk.open(SHOW, rig.ports);
+    await until(() => offeringOf().endedAt !== null);
+    expect(rig.log.leavesOf(SHOW).at(-1)).toMatchObject({ type: 'lot.hammered', t: closesAt });
   });
 
   it('is put off after a dark time, and then comes at its new time', async () => {

@@ -2,7 +2,17 @@ import { type LoggedEvent, type ShowRules } from '@qingpai/wire';
 import { leafHash, leafBytes, rootOfLeaves, toBase64 } from '@qingpai/ledger/rules';
 import { type ShowLog } from '../store/showLog.js';
 import { OutcomeUnknown } from '../store/showLog.js';
-import { bidderNamed, bidOf, done, HASH, lotNamed, portsOn, quickRules, until } from '../testing/rig.js';
+import {
+  bidderNamed,
+  bidOf,
+  done,
+  findingsIn,
+  HASH,
+  lotNamed,
+  portsOn,
+  quickRules,
+  until,
+} from '../testing/rig.js';
 import { storedTownship, type StoredTownship, storeOn } from '../testing/storedShow.js';
 import { Desk } from './desk.js';
 
@@ -17,7 +27,10 @@ const [LIN, WU] = [bidderNamed('lin'), bidderNamed('wu')];
 const calmRules: ShowRules = { ...quickRules, openForMs: 60_000 };
 const open: Desk[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((desk) => desk.close()));
+  const closed = open.splice(0);
+  await Promise.all(closed.map((desk) => desk.close()));
+  const { showId, state } = closed[0]!;
+  expect(findingsIn(await leavesOf(showId), state.rules)).toEqual([]);
 });
 
 async function deskOn(showId: string, log: ShowLog = township.log): Promise<Desk> {

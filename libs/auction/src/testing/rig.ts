@@ -5,6 +5,7 @@ import {
   type CommandAnswer,
   defaultRules,
   type EventBody,
+  type LoggedEvent,
   type ShowRules,
 } from '@qingpai/wire';
 import { Desk } from '../desk/desk.js';
@@ -12,6 +13,7 @@ import { LoopWatch } from '../desk/loopWatch.js';
 import { type Asked } from '../desk/line.js';
 import { type DeskPorts } from '../desk/ports.js';
 import { processTimers } from '../desk/timers.js';
+import { bidBook, evolve, evolveBook, initialShow, judge } from '../rules/index.js';
 import { type ShowLog } from '../store/showLog.js';
 import { MemoryShowLog } from './memoryShowLog.js';
 
@@ -106,8 +108,12 @@ export async function done<A extends BidAnswer | CommandAnswer>(
 }
 
 /** Catalogue, seal, open: a show on air with these lots and bidders. */
-export async function onAir(desk: Desk, lots = ['L1', 'L2'], bidders = ['lin', 'wu']): Promise<void> {
-  await done(desk.command(lots.map((lot) => lotNamed(lot))));
+export async function onAir(
+  desk: Desk,
+  lots: Asked[] = [lotNamed('L1'), lotNamed('L2')],
+  bidders = ['lin', 'wu'],
+): Promise<void> {
+  await done(desk.command(lots));
   await done(desk.command({ by: 'host', name: 'seal' }));
   await done(desk.command({ by: 'host', name: 'open' }));
   for (const name of bidders) {
@@ -131,3 +137,14 @@ export async function until(truth: () => boolean, withinMs = 2_000): Promise<voi
   }
 }
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What the rules find wrong with these leaves, by index; nothing, one hopes. */
+export function findingsIn(leaves: readonly LoggedEvent[], rules: ShowRules): string[] {
+  const [state, book] = [initialShow(rules), bidBook()];
+  return leaves.flatMap((leaf) => {
+    const finding = judge(state, book, leaf);
+    evolve(state, leaf);
+    evolveBook(book, leaf);
+    return finding ? [`${leaf.i} ${leaf.type}: ${finding.code}`] : [];
+  });
+}
