@@ -47,6 +47,7 @@ describe('a wrong configuration', () => {
     ['an owner without a database', { DATABASE_OWNER_URL: 'postgres://a:b@c/d' }, 'DATABASE_OWNER_URL'],
     ['two vault keys', { VAULT_KEY: `${'A'.repeat(43)}=`, VAULT_KEY_FILE: 'k' }, 'VAULT_KEY'],
     ['a licence without its certificate', { LEGAL_MODE: 'licensed' }, 'LICENCE'],
+    ['a licence that has ended', { LICENCE: '某行', LICENCE_UNTIL: '2020-01-01' }, 'LICENCE_UNTIL'],
     ['one port for both', { PORT: '8021' }, 'HTTPS_PORT'],
     ['one phone for two offices', { OFFICER_PHONE: '13800000001' }, 'HOST_PHONE'],
     ['a public address with a path', { PUBLIC_URL: 'https://market.example/room' }, 'PUBLIC_URL'],
@@ -70,6 +71,8 @@ describe('a right one', () => {
 
   it('shows the certificate of a licensed house', () => {
     const licensed = { LEGAL_MODE: 'licensed', LICENCE: '某拍卖行 第 1 号', LICENCE_UNTIL: '2027-12-31' };
-    expect(readConfig(licensed).house.seller.licence).toBe('某拍卖行 第 1 号（至 2027-12-31）');
+    expect(readConfig(licensed, [], Date.UTC(2026, 10, 24)).house.seller.licence).toBe(
+      '某拍卖行 第 1 号（至 2027-12-31）',
+    );
   });
 });

@@ -73,13 +73,17 @@ export function configOfProcess(): Config {
  * @param ours names that were written for this program alone, so that an unknown one is a slip of the pen.
  * Throws `BadConfig`.
  */
-export function readConfig(environment: Environment, ours: readonly string[] = []): Config {
+export function readConfig(
+  environment: Environment,
+  ours: readonly string[] = [],
+  nowMs = Date.now(),
+): Config {
   const unknown = ours
     .filter((name) => !(name in keys))
     .map((name) => bad(name, '没有这个配置项', 'no such key'));
   const { values, badKeys } = parsed(environment);
   if (values === null) throw new BadConfig([...badKeys, ...unknown]);
-  const wrong = [...contradictions(values), ...unknown];
+  const wrong = [...contradictions(values, new Date(nowMs).toISOString().slice(0, 10)), ...unknown];
   if (wrong.length > 0) throw new BadConfig(wrong);
   return configOf(values);
 }
@@ -101,7 +105,7 @@ function parsed(environment: Environment): { values: Values | null; badKeys: Bad
 const bad = (key: string, zh: string, en: string): BadKey => ({ key, zh, en });
 
 /** What each key alone cannot tell. */
-function contradictions(values: Values): BadKey[] {
+function contradictions(values: Values, today: string): BadKey[] {
   const found: [boolean, BadKey][] = [
     [
       values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined,
@@ -115,6 +119,10 @@ function contradictions(values: Values): BadKey[] {
       values.LEGAL_MODE === 'licensed' &&
         (values.LICENCE === undefined || values.LICENCE_UNTIL === undefined),
       bad('LICENCE', '持证拍卖要写明证书号和有效期', 'licensed needs LICENCE and LICENCE_UNTIL'),
+    ],
+    [
+      values.LICENCE_UNTIL !== undefined && values.LICENCE_UNTIL < today,
+      bad('LICENCE_UNTIL', '批准证书已过期，不能开拍', 'the licence has ended: no show may be held'),
     ],
     [
       values.PORT !== 0 && values.PORT === values.HTTPS_PORT,

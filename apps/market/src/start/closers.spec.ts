@@ -1,6 +1,7 @@
 import { createLog } from '@qingpai/platform';
 import { Closers } from './closers.js';
 import { consoleLines, readable } from './consoleLines.js';
+import { tellOfJump } from './housekeeping.js';
 
 describe('closing', () => {
   it('goes backwards, and one that fails does not keep the others open', async () => {
@@ -17,6 +18,16 @@ describe('closing', () => {
     await closers.closeAll();
     expect(closed).toEqual(['the doorbell', 'the server', 'Postgres']);
     expect(lines.filter((line) => line.includes('stuck'))).toHaveLength(1);
+  });
+});
+
+describe('housekeeping', () => {
+  it('tells once that somebody set the clock, and again when it is set once more', () => {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(line) });
+    let told = 0;
+    for (const aheadMs of [3, -40, 86_400_000, 86_400_010, 12, 5]) told = tellOfJump(aheadMs, told, log);
+    expect(lines.map((line) => (JSON.parse(line) as { aheadMs: number }).aheadMs)).toEqual([86_400_000, 12]);
   });
 });
 

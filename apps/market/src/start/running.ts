@@ -2,6 +2,7 @@ import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MembersService } from '@qingpai/members';
 import { anchoredClock, type Claim, type Log, openDatabase, startEmbeddedPostgres } from '@qingpai/platform';
 import { type Config } from '../config.js';
 import { marketEntities, marketMigrations } from '../entities.js';
@@ -10,6 +11,7 @@ import { createMarket } from '../server.js';
 import { type Addresses, addressesOf, networkIps } from './addresses.js';
 import { type Closers } from './closers.js';
 import { hangDoorbell } from './doorbell.js';
+import { keepHouse } from './housekeeping.js';
 import { ownCertificate } from './ownCertificate.js';
 import { openOwnHttps } from './ownHttps.js';
 import { projectFolder, projectVersion } from './projectFolder.js';
@@ -32,18 +34,21 @@ export async function startMarket(
 ): Promise<string> {
   const db = await openData(config, log, closers);
   const origins: string[] = [];
+  const clock = anchoredClock();
   const parts: MarketParts = {
     config,
     db,
     vaultKey: config.vaultKey ?? vaultKeyIn(config.vaultKeyFile),
     origins,
-    clock: anchoredClock(),
+    clock,
     log,
     webFolder: join(projectFolder(), 'dist/web'),
     version: projectVersion(),
   };
   const app = await createMarket(parts);
   closers.add('the server', () => app.close());
+  const members = app.get(MembersService, { strict: false });
+  closers.add('housekeeping', keepHouse({ clock, log, sweep: () => members.sweep() }));
   const addresses = await listen(app, config, log, closers);
   origins.push(...addresses.origins);
   const greet = async () => welcome(addresses, await peopleAndShow(app, config, log));
