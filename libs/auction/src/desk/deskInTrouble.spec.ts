@@ -105,11 +105,14 @@ describe('two owners', () => {
     await Promise.all([first.close(), second.close(), rig.desk.close()]);
   });
 
-  it('a show that nobody knows is refused, and asked for again later', async () => {
+  it('a show that nobody knows, or that cannot be read now, is refused and asked for again later', async () => {
     const rig = await rigWith();
     const desks = new Desks(portsOn(rig.log));
     await expect(desks.of('20200101-01')).rejects.toMatchObject({ reason: 'unknown-show' });
     rig.log.create('20200101-01', quickRules);
+    rig.log.away = true;
+    await expect(desks.of('20200101-01')).rejects.toMatchObject({ reason: 'not-ready' });
+    rig.log.away = false;
     await expect(desks.of('20200101-01')).resolves.toBeInstanceOf(Desk);
     await Promise.all([desks.close(), rig.desk.close()]);
     await expect(desks.of('20200101-01')).rejects.toMatchObject({ reason: 'not-ready' });

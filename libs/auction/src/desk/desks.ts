@@ -19,11 +19,22 @@ export class Desks {
     if (this.closed) return Promise.reject(new Refused('not-ready'));
     let desk = this.desks.get(showId);
     if (!desk) {
-      desk = Desk.open(showId, this.ports);
+      desk = this.open(showId);
       this.desks.set(showId, desk);
       this.forgetWhenEnded(showId, desk);
     }
     return desk;
+  }
+
+  /** A database that is away is no fault of who asks: he is told to come back. */
+  private async open(showId: string): Promise<Desk> {
+    try {
+      return await Desk.open(showId, this.ports);
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      this.ports.warn('desk.not-opened', { show: showId, error: String(error) });
+      throw new Refused('not-ready');
+    }
   }
 
   private forgetWhenEnded(showId: string, opening: Promise<Desk>): void {

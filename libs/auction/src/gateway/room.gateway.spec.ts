@@ -1,6 +1,8 @@
+import { type Socket } from 'node:net';
 import { evolve } from '../rules/index.js';
 import { bidOf, quickRules, until } from '../testing/rig.js';
 import { ours, roomApp, type RoomApp, type TestSocket } from '../testing/roomApp.js';
+import { Loudspeaker } from './loudspeaker.js';
 import { type BidAnswer, type EventsFrame, type RoomMe, type ShowState } from '@qingpai/wire';
 
 const calmRules = { ...quickRules, openForMs: 60_000, windowMs: 1_000, hardEndMs: 600_000 };
@@ -286,6 +288,28 @@ describe('a flood', () => {
     for (let k = 0; k < 2_500; k += 1) socket.socket.emit('time', {}, () => undefined);
     await until(() => !socket.socket.connected);
     expect(socket.news('bye')).toEqual([{ reason: 'slow-down' }]);
+  });
+});
+
+describe('a slow reader', () => {
+  /** Stops reading from its socket, as a phone in a tunnel does. */
+  const wireOf = ({ socket }: TestSocket) =>
+    (socket.io.engine.transport as unknown as { ws: { _socket: Socket } }).ws._socket;
+
+  it('skips frames without holding up the others, and catches up when it reads again', async () => {
+    const [slow, quick] = [await joined(null), await joined(null)];
+    wireOf(slow.socket).pause();
+    const ballast = { me: 'x'.repeat(12_000_000) }; // more than the kernel takes
+    app.app.get(Loudspeaker).send([slow.socket.socket.id!], 'me', ballast);
+    const { socket } = await joined((await app.buyer('戌', show)).token);
+    const answer = await socket.ask('bid', bidOf(await leastFen()));
+    expect(answer).toMatchObject({ ok: true });
+    await until(() => quick.socket.news('events').length > 0);
+    expect(slow.socket.news('events')).toHaveLength(0);
+    wireOf(slow.socket).resume();
+    await until(() => slow.socket.news('events').length > 0, 5_000);
+    const { from } = slow.socket.news<EventsFrame>('events').at(-1)!;
+    expect(await slow.socket.ask('since', { from })).toMatchObject({ ok: true });
   });
 });
 
