@@ -1,5 +1,16 @@
-import type { clientMessages, ClientMessage, serverMessages, ServerMessage } from '@qingpai/wire';
-import { reasons, type Reason } from '@qingpai/wire';
+import { evolve, initialShow } from '@qingpai/auction/rules';
+import {
+  type AuctionEvent,
+  type ClientMessage,
+  type clientMessages,
+  defaultRules,
+  type LoggedEvent,
+  type Reason,
+  reasons,
+  type ServerMessage,
+  type serverMessages,
+  type Snapshot,
+} from '@qingpai/wire';
 import { type z } from 'zod';
 
 /** Worked payloads of every message, shown in /asyncapi. A test parses each with its schema. */
@@ -68,6 +79,61 @@ const line = {
   text: '这盆是自家种的吗？',
 };
 
+// ---------------------------------------------------------------- a small show, folded
+
+const GROWER = 'Yb1sKd8Aq3Zt0hJv';
+const HASH = 'RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=';
+const smallLog: LoggedEvent[] = (
+  [
+    { type: 'log.opened', body: { origin: 'market.example/shows/20261124-02', witnesses: [] } },
+    { type: 'bidder.registered', body: { bidder: HE, id: HASH, kind: 'buyer', paddle: 45 } },
+    {
+      type: 'lot.catalogued',
+      body: {
+        ...{ list: 1, lot: 'L1', number: '021', title: '绣球 无尽夏', grower: GROWER, unit: '盆', units: 1 },
+        ...{ format: 'english', startFen: 3_600, floor: HASH },
+      },
+    },
+    { type: 'show.sealed', body: { list: 1, lots: 1, units: 1, catalogue: HASH, rules: HASH } },
+    { type: 'show.opened', body: { witnessed: false, reason: 'none-configured' } },
+    {
+      type: 'lot.offered',
+      body: { lot: 'L1', offering: 1, format: 'english', units: 1, startFen: 3_600, closesAt: t + 60_000 },
+    },
+    {
+      type: 'bid.accepted',
+      body: { bid: '5c1f0a77d2', bidder: HE, lot: 'L1', offering: 1, amountFen: 3_600, nth: 1 },
+    },
+  ] satisfies AuctionEvent[]
+).map((event, i) => ({ i, t, by: 'platform', ...event }));
+
+/** What a page holds after folding them: an example of every part of a snapshot. */
+const smallSnapshot: Snapshot = {
+  state: smallLog.reduce(evolve, initialShow(defaultRules)),
+  card: {
+    ...{ showId: '20261124-02', title: '泗桥鲜花助农专场', township: '泗桥乡', hostTitle: '驻村干部' },
+    seller: {
+      ...{
+        name: '泗桥乡花卉合作社',
+        statement: '自产农副产品',
+        address: '周宁县泗桥乡',
+        contact: '乡便民中心',
+      },
+      ...{ legalMode: 'seller-priced', licence: null },
+    },
+    ...{ startsAtMs: t, freight: '运费合并只收一次', payBy: '次日中午 12 点前付款' },
+  },
+  cards: [
+    {
+      ...{ lot: 'L1', growerName: '泗桥村08号花农', village: '泗桥村', grade: 'A', source: '人工培植' },
+      photos: [],
+    },
+  ],
+  code: '7F3A·C2D1·09BE',
+  chat: [line],
+  slowMs: 0,
+};
+
 const asks: { [N in ClientMessage]: Ask<N>[] } = {
   join: [{ showId: '20261124-01' }, { showId: '20261124-01', from: 412 }],
   since: [{ from: 412 }],
@@ -90,7 +156,7 @@ const asks: { [N in ClientMessage]: Ask<N>[] } = {
 const answers: { [N in ClientMessage]: Answer<N>[] } = {
   join: [
     { ok: true, me: buyer, serverNowMs: t + 600, watching: 38, since: frame },
-    { ok: true, me: guest, serverNowMs: t + 600, watching: 38, since: { from: 414, to: 413, events: [] } },
+    { ok: true, me: guest, serverNowMs: t + 600, watching: 38, snapshot: smallSnapshot },
     refusal('unknown-show'),
   ],
   since: [
