@@ -54,9 +54,6 @@ export class Writer {
   get isBusy(): boolean {
     return this.writing !== null;
   }
-  get isFenced(): boolean {
-    return this.state === 'fenced';
-  }
 
   /** When something arrives: never before what arrived earlier, nor before the log's last leaf. */
   stamp(): number {
