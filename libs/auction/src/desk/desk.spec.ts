@@ -1,4 +1,4 @@
-import { type BidAnswer } from '@qingpai/wire';
+import { type BidAnswer, type ShowRules } from '@qingpai/wire';
 import { Refused } from '@qingpai/platform';
 import {
   bidderNamed,
@@ -22,12 +22,19 @@ const [LIN, WU] = [bidderNamed('lin'), bidderNamed('wu')];
 const lin = { bidder: LIN };
 const wu = { bidder: WU };
 
+/** Where nothing is to close by itself, however slow the machine. */
+const calmRules = { ...quickRules, openForMs: 60_000, lastCallMs: 30_000 };
 let rig: Rig;
-beforeEach(async () => {
-  rig = await rigWith();
+async function start(rules: ShowRules): Promise<void> {
+  rig = await rigWith(rules);
   await onAir(rig.desk);
   await offer(rig.desk);
-});
+}
+async function startAnew(rules: ShowRules): Promise<void> {
+  await rig.desk.close();
+  await start(rules);
+}
+beforeEach(() => start(calmRules));
 afterEach(async () => {
   await rig.desk.close();
   expect(findingsIn(rig.log.leavesOf(SHOW), rig.desk.state.rules)).toEqual([]);
@@ -125,10 +132,7 @@ describe('a bid', () => {
   });
 
   it('refused too often on one lot is answered with slow-down and leaves nothing more in the log', async () => {
-    await rig.desk.close();
-    rig = await rigWith({ ...quickRules, openForMs: 5_000, refusalsLoggedMax: 3 });
-    await onAir(rig.desk);
-    await offer(rig.desk);
+    await startAnew({ ...calmRules, refusalsLoggedMax: 3 });
     const leaves = rig.log.leavesOf(SHOW).length;
     const reasons: string[] = [];
     for (let k = 0; k < 5; k += 1) reasons.push(refused(await rig.desk.bid(bidOf(1_001), lin))!.reason);
@@ -263,6 +267,8 @@ describe('commands', () => {
 });
 
 describe('the close', () => {
+  beforeEach(() => startAnew(quickRules));
+
   it('comes by itself, once, and gives the lot to the leader', async () => {
     await done(rig.desk.bid(bidOf(1_000), lin));
     await until(() => offeringOf().endedAt !== null);
@@ -320,10 +326,7 @@ describe('the close', () => {
   });
 
   it('is not put off when the loop stood still long before the end', async () => {
-    await rig.desk.close();
-    rig = await rigWith({ ...quickRules, openForMs: 60_000 });
-    await onAir(rig.desk);
-    await offer(rig.desk);
+    await startAnew(calmRules);
     rig.clock.jump(1_000);
     await done(rig.desk.bid(bidOf(1_000), lin));
     expect(typesFrom(0)).not.toContain('lot.extended');
@@ -419,6 +422,7 @@ describe('when a commit goes wrong', () => {
   });
 
   it.each(['lost', 'lostAfter'] as const)('%s: the close still happens once', async (fate) => {
+    await startAnew(quickRules);
     await done(rig.desk.bid(bidOf(1_000), lin));
     rig.log.fates.push(fate);
     await until(() => offeringOf().endedAt !== null);
