@@ -50,6 +50,10 @@ describe('a bill', () => {
     expect(payableSales(two, [payment(['S1'], 'rejected')])).toHaveLength(2);
   });
 
+  it('whose hammers were all undone has nothing to pay', () => {
+    expect(billState(bill(1, [line('S1', 5_800, 'voided')], 0), [])).toBe('voided');
+  });
+
   it('is due, recorded or paid', () => {
     expect(billState(two, [])).toBe('due');
     expect(billState(two, [payment(['S1', 'S2'], 'recorded')])).toBe('recorded');
@@ -57,7 +61,11 @@ describe('a bill', () => {
   });
 
   it('stands above those that are paid, by paddle', () => {
-    const bills = [bill(3, [], 0), bill(9, [line('S1', 100)], 100), bill(2, [line('S2', 100)], 100)];
+    const bills = [
+      bill(3, [line('S3', 100, 'paid')], 0),
+      bill(9, [line('S1', 100)], 100),
+      bill(2, [line('S2', 100)], 100),
+    ];
     expect(billsInOrder(bills, []).map((each) => each.paddle)).toEqual([2, 9, 3]);
   });
 });

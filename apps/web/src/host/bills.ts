@@ -15,15 +15,17 @@ export function payableSales(bill: Bill, payments: readonly Payment[]): Bill['sa
 /** `amountFen` of a bill's line is the line's total. */
 export const sumFen = (sales: Bill['sales']): number => sales.reduce((sum, sale) => sum + sale.amountFen, 0);
 
-export type BillState = 'paid' | 'recorded' | 'due';
+/** voided: every hammer of this buyer was undone, there is nothing to pay. */
+export type BillState = 'paid' | 'recorded' | 'due' | 'voided';
 export function billState(bill: Bill, payments: readonly Payment[]): BillState {
+  if (bill.sales.every((sale) => sale.phase === 'voided')) return 'voided';
   if (bill.dueFen === 0) return 'paid';
   return payableSales(bill, payments).length === 0 ? 'recorded' : 'due';
 }
 
 /** Those who still owe first, then by paddle. */
 export function billsInOrder(bills: readonly Bill[], payments: readonly Payment[]): Bill[] {
-  const ranks: Record<BillState, number> = { due: 0, recorded: 1, paid: 2 };
+  const ranks: Record<BillState, number> = { due: 0, recorded: 1, paid: 2, voided: 3 };
   const rank = (bill: Bill) => ranks[billState(bill, payments)];
   return [...bills].sort((a, b) => rank(a) - rank(b) || a.paddle - b.paddle);
 }

@@ -375,7 +375,7 @@ export const en: HostWords = {
   bills: 'Bills',
   noBills: 'Nothing was sold, so there are no bills.',
   billLots: (n) => `${n} sales`,
-  billStates: { due: 'Due', recorded: 'To confirm', paid: 'Paid' },
+  billStates: { due: 'Due', recorded: 'To confirm', paid: 'Paid', voided: 'Voided' },
   recordPayment: 'Record a payment',
   paymentOf: (paddle, name) => `Payment of ${paddle} ${name}`,
   paidFor: 'Paid for',

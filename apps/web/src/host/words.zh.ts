@@ -383,7 +383,7 @@ export const zh = {
   bills: '买家账单',
   noBills: '本场没有成交，没有账单。',
   billLots: (n: number) => `${n} 笔`,
-  billStates: { due: '待付款', recorded: '待确认', paid: '已付款' },
+  billStates: { due: '待付款', recorded: '待确认', paid: '已付款', voided: '已撤销' },
   recordPayment: '登记付款',
   paymentOf: (paddle: string, name: string) => `${paddle} ${name} 付款`,
   paidFor: '付的是哪几笔',
