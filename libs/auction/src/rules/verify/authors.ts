@@ -1,0 +1,33 @@
+import { type LoggedEvent } from '@qingpai/wire';
+
+/** Who may write which leaf (LEDGER §2): bids are their bidder's, closes the platform's, the rest the house's. */
+const house = ['host', 'moderator'];
+const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
+  'lot.catalogued': ['host'],
+  'lot.amended': ['host'],
+  'lot.struck': ['host'],
+  'show.sealed': ['host'],
+  'show.approved': ['officer'],
+  'show.opened': house,
+  'lot.offered': house,
+  'lot.lastCall': house,
+  'lot.frozen': house,
+  'lot.resumed': house,
+  'lot.withdrawn': house,
+  'lot.carried': house,
+  'lot.passed': [...house, 'platform'],
+  'lot.setAside': [...house, 'platform'],
+  'sale.voided': house,
+  'bidder.limited': [...house, 'officer', 'platform'],
+  'sale.paid': ['host', 'officer', 'platform'],
+  'show.closed': house,
+  'show.settled': ['host', 'officer', 'platform'],
+};
+
+export function isByRightAuthor(event: LoggedEvent): boolean {
+  if (event.type === 'bid.accepted' || event.type === 'bid.refused') {
+    const { bidder, byModerator } = event.body;
+    return byModerator ? house.includes(event.by) : event.by === bidder;
+  }
+  return (byWhom[event.type] ?? ['platform']).includes(event.by);
+}

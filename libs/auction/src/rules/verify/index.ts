@@ -1,0 +1,5 @@
+export { catalogueLeaves, catalogueRootOf } from './catalogue.js';
+export { type VerifyFinding } from './finding.js';
+export { bundleDigest } from './parse.js';
+export { rootsAt } from './roots.js';
+export { verifyBundle, type VerifyOptions } from './verify.js';

@@ -1,0 +1,78 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { canonicalBytes, parseLeaf, toHex, utf8 } from '@qingpai/ledger/rules';
+import { author, bundle, type Bundle, eventBodies, type EventType, type LoggedEvent } from '@qingpai/wire';
+import { faultFinding, finding, type Stop, type VerifyFinding } from './finding.js';
+
+/** A bundle that could be read: each leaf's exact bytes, and what they say. */
+export interface ReadBundle {
+  bundle: Bundle;
+  bytes: Uint8Array[];
+  events: LoggedEvent[];
+}
+
+/**
+ * Gate 1. What does not fit its own digest is DAMAGED and accuses nobody; what does, but is no canonical leaf in
+ * its own place, is INVALID (LEDGER §2, §4).
+ */
+export function readBundle(text: string): ReadBundle | Stop {
+  const raw = parseJson(text);
+  if (raw === undefined) return damaged(finding('bundle-not-json'));
+  const parsed = bundle.safeParse(raw);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return damaged(finding('bundle-malformed', { more: issue?.path.join('.') || issue?.message }));
+  }
+  if (bundleDigest(raw) !== parsed.data.digest) return damaged(finding('bundle-digest'));
+  return readLeaves(parsed.data);
+}
+
+/** Lower-case hex; undefined when the object cannot be canonical JSON at all. */
+export function bundleDigest(raw: object): string | undefined {
+  const rest: { digest?: unknown } = { ...raw };
+  delete rest.digest;
+  try {
+    return toHex(sha256(canonicalBytes(rest)));
+  } catch {
+    return undefined; // floats, lone surrogates: nothing that we wrote
+  }
+}
+
+function readLeaves(read: Bundle): ReadBundle | Stop {
+  const bytes = read.leaves.map(utf8);
+  const events: LoggedEvent[] = [];
+  for (const [i, leaf] of bytes.entries()) {
+    const event = readLeaf(leaf, i, read.origin, events.at(-1)?.t ?? 0);
+    if ('code' in event) return { verdict: 'INVALID', findings: [event] };
+    events.push(event);
+  }
+  return { bundle: read, bytes, events };
+}
+
+function readLeaf(
+  bytes: Uint8Array,
+  i: number,
+  origin: string,
+  afterMs: number,
+): LoggedEvent | VerifyFinding {
+  const leaf = parseLeaf(bytes);
+  if (!leaf.ok) return faultFinding(leaf.reason, { i });
+  const { by, t, show, type, body } = leaf.value;
+  if (leaf.value.i !== i || show !== origin) return finding('leaf-elsewhere', { i, by });
+  if (t < afterMs) return finding('time-backwards', { i, by });
+  const schema = Object.hasOwn(eventBodies, type) ? eventBodies[type as EventType] : undefined;
+  if (!schema?.safeParse(body).success || !author.safeParse(by).success) {
+    return finding('event-malformed', { i, by, more: type });
+  }
+  return { i, t, by, type, body } as LoggedEvent; // as the two schemas have just said
+}
+
+function parseJson(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const damaged = (...findings: VerifyFinding[]): Stop => ({ verdict: 'DAMAGED', findings });

@@ -1,0 +1,98 @@
+import {
+  append,
+  emptyFrontier,
+  equal,
+  type Hash,
+  leafHash,
+  openCheckpoint,
+  keysOf,
+  type Policy,
+  rootOf,
+  type VerifyEd25519,
+} from '@qingpai/ledger/rules';
+import { type ReadBundle } from './parse.js';
+import { finding, type Stop, type VerifyFinding } from './finding.js';
+import { type Head } from './signatures.js';
+
+/** Roots of the tree of the first `size` leaves, for the sizes asked for; each leaf is hashed once. */
+export function rootsAt(bytes: readonly Uint8Array[], sizes: readonly number[]): Map<number, Hash> {
+  const wanted = new Set(sizes);
+  const roots = new Map<number, Hash>();
+  let frontier = emptyFrontier;
+  if (wanted.has(0)) roots.set(0, rootOf(frontier));
+  for (const leaf of bytes) {
+    frontier = append(frontier, leafHash(leaf));
+    if (wanted.has(frontier.size)) roots.set(frontier.size, rootOf(frontier));
+  }
+  return roots;
+}
+
+/**
+ * Gate 3: the leaves reproduce every signed root, and no leaf stands outside the newest. Signed heads that contradict
+ * each other are EQUIVOCATION; one signed head that the leaves miss only shows that leaves were changed.
+ */
+export function checkRoots(read: ReadBundle, heads: readonly Head[]): Stop | null {
+  const newest = heads.at(-1)!;
+  const clash = heads.find(
+    (head, at) => heads[at - 1]?.size === head.size && !sameRoot(heads[at - 1]!, head),
+  );
+  if (clash) return equivocation(heads[heads.indexOf(clash) - 1]!, clash);
+  if (newest.size > read.bytes.length) {
+    return stop('INCOMPLETE', finding('leaves-missing', { more: `${read.bytes.length} < ${newest.size}` }));
+  }
+  const roots = rootsAt(
+    read.bytes,
+    heads.map((head) => head.size),
+  );
+  const fits = (head: Head) => equal(roots.get(head.size)!, head.root);
+  const wrong = heads.find((head) => !fits(head));
+  if (wrong) {
+    const later = heads.find((head) => head.size > wrong.size && fits(head));
+    return later
+      ? equivocation(wrong, later)
+      : stop('INVALID', finding('root-wrong', { more: String(wrong.size) }));
+  }
+  if (newest.size === read.bytes.length) return null;
+  return stop('INVALID', finding('leaf-unsigned', { i: newest.size, by: read.events[newest.size]?.by }));
+}
+
+/**
+ * Gate 4: checkpoints the auditor already holds. What bears no trusted signature is ignored, so that a forged one
+ * frames nobody.
+ */
+export function checkKnown(
+  read: ReadBundle,
+  known: readonly string[],
+  policy: Policy,
+  newest: Head,
+  verify: VerifyEd25519,
+): { stop: Stop | null; ignored: VerifyFinding[] } {
+  const ignored: VerifyFinding[] = [];
+  const heads: Head[] = [];
+  for (const note of known) {
+    const opened = openCheckpoint(note, keysOf(policy), verify);
+    if (opened.ok && opened.value.checkpoint.origin === read.bundle.origin) {
+      heads.push({ ...opened.value.checkpoint, note });
+    } else {
+      ignored.push(finding('known-ignored'));
+    }
+  }
+  const newer = heads.find((head) => head.size > read.bytes.length);
+  const roots = rootsAt(
+    read.bytes,
+    heads.map((head) => head.size),
+  );
+  const other = heads.find((head) => roots.has(head.size) && !equal(roots.get(head.size)!, head.root));
+  if (other) return { stop: equivocation(other, newest), ignored };
+  if (newer) {
+    const more = `${read.bytes.length} < ${newer.size}`;
+    return { stop: stop('STALE', finding('older-than-known', { more })), ignored };
+  }
+  return { stop: null, ignored };
+}
+
+const sameRoot = (a: Head, b: Head): boolean => equal(a.root, b.root);
+const stop = (verdict: Stop['verdict'], ...findings: VerifyFinding[]): Stop => ({ verdict, findings });
+/** Both notes are the evidence, so both are shown whole. */
+const equivocation = (a: Head, b: Head): Stop =>
+  stop('EQUIVOCATION', finding('two-histories', { more: `\n${a.note}\n${b.note}` }));
