@@ -7,6 +7,8 @@ const LAST_SECOND_MS = 280;
 const PRESS_FROM = 0.15;
 const PRESS_TO = 0.55;
 const POLL_MS = 4;
+/** The server's word for too many bids of one person is to wait a moment. */
+const TOO_FAST_MS = 2_100;
 
 /**
  * Plays one evening: the host calls each lot, buyers bid, and what did not sell comes back as a falling clock until
@@ -60,14 +62,18 @@ export function evening({ host, buyers, tempers, rules, http, showId, ids, say }
     const lot = lotOf(id) ?? {};
     const price = { fen: null, leader: null };
     const least = () => rules.leastBidFen(host.state.rules, lot, { ...offeringOf(id), priceFen: price.fen });
+    /** People raise by one to three steps, as far as they will go at all. */
+    const jump = (leastFen, upToFen) => {
+      const wishFen = rules.amountAboveFen(host.state.rules, lot, leastFen, temper.jumps.whole(0, 2));
+      return wishFen <= upToFen ? wishFen : leastFen;
+    };
     const wants = (one) => price.leader !== one.buyer && least() <= one.upToFen;
     const all = temper.isRefused ? [] : temper.rising;
     await host.reached(host.state.next);
     while (isNew(id, offering)) await pause(POLL_MS);
 
     const raise = async (one) => {
-      const wish = { lot: id, offering, amountFen: least() };
-      const answer = await one.buyer.offer(wish);
+      const answer = await one.buyer.offer({ lot: id, offering, amountFen: jump(least(), one.upToFen) });
       counts.bids += 1;
       if (!answer.ok) throw new Error(`${lot.number}: a good bid was refused: ${JSON.stringify(answer)}`);
       price.fen = answer.amountFen;
@@ -85,7 +91,10 @@ export function evening({ host, buyers, tempers, rules, http, showId, ids, say }
       }
     };
 
-    const [sniper, ...others] = temper.isSniped && all.length > 2 ? all : [null, ...all];
+    // The second strongest keeps still until the last second; then the strongest has to answer.
+    const [, second] = [...all].sort((a, b) => b.upToFen - a.upToFen);
+    const sniper = temper.isSniped ? second : undefined;
+    const others = all.filter((one) => one !== sniper);
     if (temper.isRaced) await race(others, id, offering, price, least);
     if (temper.isRepeated && others.some(wants)) await repeat(others.find(wants), raise);
     if (temper.losesLine && others.some(wants)) await loseLine(others.find(wants), raise);
@@ -131,12 +140,9 @@ export function evening({ host, buyers, tempers, rules, http, showId, ids, say }
     const { bidId } = await raise(one);
     const wish = one.buyer.lastWish;
     const again = await one.buyer.bid(wish, bidId);
-    const byHttp = await http.call('POST', `/api/shows/${showId}/bids`, {
-      token: one.buyer.token,
-      body: { bidId, ...wish },
-    });
+    const elsewhere = await byHttp(one.buyer, wish, bidId);
     const told = one.buyer.lastAnswer;
-    if (again.i !== told.i || byHttp.answer.i !== told.i) throw new Error('the same bid got two answers');
+    if (again.i !== told.i || elsewhere.i !== told.i) throw new Error('the same bid got two answers');
     counts.repeated += 1;
   }
 
@@ -224,18 +230,19 @@ export function evening({ host, buyers, tempers, rules, http, showId, ids, say }
     return `  ${lot.number} ${lot.title}  ${again}${how} ${at.bids} 次出价  ${[sold, end].filter(Boolean).join('  ')}`;
   }
 
+  const byHttp = async (buyer, wish, bidId) =>
+    (await http.call('POST', `/api/shows/${showId}/bids`, { token: buyer.token, body: { bidId, ...wish } }))
+      .answer;
+
   for (const buyer of buyers) {
     /** Bids by whichever door is open, and remembers it. */
     buyer.offer = async (wish) => {
       const bidId = ids();
-      const answer = buyer.isOffline
-        ? (
-            await http.call('POST', `/api/shows/${showId}/bids`, {
-              token: buyer.token,
-              body: { bidId, ...wish },
-            })
-          ).answer
-        : await buyer.bid(wish, bidId);
+      const answer = buyer.isOffline ? await byHttp(buyer, wish, bidId) : await buyer.bid(wish, bidId);
+      if (!answer.ok && answer.reason === 'slow-down') {
+        await pause(TOO_FAST_MS);
+        return buyer.offer(wish);
+      }
       buyer.lastWish = wish;
       buyer.lastAnswer = answer;
       return answer;

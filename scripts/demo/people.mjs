@@ -73,7 +73,8 @@ export async function enter({ address, token, showId, rules, ids }) {
     healing = null;
   };
   socket.on('events', (frame) => {
-    if (!fold(frame)) healing ??= heal();
+    // Before the snapshot there is nothing to fold into; joining catches up.
+    if (person.state && !fold(frame)) healing ??= heal();
   });
   const join = async () => {
     const from = person.state?.next;
@@ -84,7 +85,7 @@ export async function enter({ address, token, showId, rules, ids }) {
       person.caughtUp += answer.since.events.length;
       fold(answer.since);
     }
-    if (answer.since || healing === null) await heal();
+    await (healing ??= heal());
     person.me = answer.me;
   };
   const connected = () =>

@@ -68,6 +68,7 @@ function temperOf(seed, lot, buyers, isRefused) {
       atFen: Math.round(worthFen * die.between(0.68, 0.98) * (1 - at * 0.02)),
       units: die.whole(1, 3),
     })),
+    jumps: dice(seed, `${lot.number}/jumps`),
     isSniped: die.chance(0.35),
     isRaced: die.chance(0.12),
     isRepeated: die.chance(0.2),
