@@ -43,16 +43,19 @@ export function run(command, args, { shown = true, env = {}, limitMs = 0 } = {})
   });
 }
 
-/** One step that a person waits for: a line at its start, its seconds at its end, its output only if it fails. */
+/**
+ * One step that a person waits for: a line at its start, its seconds at its end, its output only if it fails. Said on
+ * standard error, as standard output belongs to what was asked for.
+ */
 export async function step(zh, en, work) {
   const startMs = Date.now();
-  process.stdout.write(`· ${zh} ${en} …\n`);
+  process.stderr.write(`· ${zh} ${en} …\n`);
   const seconds = () => `${Math.round((Date.now() - startMs) / 1000)} s`;
-  const alive = setInterval(() => process.stdout.write(`  … ${seconds()}\n`), 10_000);
+  const alive = setInterval(() => process.stderr.write(`  … ${seconds()}\n`), 10_000);
   const { ok, output } = await work();
   clearInterval(alive);
-  if (!ok && output) process.stdout.write(`${output}\n`);
-  process.stdout.write(ok ? `  ✓ ${seconds()}\n` : `  ✗ ${zh}失败 ${en}: failed\n`);
+  if (!ok && output) process.stderr.write(`${output}\n`);
+  process.stderr.write(ok ? `  ✓ ${seconds()}\n` : `  ✗ ${zh}失败 ${en}: failed\n`);
   return ok;
 }
 

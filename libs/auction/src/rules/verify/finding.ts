@@ -84,20 +84,22 @@ const words = {
 } as const;
 export type FindingCode = keyof typeof words;
 
-export const finding = (
-  code: FindingCode,
-  where: { i?: number; by?: string; more?: string } = {},
-): VerifyFinding => told(code, words[code], where);
+/** Where it is: the leaf, its author, and what names it more closely, in words of both languages where they differ. */
+interface Where {
+  i?: number;
+  by?: string;
+  more?: string | { zh: string; en: string };
+}
+
+export const finding = (code: FindingCode, where: Where = {}): VerifyFinding =>
+  told(code, words[code], where);
 
 /** A fault of the ledger's formats, told as a finding. */
-export const faultFinding = (fault: Fault, where: { i?: number; by?: string; more?: string } = {}) =>
+export const faultFinding = (fault: Fault, where: Where = {}): VerifyFinding =>
   told(fault, faults[fault], where);
 
-function told(
-  code: string,
-  { zh, en }: { zh: string; en: string },
-  { i, by, more }: { i?: number; by?: string; more?: string },
-): VerifyFinding {
-  const tail = more === undefined ? '' : `: ${more}`;
-  return { code, i: i ?? null, by: by ?? null, zh: zh + tail, en: en + tail };
+function told(code: string, words: { zh: string; en: string }, { i, by, more }: Where): VerifyFinding {
+  const { zh, en } = typeof more === 'string' ? { zh: more, en: more } : (more ?? { zh: '', en: '' });
+  const tail = (text: string) => (text === '' ? '' : `: ${text}`);
+  return { code, i: i ?? null, by: by ?? null, zh: words.zh + tail(zh), en: words.en + tail(en) };
 }

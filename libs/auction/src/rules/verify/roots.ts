@@ -48,9 +48,9 @@ export function checkRoots(read: ReadBundle, heads: readonly Head[]): Stop | nul
   const wrong = heads.find((head) => !fits(head));
   if (wrong) {
     const later = heads.find((head) => head.size > wrong.size && fits(head));
-    return later
-      ? equivocation(wrong, later)
-      : stop('INVALID', finding('root-wrong', { more: String(wrong.size) }));
+    if (later) return equivocation(wrong, later);
+    const from = heads.findLast((head) => head.size < wrong.size && fits(head))?.size ?? 0;
+    return stop('INVALID', finding('root-wrong', { more: `#${from}–#${wrong.size - 1}` }));
   }
   if (newest.size === read.bytes.length) return null;
   return stop('INVALID', finding('leaf-unsigned', { i: newest.size, by: read.events[newest.size]?.by }));

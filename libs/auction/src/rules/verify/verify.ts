@@ -93,7 +93,7 @@ export function verifyBundle(text: string, options: VerifyOptions = {}): Verific
 
 function replayWords({ state, floorsUnchecked }: Replayed): [string, string] {
   return [
-    `按规则重放 ${state.next} 条，全部相符；${floorsUnchecked === 0 ? '底价已核对' : `底价未核对：${floorsUnchecked} 件`}`,
+    `按规则重放 ${state.next} 条，全部相符；${floorsUnchecked === 0 ? '保留价已核对' : `保留价未核对：${floorsUnchecked} 件`}`,
     `${state.next} leaves replayed by the rules; ${floorsUnchecked === 0 ? 'floors checked' : `floors not checked: ${floorsUnchecked} lots`}`,
   ];
 }
@@ -134,12 +134,18 @@ const isUnsold = (lot: LotState): boolean => lot.passedUnits + lot.withdrawnUnit
 /** A show that passed a lot says which one. */
 function unsoldLot(lot: LotState): VerifyFinding {
   const ends = [
-    [lot.passedUnits, '流拍 passed'],
-    [lot.withdrawnUnits, '撤拍 withdrawn'],
-    [lot.carriedUnits, '转下场 carried'],
-  ] as const;
-  const told = ends.filter(([units]) => units > 0).map(([units, words]) => `${words} ${units}`);
-  return finding('lot-unsold', { i: lot.i, more: `${lot.number} ${lot.title} (${told.join(', ')})` });
+    { units: lot.passedUnits, zh: '流拍', en: 'passed' },
+    { units: lot.withdrawnUnits, zh: '撤拍', en: 'withdrawn' },
+    { units: lot.carriedUnits, zh: '转下场', en: 'carried' },
+  ].filter(({ units }) => units > 0);
+  const name = `${lot.number} ${lot.title}`;
+  return finding('lot-unsold', {
+    i: lot.i,
+    more: {
+      zh: `${name}（${ends.map(({ zh, units }) => `${zh} ${units}`).join('，')}）`,
+      en: `${name} (${ends.map(({ en, units }) => `${en} ${units}`).join(', ')})`,
+    },
+  });
 }
 
 /** Short code of the root that ends with the first seal; what stood on page, poster and picture. */
