@@ -1,0 +1,39 @@
+import { type Verdict, verdicts, type Verification } from '@qingpai/wire';
+import { reportText } from './report.js';
+
+const verification = (verdict: Verdict): Verification => ({
+  verdict,
+  exitCode: verdicts[verdict],
+  gates: [
+    { gate: 'parse', ok: true, zh: '12 条记录', en: '12 leaves' },
+    { gate: 'signatures', ok: false, zh: '签名不对', en: 'bad signature' },
+    { gate: 'roots', ok: null, zh: '未执行', en: 'not reached' },
+  ],
+  findings: [{ code: 'lot-unsold', i: 7, by: 'host', zh: '没有全部成交', en: 'Not all of it was sold' }],
+  size: 12,
+  code: '7F3A·C2D1·09BE',
+});
+const linesOf = (verdict: Verdict) => reportText(verification(verdict), 'show.json').split('\n');
+
+describe('the report of the verifier', () => {
+  it('ends with the verdict alone, so that a script can read the last line', () => {
+    for (const verdict of Object.keys(verdicts) as Verdict[]) expect(linesOf(verdict).at(-1)).toBe(verdict);
+  });
+
+  it('shows which gates were passed, which stopped, and which were not reached', () => {
+    const text = linesOf('INVALID').join('\n');
+    expect(text).toContain('✓ 文件 file: 12 条记录');
+    expect(text).toContain('✗ 签名 signatures: 签名不对');
+    expect(text).toContain('· 账本根 roots: 未执行');
+  });
+
+  it('names the leaf and its author in both languages', () => {
+    const text = linesOf('INVALID').join('\n');
+    expect(text).toContain('lot-unsold #7 (by host): 没有全部成交');
+    expect(text).toContain('Not all of it was sold');
+  });
+
+  it('says what no log can prove', () => {
+    expect(linesOf('ALL_SOLD_AND_SETTLED').join('\n')).toContain('Not proved: produce never catalogued');
+  });
+});
