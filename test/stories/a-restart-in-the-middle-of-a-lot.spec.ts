@@ -1,0 +1,56 @@
+import { verifyBundle } from '@qingpai/auction/rules';
+import { type Bid, type BidAnswer } from '@qingpai/wire';
+import { Market, pot, shortRules } from './kit/market.js';
+import { newId } from './kit/person.js';
+
+let market: Market;
+beforeAll(async () => (market = await Market.open()));
+afterAll(() => market.close());
+
+test('kill -9 in the middle of a lot loses no acknowledged bid, and the lot closes once', async () => {
+  const rules = { ...shortRules, openForMs: 6_000 };
+  const { showId, host } = await market.openShow([pot({ startFen: 100 })], rules);
+  const people = await Promise.all(['小林', '小吴', '小陈'].map((name) => market.buyer(showId, name)));
+  await host.offers('L1', ...people);
+
+  // Everybody keeps bidding a little more than the last; what was answered goes into the journal.
+  const journal: { bid: Bid; answer: BidAnswer; token: string }[] = [];
+  let inFlight = 0;
+  let amountFen = 0;
+  const bidding = people.map(async (one) => {
+    for (;;) {
+      amountFen += 100;
+      const bid = { bidId: newId(), lot: 'L1', offering: 1, amountFen, confirmed: true as const };
+      inFlight += 1;
+      const answer = await one.ask<BidAnswer>('bid', bid);
+      inFlight -= 1;
+      journal.push({ bid, answer, token: one.token! });
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+  });
+  void Promise.allSettled(bidding);
+  while (journal.length < 12 || inFlight === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(inFlight).toBeGreaterThan(0);
+  await market.killHard();
+  const answered = [...journal];
+  await market.start();
+
+  // The same id gets the same answer, from a server that has forgotten everything but the log.
+  for (const { bid, answer, token } of answered) {
+    const again = (await market.ask<BidAnswer>('POST', `/api/shows/${showId}/bids`, token, bid)).answer;
+    expect([again.ok, again.i]).toEqual([answer.ok, answer.i]);
+  }
+  const watcher = await market.enter(showId);
+  if (watcher.state.block === 'L1') await watcher.event('lot.hammered', 'L1');
+  const highest = Math.max(...answered.map(({ bid, answer }) => (answer.ok ? bid.amountFen : 0)));
+  const sales = Object.values(watcher.state.sales);
+  expect(sales).toHaveLength(1);
+  expect(sales[0]!.unitPriceFen).toBeGreaterThanOrEqual(highest);
+
+  const back = await market.enter(showId, host.token);
+  await back.does({ name: 'close' });
+  const bundle = await market.must<object>('GET', `/api/shows/${showId}/bundle`);
+  const policy = await market.must<string>('GET', `/api/shows/${showId}/policy`);
+  const { verdict, findings } = verifyBundle(JSON.stringify(bundle), { policy });
+  expect([verdict, findings]).toEqual(['ALL_SOLD_UNSETTLED', []]);
+}, 60_000);

@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util';
+import { evolve } from '@qingpai/auction/rules';
+import {
+  type Bid,
+  type BidAnswer,
+  type CommandAnswer,
+  type EventsFrame,
+  type HostCommand,
+  type JoinAnswer,
+  type LoggedEvent,
+  type RoomMe,
+  type ShowState,
+} from '@qingpai/wire';
+import { io, type Socket } from 'socket.io-client';
+
+const WITHIN_MS = 15_000;
+let made = 0;
+export const newId = (): string => `story-${process.pid}-${String(++made).padStart(6, '0')}`;
+
+/** Somebody in a room, as a page is: one socket, events folded by the shared rules, gaps healed. */
+export class Person {
+  state!: ShowState;
+  me!: RoomMe;
+  readonly frames: EventsFrame[] = [];
+  private readonly lookers = new Set<(event: LoggedEvent) => void>();
+  private healing: Promise<void> | null = null;
+
+  constructor(
+    private readonly socket: Socket,
+    readonly showId: string,
+    readonly token: string | undefined,
+  ) {
+    socket.on('events', (frame: EventsFrame) => {
+      this.frames.push(frame);
+      if (this.state && !this.fold(frame)) void (this.healing ??= this.heal());
+    });
+  }
+
+  ask<T>(name: string, payload: unknown): Promise<T> {
+    return this.socket.timeout(WITHIN_MS).emitWithAck(name, payload) as Promise<T>;
+  }
+
+  async join(): Promise<void> {
+    const answer = await this.ask<JoinAnswer>('join', {
+      showId: this.showId,
+      ...(this.state && { from: this.state.next }),
+    });
+    if (!answer.ok) throw new Error(`join: ${answer.reason}`);
+    if (answer.snapshot) this.state = answer.snapshot.state;
+    if (answer.since) this.fold(answer.since);
+    this.me = answer.me;
+    await (this.healing ??= this.heal());
+  }
+
+  private fold(frame: EventsFrame): boolean {
+    if (frame.from > this.state.next) return false;
+    for (const event of frame.events) {
+      if (event.i < this.state.next) continue;
+      evolve(this.state, event);
+      for (const look of this.lookers) look(event);
+    }
+    this.state.next = Math.max(this.state.next, frame.to + 1);
+    return true;
+  }
+  private async heal(): Promise<void> {
+    for (let more = true; more;) {
+      const answer = await this.ask<{ ok: boolean; since: EventsFrame; more: boolean }>('since', {
+        from: this.state.next,
+      });
+      if (!answer.ok) throw new Error('since was refused');
+      this.fold(answer.since);
+      more = answer.more;
+    }
+    this.healing = null;
+  }
+
+  /** The next folded event of a type (and of a lot). */
+  event<T extends LoggedEvent['type']>(type: T, lot?: string): Promise<Extract<LoggedEvent, { type: T }>> {
+    return new Promise((resolve, reject) => {
+      const end = setTimeout(() => {
+        this.lookers.delete(look);
+        reject(new Error(`no ${type} within ${WITHIN_MS} ms`));
+      }, WITHIN_MS);
+      const look = (event: LoggedEvent) => {
+        if (event.type !== type || (lot !== undefined && (event.body as { lot?: string }).lot !== lot))
+          return;
+        clearTimeout(end);
+        this.lookers.delete(look);
+        resolve(event as Extract<LoggedEvent, { type: T }>);
+      };
+      this.lookers.add(look);
+    });
+  }
+
+  bid(lot: string, amountFen: number, more: Partial<Bid> = {}): Promise<BidAnswer> {
+    const offering = this.state.lots[lot]?.offerings.length || 1;
+    return this.ask('bid', { bidId: newId(), lot, offering, amountFen, ...more });
+  }
+  command = (command: HostCommand): Promise<CommandAnswer> =>
+    this.ask('command', { commandId: newId(), command });
+  /** Commands what must be granted. */
+  async does(command: HostCommand): Promise<LoggedEvent[]> {
+    const answer = await this.command(command);
+    if (!answer.ok) throw new Error(`${command.name}: ${answer.reason}`);
+    await this.reached((answer.events.at(-1)?.i ?? -1) + 1);
+    return answer.events;
+  }
+
+  /** Offers a lot and waits until everybody named has seen it. */
+  async offers(lot: string, ...seenBy: Person[]): Promise<void> {
+    const seen = seenBy.map((one) => one.event('lot.offered', lot));
+    await this.does({ name: 'offer', lot });
+    await Promise.all(seen);
+  }
+
+  /** Resolves when all leaves below `next` are folded. */
+  async reached(next: number): Promise<void> {
+    for (const until = Date.now() + WITHIN_MS; this.state.next < next;) {
+      if (Date.now() > until) throw new Error(`leaf ${next - 1} did not come`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  drop(): void {
+    this.socket.disconnect();
+  }
+  /** Back on the same or another address' server, catching up from what is known. */
+  async back(): Promise<void> {
+    this.socket.connect();
+    await connected(this.socket);
+    await this.join();
+  }
+  sees = (state: ShowState): boolean => isDeepStrictEqual(this.state, state);
+}
+
+const connected = (socket: Socket) =>
+  new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+
+/** Enters a room; without a token as a guest. */
+export async function enter(origin: string, showId: string, token?: string): Promise<Person> {
+  const socket = io(origin, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    ...(token ? { auth: { token } } : { extraHeaders: { origin } }),
+  });
+  const person = new Person(socket, showId, token);
+  await connected(socket);
+  await person.join();
+  return person;
+}
