@@ -19,6 +19,8 @@ import {
   showId,
   timeMs,
   unitCount,
+  textOrNull,
+  booleanOrNull,
 } from './units.js';
 
 /** Every error over HTTP (RFC 9457): `code` is one of the reasons, `detail` its Chinese words. */
@@ -53,14 +55,14 @@ export const tokenExchange = z.strictObject({
 export const me = z.object({
   signedIn: z.boolean(),
   role: role.nullable(),
-  nickname: z.string().nullable(),
-  phone: z.string().nullable().describe('masked: 138****0001'),
-  township: z.string().nullable(),
+  nickname: textOrNull,
+  phone: textOrNull.describe('masked: 138****0001'),
+  township: textOrNull,
 });
 export type Me = z.infer<typeof me>;
 export const signedIn = z.object({
   me,
-  goTo: z.string().nullable().describe('page the link was made for'),
+  goTo: textOrNull.describe('page the link was made for'),
   token: z
     .string()
     .optional()
@@ -100,7 +102,7 @@ export const showSummary = z.object({
   lots: z.int().nonnegative(),
   units: z.int().nonnegative(),
   startsAtMs: timeMs,
-  code: z.string().nullable(),
+  code: textOrNull,
   card: showCard,
 });
 export const showList = z.object({ shows: z.array(showSummary) });
@@ -126,15 +128,15 @@ export const lotAdded = z.object({ lot: lotId, number: lotNumber });
 
 export const importRow = z.object({
   row: z.int().positive().describe('line in the file, the header being 1'),
-  number: z.string().nullable(),
-  title: z.string().nullable(),
+  number: textOrNull,
+  title: textOrNull,
   accepted: z.boolean(),
   problems: z.array(z.object({ column: z.string(), zh: z.string(), en: z.string() })),
   lot: lotDraft.nullable(),
 });
 export type ImportRow = z.infer<typeof importRow>;
 export const importReport = z.object({
-  importId: z.string().nullable().describe('confirm with it; null when a row was refused'),
+  importId: textOrNull.describe('confirm with it; null when a row was refused'),
   encoding: z.string().describe('utf-8, utf-8-bom, gb18030 or xlsx'),
   rows: z.array(importRow),
   accepted: z.int().nonnegative(),
@@ -168,11 +170,11 @@ export const payment = z.object({
   amountFen: positiveFen,
   channel,
   reference: z.string(),
-  photo: z.string().nullable(),
+  photo: textOrNull,
   state: z.enum(['recorded', 'confirmed', 'rejected']),
   recordedBy: z.string(),
   recordedAtMs: timeMs,
-  decidedBy: z.string().nullable(),
+  decidedBy: textOrNull,
   decidedAtMs: timeMs.nullable(),
   mine: z.boolean().describe('recorded by you: a second person must confirm it'),
 });
@@ -185,7 +187,7 @@ export const bill = z.object({
   bidder: pseudonym,
   paddle: z.int().positive(),
   nickname: z.string(),
-  phone: z.string().nullable().describe('masked'),
+  phone: textOrNull.describe('masked'),
   sales: z.array(
     z.object({
       sale: saleId,
@@ -235,7 +237,7 @@ export const certificate = z.object({
   extendedOtherwise: z.int().nonnegative().describe('extensions for stall, dark room or resume'),
   formBids: z.int().nonnegative().describe('bids by plain form'),
   unsignedBids: z.int().nonnegative(),
-  witnessed: z.boolean().nullable(),
+  witnessed: booleanOrNull,
   unsold: z.array(
     z.object({ lot: lotId, number: lotNumber, title: z.string(), phase: lotPhase, units: z.int() }),
   ),
@@ -256,13 +258,13 @@ export const certificate = z.object({
           startFen: fen,
           bids: z.int().nonnegative(),
           bestFen: fen.nullable(),
-          result: z.string().nullable(),
+          result: textOrNull,
           soldUnits: z.int().nonnegative(),
         }),
       ),
     }),
   ),
-  code: z.string().nullable().describe('short code of the sealed root'),
+  code: textOrNull.describe('short code of the sealed root'),
   head: z.object({ size: z.int().nonnegative(), root: hash, code: z.string() }),
   checkpoints: z.array(
     z.object({ at: z.string(), size: z.int(), root: hash, note: z.string(), t: timeMs.nullable() }),
@@ -274,18 +276,18 @@ export const verification = z.object({
   verdict: z.enum(Object.keys(verdicts) as [Verdict, ...Verdict[]]),
   exitCode: z.int(),
   /** The gates of LEDGER §4 in order; `ok` is null where an earlier one stopped the way. */
-  gates: z.array(z.object({ gate: z.string(), ok: z.boolean().nullable(), zh: z.string(), en: z.string() })),
+  gates: z.array(z.object({ gate: z.string(), ok: booleanOrNull, zh: z.string(), en: z.string() })),
   findings: z.array(
     z.object({
       code: z.string(),
       i: leafIndex.nullable(),
-      by: z.string().nullable(),
+      by: textOrNull,
       zh: z.string(),
       en: z.string(),
     }),
   ),
   size: z.int().nonnegative(),
-  code: z.string().nullable(),
+  code: textOrNull,
 });
 export type Verification = z.infer<typeof verification>;
 
@@ -338,7 +340,7 @@ export const townshipShow = z.object({
   paidFen: fen,
   grades: gradesOf,
   passedLots: z.int(),
-  code: z.string().nullable(),
+  code: textOrNull,
   badge: z.enum(['verified', 'pending', 'mismatch']).describe('绿 已验证 / 黄 待结算或待见证 / 红 不一致'),
   badgeLeaf: leafIndex.nullable().describe('the leaf that does not hold'),
 });
@@ -363,7 +365,7 @@ export const townshipLot = z.object({
   soldUnits: z.int().nonnegative(),
   hammerFen: fen.describe('unit price × units, all sales of the lot'),
   paidFen: fen,
-  floorMet: z.boolean().nullable(),
+  floorMet: booleanOrNull,
 });
 export const townshipLots = z.object({ lots: z.array(townshipLot), total: z.int().nonnegative() });
 export type TownshipLot = z.infer<typeof townshipLot>;

@@ -16,6 +16,7 @@ import {
   unwitnessedReason,
   voidReason,
   withdrawReason,
+  textOrNull,
 } from './units.js';
 
 /** A refusal, the same shape on sockets and over HTTP (`detail` there): a stable code and words in two languages. */
@@ -58,7 +59,7 @@ export const bidAccepted = z.object({
   nth: z.int().positive().describe('the count to use for your next bid'),
 });
 export const bidRefused = refusal.extend({
-  bidId: z.string().nullable(),
+  bidId: textOrNull,
   verdict: z.literal('refused'),
   i: leafIndex.optional().describe('leaf of the refusal, if it is in the log'),
   beatenBy: leafIndex.optional().describe('leaf of the bid that stands at or above yours'),
@@ -143,7 +144,7 @@ export const showCard = z.object({
     address: z.string(),
     contact: z.string(),
     legalMode: z.enum(['licensed', 'seller-priced']),
-    licence: z.string().nullable(),
+    licence: textOrNull,
   }),
   startsAtMs: timeMs,
   freight: z.string().describe('freight rule in words, shown before the first bid'),
@@ -153,7 +154,7 @@ export type ShowCard = z.infer<typeof showCard>;
 
 export const roomMe = z.object({
   role: role.nullable().describe('null: a guest'),
-  nickname: z.string().nullable(),
+  nickname: textOrNull,
   bidder: pseudonym.nullable(),
   paddle: z.int().positive().nullable(),
   nth: z.int().positive().nullable().describe('the count to use for the next bid'),
@@ -167,7 +168,7 @@ export const snapshot = z.object({
   card: showCard,
   cards: z.array(lotCard),
   /** Short code of the sealed root, e.g. 7F3A·C2D1·09BE; null before sealing. */
-  code: z.string().nullable(),
+  code: textOrNull,
   chat: z.array(chatLine),
   slowMs: z.int().nonnegative(),
 });

@@ -16,6 +16,7 @@ import {
   saleId,
   timeMs,
   unitCount,
+  booleanOrNull,
 } from './units.js';
 
 /**
@@ -165,7 +166,7 @@ export const showState = z.object({
   sales: z.record(saleId, saleState),
   seals: z.array(sealState),
   openedAt: timeMs.nullable(),
-  witnessed: z.boolean().nullable(),
+  witnessed: booleanOrNull,
   closedAt: timeMs.nullable(),
   settledAt: timeMs.nullable(),
 });

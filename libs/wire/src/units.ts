@@ -7,11 +7,8 @@ export const fen = z
   .max(Number.MAX_SAFE_INTEGER)
   .describe('whole fen (1 yuan = 100 fen)');
 export const positiveFen = z.int().positive().max(Number.MAX_SAFE_INTEGER).describe('whole fen, above zero');
-export const timeMs = z
-  .int()
-  .nonnegative()
-  .max(Number.MAX_SAFE_INTEGER)
-  .describe('milliseconds since 1970, UTC');
+/** Up to the year 9999: later ones no calendar and no database column here holds. */
+export const timeMs = z.int().nonnegative().max(253_402_300_799_999).describe('milliseconds since 1970, UTC');
 export const durationMs = z
   .int()
   .nonnegative()
@@ -62,6 +59,13 @@ export const phone = z
   .regex(/^1[3-9][0-9]{9}$/)
   .describe('mainland mobile number, 11 digits');
 export const nickname = z.string().trim().min(1).max(16).describe('nickname, 1 to 16 characters');
+
+/**
+ * Described inside: of a bare nullable text zod writes `type: [string, null]`, which readers of OpenAPI 3.0 take for a
+ * list.
+ */
+export const textOrNull = z.string().describe('text').nullable();
+export const booleanOrNull = z.boolean().describe('true or false').nullable();
 
 export const format = z.enum(['english', 'dutch']).describe('english: 升价拍; dutch: 降价拍');
 export type Format = z.infer<typeof format>;

@@ -58,7 +58,9 @@ export function operationsOf(document: OpenAPIObject): Operation[] {
 function sayProblems(operation: Operation): void {
   for (const [status, response] of Object.entries(operation.responses)) {
     if (Number(status) < 400 || !response || '$ref' in response) continue;
-    if (isProblem(response.content)) response.content = { [PROBLEM_TYPE]: { schema: PROBLEM } };
+    // A refused bid or command has its own shape; before it is understood as one, the refusal is a problem.
+    const own = isProblem(response.content) ? {} : response.content;
+    response.content = { ...own, [PROBLEM_TYPE]: { schema: PROBLEM } };
   }
   operation.responses.default ??= {
     description: 'any other refusal or failure: see `code`',

@@ -49,7 +49,8 @@ describe('in a room', () => {
     const { state } = watcher;
     for (const { events, from } of frames) {
       expect(from).toBeLessThanOrEqual(state.next);
-      for (const event of events) evolve(state, event);
+      // Ranges may overlap what the snapshot held already.
+      for (const event of events.filter(({ i }) => i >= state.next)) evolve(state, event);
     }
     expect(state.lots.L1!.offerings[0]!.leader).toBe(buyer.bidder);
   });
