@@ -47,7 +47,27 @@ export function openApi(app: INestApplication, version: string): OpenAPIObject {
   document.components ??= {};
   document.components.schemas = { ...document.components.schemas, Problem: problemSchema() };
   for (const operation of operationsOf(document)) sayProblems(operation);
+  inOpenApi30(document);
   return document;
+}
+
+/** Rewrites in place what JSON Schema 2020-12 says otherwise than OpenAPI 3.0: exclusive bounds and constants. */
+function inOpenApi30(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  const schema = node as Record<string, unknown>;
+  for (const [exclusive, bound] of [
+    ['exclusiveMinimum', 'minimum'],
+    ['exclusiveMaximum', 'maximum'],
+  ] as const) {
+    if (typeof schema[exclusive] !== 'number') continue;
+    schema[bound] = schema[exclusive];
+    schema[exclusive] = true;
+  }
+  if (['string', 'number', 'boolean'].includes(typeof schema.const)) {
+    schema.enum = [schema.const];
+    delete schema.const;
+  }
+  for (const inner of Object.values(schema)) inOpenApi30(inner);
 }
 
 export function operationsOf(document: OpenAPIObject): Operation[] {
