@@ -79,7 +79,7 @@ async function comes(token: string): Promise<Stranger> {
   return stranger;
 }
 
-test("a client written from /asyncapi alone joins, bids, is outbid, talks and catches up", async () => {
+test('a client written from /asyncapi alone joins, bids, is outbid, talks and catches up', async () => {
   const { showId, host } = await market.openShow([pot()], undefined);
   const people = await Promise.all(
     ['阿梅', '阿兰'].map(async (name) => {
@@ -105,11 +105,16 @@ test("a client written from /asyncapi alone joins, bids, is outbid, talks and ca
   expect(await mei.says('chat', { text: '好花' })).toMatchObject({ ok: true });
   expect(await mei.says('time', {})).toMatchObject({ ok: true });
   expect(await mei.says('since', { from: 0 })).toMatchObject({ ok: true, more: false });
-  expect(await mei.says('command', { commandId: 'stranger-cmd-1', command: { name: 'close' } })).toMatchObject({
+  expect(
+    await mei.says('command', { commandId: 'stranger-cmd-1', command: { name: 'close' } }),
+  ).toMatchObject({
     ok: false,
     reason: 'not-allowed',
   });
   await host.event('lot.hammered', 'L1');
-  expect(mei.heard.some(({ name }) => name === 'events')).toBe(true);
+  // She heard that she was outbid, from the frames alone.
+  const heard = JSON.stringify(mei.heard.filter(({ name }) => name === 'events'));
+  expect(heard).toContain('"bid":"stranger-bid-3"');
+  expect(heard).not.toContain('stranger-bid-2');
   for (const one of people) one.leaves();
-}); // prettier-ignore
+});
