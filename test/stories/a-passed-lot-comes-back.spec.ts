@@ -97,6 +97,9 @@ test('a hammer is undone until the next lot is offered; the certificate counts i
   await host.offers('L2', lin);
   const late = await host.command({ name: 'undo', sale: 'S2', reason: 'technical' });
   expect(late).toMatchObject({ ok: false, reason: 'lot-on-block' });
+  await host.event('lot.setAside', 'L2');
+  const later = await host.command({ name: 'undo', sale: 'S2', reason: 'technical' });
+  expect(later).toMatchObject({ ok: false, reason: 'nothing-to-undo' });
 });
 
 test('what nobody wants is passed after its last offering, and the show cannot close before', async () => {

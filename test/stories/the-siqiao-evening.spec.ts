@@ -71,7 +71,7 @@ async function playEvening(host: Person, buyers: Person[]): Promise<void> {
     const offering = host.state.lots[lot]!.offerings[0]!;
     await two!.reached(offering.i + 2);
     const more = await two!.bid(lot, 60_000, { confirmed: true });
-    expect(more.ok || more.reason === 'off-grid').toBe(true);
+    expect(more).toMatchObject({ ok: true });
     await host.does({ name: 'lastCall', lot });
     await isOver;
   }
