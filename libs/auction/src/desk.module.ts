@@ -8,6 +8,7 @@ import {
 import { anchoredClock, type Clock } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
 import { Desks } from './desk/desks.js';
+import { ANSWERS_LEAVE_MS } from './desk/limits.js';
 import { LoopWatch } from './desk/loopWatch.js';
 import { processTimers } from './desk/timers.js';
 import { type BidListener } from './room/room.js';
@@ -71,5 +72,7 @@ export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShut
   /** Before sockets are closed, so that who waits in line still hears the answer. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.desks.close();
+    // What the desk has answered still has to leave by the sockets; cut at once, buyers would never hear it.
+    await new Promise((resolve) => setTimeout(resolve, ANSWERS_LEAVE_MS));
   }
 }

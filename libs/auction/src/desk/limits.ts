@@ -30,3 +30,5 @@ export const SINCE_LEAVES_MAX = 1_000;
 
 /** A desk that nobody has asked for this long, and that has nothing to do, is put away. */
 export const DESK_IDLE_MS = 15 * 60_000;
+/** When the server stops: from the last answer of the desks until the sockets are cut. */
+export const ANSWERS_LEAVE_MS = 150;
