@@ -14,9 +14,11 @@ import {
   phone,
   positiveFen,
   pseudonym,
+  publicKey,
   role,
   saleId,
   showId,
+  signature,
   timeMs,
   unitCount,
   textOrNull,
@@ -70,7 +72,29 @@ export const signedIn = z.object({
       'session token for `Authorization: Bearer`, in place of a cookie; when asked by `X-Session: bearer`',
     ),
 });
-export const joinShow = z.strictObject({ nickname: nickname.optional() });
+export const joinShow = z.strictObject({
+  nickname: nickname.optional(),
+  key: publicKey.optional().describe("this device's key for this show; from then on its bids are signed"),
+});
+/** A host's, moderator's or officer's own key, for one show. */
+export const staffKey = z.strictObject({ key: publicKey });
+/** What sealing would write now: the host signs it (`sig` of the command). */
+export const sealDraft = z.object({
+  list: z.int().positive(),
+  lots: z.int().positive(),
+  units: z.int().positive(),
+  catalogue: hash,
+  rules: hash,
+});
+export const approvalQuery = z.object({ list: z.coerce.number().int().positive().optional() });
+/** What an officer signs: "I compared the catalogue with the floor". */
+export const approvalDraft = z.object({
+  list: z.int().positive(),
+  statement: z.string().describe('the text; `note` in the leaf is its SHA-256'),
+  note: hash,
+  approved: z.boolean(),
+});
+export const approvalAsk = z.strictObject({ list: z.int().positive(), key: publicKey, sig: signature });
 export const joinedShow = z.object({ me: roomMe });
 export const waitAsk = z.strictObject({ nickname });
 export const waitingBuyer = z.object({ member: z.string(), nickname: z.string(), sinceMs: timeMs });
@@ -236,7 +260,48 @@ export const certificate = z.object({
   voided: z.int().nonnegative(),
   extendedOtherwise: z.int().nonnegative().describe('extensions for stall, dark room or resume'),
   formBids: z.int().nonnegative().describe('bids by plain form'),
-  unsignedBids: z.int().nonnegative(),
+  signedBids: z.int().nonnegative(),
+  unsignedBids: z.int().nonnegative().describe('neither signed nor by plain form'),
+  unsignedActs: z
+    .int()
+    .nonnegative()
+    .describe("the host's seals, withdrawals and close without the host's own signature"),
+  version: z.int().describe('of the leaves: 1 without, 2 with authors’ signatures'),
+  continues: z
+    .object({ origin: z.string(), size: z.int(), root: hash })
+    .nullable()
+    .describe('after a restore: the log this one goes on from'),
+  lists: z
+    .array(
+      z.object({
+        list: z.int().positive(),
+        lots: z.int(),
+        units: z.int(),
+        soldUnits: z.int(),
+        passedUnits: z.int(),
+        withdrawnUnits: z.int(),
+        carriedUnits: z.int(),
+        approved: z.boolean(),
+      }),
+    )
+    .describe('1: the main list; 2…: supplementary lists (加拍), counted apart'),
+  apart: z
+    .object({
+      hostUnits: z.int().nonnegative(),
+      growerUnits: z.int().nonnegative().describe("sold to the lot's own grower"),
+      supporterUnits: z.int().nonnegative().describe('单位认购'),
+      sameDeviceUnits: z
+        .int()
+        .nonnegative()
+        .describe('to a second account on one device: the platform’s word, no proof'),
+    })
+    .describe('sold units that are not at arm’s length'),
+  witness: z.object({
+    names: z.array(z.string()),
+    sealed: booleanOrNull.describe('cosigned before bidding opened'),
+    closed: booleanOrNull,
+    newest: leafIndex.nullable().describe('leaves covered by the newest cosigned head'),
+  }),
   witnessed: booleanOrNull,
   unsold: z.array(
     z.object({ lot: lotId, number: lotNumber, title: z.string(), phase: lotPhase, units: z.int() }),
@@ -286,6 +351,8 @@ export const verification = z.object({
       en: z.string(),
     }),
   ),
+  /** What the reader should know although nothing is wrong: late witness, unsigned bids, floors not checked … */
+  notes: z.array(z.object({ code: z.string(), zh: z.string(), en: z.string() })),
   size: z.int().nonnegative(),
   code: textOrNull,
 });

@@ -9,10 +9,13 @@ import {
   leafIndex,
   lotId,
   lotNumber,
+  office,
   origin,
   positiveFen,
   pseudonym,
+  publicKey,
   saleId,
+  signature,
   timeMs,
   unitCount,
   unwitnessedReason,
@@ -29,18 +32,28 @@ const bodies = {
     origin,
     witnesses: z.array(z.string().max(200)).max(16),
     demo: z.literal(true).optional(),
+    /** The township's registry log, which lists this show. */
+    township: origin.optional(),
+    /** After a restore: the head of the log that this one goes on from. */
     continues: z.strictObject({ origin, size: z.int().positive(), root: hash }).optional(),
   }),
   'bidder.registered': z.strictObject({
     bidder: pseudonym,
-    /** The bidder's per-show device key (Ed25519, base64); absent where the device has none. */
-    key: hash.optional(),
+    /**
+     * A per-show key of the bidder's device. Whoever has one signs every bid but those by plain form. Another device
+     * of the same bidder registers its own key with a leaf of its own: same bidder, same paddle.
+     */
+    key: publicKey.optional(),
+    /** Which device, as a per-show pseudonym: the platform's word, so that sales to one device can be counted apart. */
+    device: pseudonym.optional(),
     /** Commitment to the identity: SHA256("qingpai/commit/v1\n"‖salt32‖JCS(identity)). */
     id: hash,
     kind: bidderKind,
     /** 号牌, unique in the show. */
     paddle: z.int().positive().max(99_999),
   }),
+  /** A key of someone who holds an office; from here on the holders of this office sign (LEDGER §2). */
+  'staff.registered': z.strictObject({ person: pseudonym, office, key: publicKey }),
   'bidder.limited': z.strictObject({
     bidder: pseudonym,
     limitFen: fen.optional(),
@@ -63,6 +76,7 @@ const bodies = {
     referenceFen: positiveFen.optional(),
     /** SHA256("qingpai/floor/v1\n"‖salt32‖JCS({floorFen,lot})), or null where the lot has no floor. */
     floor: hash.nullable(),
+    /** Carried from another show: `<origin>#<lot>`. */
     from: z.string().max(200).optional(),
   }),
   'lot.struck': z.strictObject({ lot: lotId }),
@@ -75,7 +89,8 @@ const bodies = {
     /** SHA-256 of the canonical JSON of the rules. */
     rules: hash,
   }),
-  'show.approved': z.strictObject({ list: z.int().positive(), note: hash }),
+  /** `note`: SHA-256 of the statement the officer signed (`approvalStatement`); `key`: the officer's own. */
+  'show.approved': z.strictObject({ list: z.int().positive(), note: hash, key: publicKey }),
   'show.opened': z.union([
     z.strictObject({ witnessed: z.literal(true) }),
     z.strictObject({ witnessed: z.literal(false), reason: unwitnessedReason }),
@@ -234,8 +249,8 @@ export type EventOf<T extends EventType> = Extract<AuctionEvent, { type: T }>;
 export const author = z.union([z.enum(['platform', 'host', 'moderator', 'officer']), pseudonym]);
 export type Author = z.infer<typeof author>;
 
-/** An event as the log holds it and the room is told it: with its index, time and author. */
-export type LoggedEvent = AuctionEvent & { i: number; t: number; by: Author };
+/** An event as the log holds it: with its index, time and author. The room is told it without the signature. */
+export type LoggedEvent = AuctionEvent & { i: number; t: number; by: Author; sig?: string };
 
 const types = Object.keys(eventBodies) as EventType[];
 export const loggedEvent = z
@@ -247,6 +262,7 @@ export const loggedEvent = z
         by: author,
         type: z.literal(type),
         body: eventBodies[type] as z.ZodType,
+        sig: signature.optional().describe("the author's signature; left out of frames"),
       }),
     ),
   )
@@ -255,7 +271,9 @@ export const loggedEvent = z
 export const eventTypes: readonly EventType[] = types;
 
 /** The exact object whose canonical bytes are a leaf (LEDGER §2). */
-export type Leaf = LoggedEvent & { show: string; v: 1; sig?: string };
+export type Leaf = LoggedEvent & { show: string; v: LeafVersion };
+/** 1: no author signs anything. 2: with authors' signatures. A log has one version throughout. */
+export type LeafVersion = 1 | 2;
 
 /** Refusals stay out of the room's frames: they concern one bidder. */
 export const isAnnounced = (event: { type: EventType }): boolean => event.type !== 'bid.refused';

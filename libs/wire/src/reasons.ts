@@ -51,6 +51,24 @@ export const reasons = {
     zh: '出价次序不对，请刷新后再出',
     en: 'The count of your bids is off; use the `nth` of the last answer',
   },
+  'bad-signature': {
+    zh: '签名与内容不符，请刷新页面后再试',
+    en: 'The signature does not fit what was sent, or no key of yours is registered',
+  },
+  'signature-missing': {
+    zh: '这台设备已登记密钥，出价要带签名',
+    en: 'You have registered a key: this must be signed, with `nth`',
+  },
+  'unknown-head': {
+    zh: '您手里的账本头不在本账本里：请保留凭证并联系乡镇',
+    en: 'The head you hold is none of this log: keep your receipts and tell the township',
+  },
+  'key-taken': { zh: '这把密钥已由别人登记', en: 'This key is already registered to someone else' },
+  'not-witnessed': {
+    zh: '乡镇见证机还没有签清单：请等见证，或说明原因后开场',
+    en: 'No witness has cosigned the sealed catalogue yet: wait, or open with a reason',
+  },
+  'not-sealed': { zh: '清单还没有锁定', en: 'The catalogue is not sealed yet' },
   'slow-down': { zh: '太快了，请稍等再试', en: 'Too fast; wait a moment and try again' },
   'too-busy': { zh: '房间太忙，请用同一编号再试', en: 'The room is too busy; try again with the same id' },
   'no-paddle': { zh: '请先领号牌', en: 'Take a paddle number first' },

@@ -4,6 +4,8 @@ import { reasonCodes } from './reasons.js';
 import { showState } from './state.js';
 import {
   bidId,
+  booleanOrNull,
+  hash,
   leafIndex,
   lotId,
   positiveFen,
@@ -11,6 +13,7 @@ import {
   role,
   saleId,
   showId,
+  signature,
   timeMs,
   unitCount,
   unwitnessedReason,
@@ -42,10 +45,29 @@ export const bid = z.strictObject({
   run: z.int().nonnegative().optional(),
   /** A bid of more than three steps needs this. A confirmed resend is a new bidId. */
   confirmed: z.literal(true).optional(),
-  /** Which of this bidder's logged bids this is, from 1; each answer tells the next. May be left out. */
+  /** Which of this bidder's logged bids this is, from 1; each answer tells the next. A signed bid needs it. */
   nth: z.int().positive().optional(),
+  /** A head of the log (size, root) that you hold; the receipt then shows that the log still extends it. */
+  seen: z.tuple([z.int().positive(), hash]).optional(),
+  /**
+   * Your device's signature over the bid (see "Signing" in the documentation). Needed once you have registered a key.
+   */
+  sig: signature.optional(),
 });
 export type Bid = z.infer<typeof bid>;
+
+/** Proof that a leaf is in the log, for who wants to keep it: nothing in it is a promise. */
+export const receipt = z.object({
+  leaf: z.string().describe('the exact bytes of the leaf, as UTF-8: they are what is hashed'),
+  proof: z
+    .string()
+    .describe('c2sp.org/tlog-proof@v1: index, audit path, and the checkpoint that ends the batch of the leaf'),
+  consistency: z
+    .array(hash)
+    .optional()
+    .describe('RFC 6962 consistency proof from the head you named in `seen` to that checkpoint'),
+});
+export type Receipt = z.infer<typeof receipt>;
 
 export const bidAccepted = z.object({
   ok: z.literal(true),
@@ -57,6 +79,7 @@ export const bidAccepted = z.object({
   units: unitCount.optional(),
   sale: saleId.optional().describe('clock: the sale this take made'),
   nth: z.int().positive().describe('the count to use for your next bid'),
+  receipt: receipt.optional(),
 });
 export const bidRefused = refusal.extend({
   bidId: textOrNull,
@@ -65,6 +88,7 @@ export const bidRefused = refusal.extend({
   beatenBy: leafIndex.optional().describe('leaf of the bid that stands at or above yours'),
   leastFen: positiveFen.optional().describe('the least bid that would be accepted now'),
   nth: z.int().positive().optional().describe('the count to use for your next bid'),
+  receipt: receipt.optional().describe('where the refusal is a leaf'),
 });
 export const bidAnswer = z.discriminatedUnion('ok', [bidAccepted, bidRefused]);
 export type BidAnswer = z.infer<typeof bidAnswer>;
@@ -90,7 +114,12 @@ export const hostCommand = z.discriminatedUnion('name', [
 export type HostCommand = z.infer<typeof hostCommand>;
 
 /** The same commandId gets the same answer for as long as the server runs. */
-export const commandMessage = z.strictObject({ commandId: bidId, command: hostCommand });
+export const commandMessage = z.strictObject({
+  commandId: bidId,
+  command: hostCommand,
+  /** Of seal, withdraw and close, from who has registered a key: over the leaf that the command makes. */
+  sig: signature.optional(),
+});
 export const commandAnswer = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal(true),
@@ -163,6 +192,24 @@ export const roomMe = z.object({
 });
 export type RoomMe = z.infer<typeof roomMe>;
 
+/** How far independent witnesses have cosigned this show's log. Never in a bid's way. */
+export const witnessState = z.object({
+  witnesses: z.int().nonnegative().describe('how many are configured; 0: nobody witnesses'),
+  sealed: booleanOrNull.describe('the sealed head is cosigned; null before sealing'),
+  size: leafIndex.nullable().describe('leaves covered by the newest cosigned head'),
+  atMs: timeMs.nullable().describe('when that was cosigned'),
+  late: z.boolean().describe('待见证: newer leaves wait for longer than they should'),
+});
+export type WitnessState = z.infer<typeof witnessState>;
+
+/** The newest signed head: what a phone keeps and names in `seen`. */
+export const signedHead = z.object({
+  size: z.int().positive(),
+  root: hash,
+  note: z.string().describe('c2sp.org/tlog-checkpoint, signed'),
+});
+export type SignedHead = z.infer<typeof signedHead>;
+
 export const snapshot = z.object({
   state: showState,
   card: showCard,
@@ -171,6 +218,7 @@ export const snapshot = z.object({
   code: textOrNull,
   chat: z.array(chatLine),
   slowMs: z.int().nonnegative(),
+  witness: witnessState,
 });
 export type Snapshot = z.infer<typeof snapshot>;
 
@@ -192,6 +240,8 @@ export const joinAnswer = z.discriminatedUnion('ok', [
     me: roomMe,
     serverNowMs: timeMs,
     watching: z.int().nonnegative(),
+    head: signedHead,
+    witness: witnessState,
     snapshot: snapshot.optional(),
     since: eventsFrame.optional(),
   }),
@@ -252,6 +302,7 @@ export const serverMessages = {
   presence: { payload: presence, summary: 'How many watch.' },
   me: { payload: meFrame, summary: 'What changed about you: admitted, muted, paddle.' },
   waiting: { payload: waitingFrame, summary: 'To hosts and moderators: how many wait to be admitted.' },
+  witness: { payload: witnessState, summary: 'How far witnesses have cosigned, when that changes.' },
   bye: { payload: bye, summary: 'The server ends this session; reconnecting needs a new sign-in.' },
 } as const;
 export type ClientMessage = keyof typeof clientMessages;

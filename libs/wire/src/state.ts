@@ -12,7 +12,9 @@ import {
   lotNumber,
   origin,
   positiveFen,
+  office,
   pseudonym,
+  publicKey,
   saleId,
   timeMs,
   unitCount,
@@ -132,6 +134,9 @@ export const bidderState = z.object({
   bidder: pseudonym,
   paddle: z.int().positive(),
   kind: bidderKind,
+  /** Keys of the bidder's devices; empty: this bidder does not sign. */
+  keys: z.array(publicKey),
+  device: pseudonym.nullable(),
   limitFen: fen.nullable(),
   banned: z.boolean(),
 });
@@ -144,6 +149,15 @@ export const sealState = z.object({
   units: z.int().positive(),
   catalogue: hash,
   rules: hash,
+});
+
+export const staffState = z.object({ person: pseudonym, office, key: publicKey });
+export const approvalState = z.object({
+  i: leafIndex,
+  t: timeMs,
+  list: z.int().positive(),
+  note: hash,
+  key: publicKey,
 });
 
 export const showPhase = z.enum(['draft', 'sealed', 'open', 'closed', 'settled']);
@@ -165,6 +179,10 @@ export const showState = z.object({
   bidders: z.record(pseudonym, bidderState),
   sales: z.record(saleId, saleState),
   seals: z.array(sealState),
+  /** Who holds an office and signs. */
+  staff: z.array(staffState),
+  /** 乡镇核对: which lists an officer has compared with the floor. */
+  approvals: z.array(approvalState),
   openedAt: timeMs.nullable(),
   witnessed: booleanOrNull,
   closedAt: timeMs.nullable(),

@@ -48,6 +48,16 @@ export const hash = z
   .string()
   .regex(/^[A-Za-z0-9+/]{43}=$/)
   .describe('SHA-256, base64');
+/** Ed25519 (RFC 8032), 32 bytes. */
+export const publicKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/)
+  .describe('Ed25519 public key, base64');
+/** Ed25519 (RFC 8032), 64 bytes. */
+export const signature = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{86}==$/)
+  .describe('Ed25519 signature, base64');
 export const origin = z
   .string()
   .min(3)
@@ -73,6 +83,10 @@ export const role = z.enum(['host', 'moderator', 'buyer', 'officer', 'operator']
 export type Role = z.infer<typeof role>;
 export const bidderKind = z.enum(['buyer', 'supporter', 'hall', 'host', 'grower']);
 export type BidderKind = z.infer<typeof bidderKind>;
+
+/** Offices whose holders sign with a key of their own. */
+export const office = z.enum(['host', 'moderator', 'officer']);
+export type Office = z.infer<typeof office>;
 
 export const withdrawReason = z.enum(['damaged', 'mislabelled', 'grower-request', 'papers-missing', 'other']);
 export const voidReason = z.enum(['wrong-lot', 'wrong-price', 'hall-dispute', 'buyer-mistake', 'technical']);
