@@ -10,6 +10,7 @@ const verification = (verdict: Verdict): Verification => ({
     { gate: 'roots', ok: null, zh: '未执行', en: 'not reached' },
   ],
   findings: [{ code: 'lot-unsold', i: 7, by: 'host', zh: '没有全部成交', en: 'Not all of it was sold' }],
+  notes: [],
   size: 12,
   code: '7F3A·C2D1·09BE',
 });

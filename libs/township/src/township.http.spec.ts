@@ -368,7 +368,7 @@ describe('badges', () => {
   test('turn red with the leaf that does not hold', async () => {
     const finding = { code: 'root-differs', i: 12, by: 'platform', zh: '不符', en: 'differs' };
     verdicts.set(first, {
-      ...{ verdict: 'INVALID', exitCode: 40, gates: [], size: 20, code: null },
+      ...{ verdict: 'INVALID', exitCode: 40, gates: [], notes: [], size: 20, code: null },
       findings: [finding],
     });
     expect((await shows(`?show=${first}`))[0]).toMatchObject({ badge: 'mismatch', badgeLeaf: 12 });

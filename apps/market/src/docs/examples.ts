@@ -107,6 +107,13 @@ const smallLog: LoggedEvent[] = (
   ] satisfies AuctionEvent[]
 ).map((event, i) => ({ i, t, by: 'platform', ...event }));
 
+const witness = { witnesses: 1, sealed: true, size: 400, atMs: t - 4_000, late: false };
+const head = {
+  size: 413,
+  root: HASH,
+  note: `market.example/shows/20261124-01\n413\n${HASH}\n\n— market.example/shows/20261124-01 …\n`,
+};
+
 /** What a page holds after folding them: an example of every part of a snapshot. */
 const smallSnapshot: Snapshot = {
   state: smallLog.reduce(evolve, initialShow(defaultRules)),
@@ -132,6 +139,7 @@ const smallSnapshot: Snapshot = {
   code: '7F3A·C2D1·09BE',
   chat: [line],
   slowMs: 0,
+  witness,
 };
 
 const asks: { [N in ClientMessage]: Ask<N>[] } = {
@@ -155,8 +163,8 @@ const asks: { [N in ClientMessage]: Ask<N>[] } = {
 
 const answers: { [N in ClientMessage]: Answer<N>[] } = {
   join: [
-    { ok: true, me: buyer, serverNowMs: t + 600, watching: 38, since: frame },
-    { ok: true, me: guest, serverNowMs: t + 600, watching: 38, snapshot: smallSnapshot },
+    { ok: true, me: buyer, serverNowMs: t + 600, watching: 38, head, witness, since: frame },
+    { ok: true, me: guest, serverNowMs: t + 600, watching: 38, head, witness, snapshot: smallSnapshot },
     refusal('unknown-show'),
   ],
   since: [
@@ -194,6 +202,7 @@ const tells: { [N in ServerMessage]: Tell<N>[] } = {
   presence: [{ watching: 38 }],
   me: [{ me: buyer }],
   waiting: [{ waiting: 2 }],
+  witness: [witness],
   bye: [{ reason: 'not-signed-in' }],
 };
 

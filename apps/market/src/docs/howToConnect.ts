@@ -82,13 +82,15 @@ const join = `
 /** What each event does to the state. Exhaustive: a new event does not compile without its line. */
 const effects: Record<EventType, string> = {
   'log.opened': 'index 0: the log exists; `demo` marks a show that is played, not held',
-  'bidder.registered': '`bidders[bidder] = {paddle, kind}`',
+  'bidder.registered':
+    '`bidders[bidder] = {paddle, kind, keys: [key], device}`; of a bidder you know: one more key in `keys`',
+  'staff.registered': '`staff` gains `{person, office, key}`',
   'bidder.limited': 'that bidder has a limit per bid, or is banned',
   'lot.catalogued': '`lots[lot]` is described; its phase is `draft`',
   'lot.amended': 'the same lot described anew; the last description counts',
   'lot.struck': 'the lot leaves the draft; its phase is `struck`',
   'show.sealed': 'lots of that list: `draft` → `sealed`; the show is `sealed`',
-  'show.approved': 'the township countersigned; nothing else changes',
+  'show.approved': '`approvals` gains `{i, t, list, note, key}`: an officer compared the list with the floor',
   'show.opened': 'the show is `open`: lots can be offered',
   'lot.offered':
     '`block = lot`, phase `onBlock`, `passedUnits = 0`; a new entry in `offerings` without price or leader, with `closesAt` (also `firstClosesAt`), or `clock` (run 0); nothing is `undoable` any more',

@@ -94,9 +94,21 @@ function snapshot(
           voided: 0,
         },
       },
-      bidders: { [WU]: { bidder: WU, paddle: 28, kind: 'buyer', limitFen: null, banned: false } },
+      bidders: {
+        [WU]: {
+          bidder: WU,
+          paddle: 28,
+          kind: 'buyer',
+          keys: [],
+          device: null,
+          limitFen: null,
+          banned: false,
+        },
+      },
       sales: {},
       seals: [],
+      staff: [],
+      approvals: [],
       openedAt: 0,
       witnessed: false,
       closedAt: null,
@@ -133,6 +145,7 @@ function snapshot(
     code: '7F3A·C2D1·09BE',
     chat: [],
     slowMs: 0,
+    witness: { witnesses: 0, sealed: null, size: null, atMs: null, late: false },
   };
 }
 

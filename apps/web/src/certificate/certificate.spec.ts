@@ -98,6 +98,7 @@ describe("a lot's attempts", () => {
 describe('a verdict', () => {
   const verification = (leaves: (number | null)[]): Verification => ({
     verdict: 'INVALID',
+    notes: [],
     exitCode: 40,
     gates: [],
     findings: leaves.map((i) => ({ code: 'x', i, by: null, zh: '', en: '' })),

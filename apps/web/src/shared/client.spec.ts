@@ -80,6 +80,7 @@ const snapshotOf = (state: ShowState): Snapshot => ({
   code: null,
   chat: [],
   slowMs: 0,
+  witness: { witnesses: 0, sealed: null, size: null, atMs: null, late: false },
 });
 const me: RoomMe = {
   role: 'buyer',

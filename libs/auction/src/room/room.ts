@@ -17,6 +17,7 @@ import {
   type ServerMessage,
   type ShowCard,
   type Snapshot,
+  type WitnessState,
 } from '@qingpai/wire';
 import { type z } from 'zod';
 import { refusedBid } from '../desk/answers.js';
@@ -101,7 +102,9 @@ export class Room {
     void this.tellWaiting([visitor]);
     const page = from !== undefined && from <= desk.state.next ? desk.since(from) : null;
     const news = page && !page.more ? { since: page.since } : { snapshot: this.snapshotOf(desk, face) };
-    return { ok: true, me, serverNowMs: desk.nowMs(), watching: this.watching, ...news };
+    const { size, root, note } = desk.head;
+    const now = { serverNowMs: desk.nowMs(), watching: this.watching };
+    return { ok: true, me, ...now, head: { size, root, note }, witness: noWitness, ...news };
   }
 
   leave(visitor: Visitor): void {
@@ -120,7 +123,7 @@ export class Room {
   }
 
   private snapshotOf({ state }: Desk, face: Face): Snapshot {
-    return { state, ...face, chat: [...this.chat.lines], slowMs: this.chat.slowMs };
+    return { state, ...face, chat: [...this.chat.lines], slowMs: this.chat.slowMs, witness: noWitness };
   }
 
   /** Clock of the stamps. */
@@ -309,6 +312,9 @@ export class Room {
     }, PRESENCE_EVERY_MS);
   }
 }
+
+/** Nobody is asked to witness. */
+const noWitness: WitnessState = { witnesses: 0, sealed: null, size: null, atMs: null, late: false };
 
 const guest: RoomMe = {
   role: null,

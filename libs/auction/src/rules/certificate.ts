@@ -17,11 +17,10 @@ import { entry, initialShow, sealedLots } from './show.js';
 /** The Clearance Certificate (清拍证明, LEDGER §1) as far as it follows from the leaves alone. */
 export type LeafCertificate = Omit<
   Certificate,
-  'showId' | 'title' | 'township' | 'code' | 'head' | 'checkpoints'
+  'showId' | 'title' | 'township' | 'code' | 'head' | 'checkpoints' | 'witness' | 'version'
 >;
 type CertifiedLot = Certificate['lots'][number];
 type Attempt = CertifiedLot['attempts'][number];
-type Leaf = LoggedEvent & { sig?: string };
 
 /** What the state does not keep of a log: where offerings ended, and what has to be counted apart. */
 interface Trace {
@@ -31,6 +30,7 @@ interface Trace {
   bestFen: Map<number, number>;
   extendedOtherwise: number;
   formBids: number;
+  signedBids: number;
   unsignedBids: number;
 }
 
@@ -39,13 +39,14 @@ interface Trace {
  * was undone counts for nothing, and is counted as undone.
  * @param events all leaves of the log, in order
  */
-export function certificateOf(rules: ShowRules, events: Iterable<Leaf>): LeafCertificate {
+export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): LeafCertificate {
   const state = initialShow(rules);
   const trace: Trace = {
     endedBy: new Map(),
     bestFen: new Map(),
     extendedOtherwise: 0,
     formBids: 0,
+    signedBids: 0,
     unsignedBids: 0,
   };
   for (const event of events) follow(state, trace, event);
@@ -69,7 +70,12 @@ export function certificateOf(rules: ShowRules, events: Iterable<Leaf>): LeafCer
     voided: sum(lots, ({ voided }) => voided),
     extendedOtherwise: trace.extendedOtherwise,
     formBids: trace.formBids,
+    signedBids: trace.signedBids,
     unsignedBids: trace.unsignedBids,
+    unsignedActs: 0,
+    continues: null,
+    lists: [],
+    apart: { hostUnits: 0, growerUnits: 0, supporterUnits: 0, sameDeviceUnits: 0 },
     witnessed: state.witnessed,
     unsold: lots.filter((lot) => lot.soldUnits < lot.units).map(unsoldLot),
     lots: lots.map((lot) =>
@@ -86,7 +92,7 @@ const sum = <T>(all: readonly T[], of: (one: T) => number): number =>
   all.reduce((total, one) => total + of(one), 0);
 
 /** Folds one leaf into the state, and notes what the state does not keep. */
-function follow(state: ShowState, trace: Trace, event: Leaf): void {
+function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
   const before = state.block;
   evolve(state, event);
   const offering = before === null ? undefined : entry(state.lots, before)?.offerings.at(-1);
@@ -95,6 +101,7 @@ function follow(state: ShowState, trace: Trace, event: Leaf): void {
   if (event.type !== 'bid.accepted' && event.type !== 'bid.refused') return;
   if (event.body.form) trace.formBids += 1;
   else if (event.sig === undefined) trace.unsignedBids += 1;
+  else trace.signedBids += 1;
   if (event.type === 'bid.accepted' && offering) {
     trace.bestFen.set(offering.i, Math.max(trace.bestFen.get(offering.i) ?? 0, event.body.amountFen));
   }

@@ -5,6 +5,7 @@ import {
   type BidderKind,
   type EventBody,
   type HostCommand,
+  type Office,
   type Reason,
 } from '@qingpai/wire';
 
@@ -17,7 +18,9 @@ export interface Secrets {
 /** Everything that can be asked of a show. `by` is the author of the leaves that follow, where nobody else is. */
 export type Command = { by: Author } & (
   | { name: 'openLog'; body: EventBody<'log.opened'> }
-  | { name: 'register'; bidder: string; id: string; kind: BidderKind; key?: string }
+  | { name: 'register'; bidder: string; id: string; kind: BidderKind; key?: string; device?: string }
+  | { name: 'enrol'; person: string; office: Office; key: string }
+  | { name: 'approve'; list: number; note: string; key: string }
   | { name: 'limit'; bidder: string; limitFen?: number; banned?: true }
   | { name: 'catalogue'; lot: EventBody<'lot.catalogued'>; floorFen: number }
   | { name: 'amend'; lot: EventBody<'lot.amended'>; floorFen: number }
@@ -40,13 +43,13 @@ export interface SealCommand {
 export interface BidCommand {
   name: 'bid';
   bidder: string;
-  bid: Omit<Bid, 'nth'>;
+  bid: Omit<Bid, 'nth' | 'sig'>;
   nth: number;
   form?: true;
 }
 
-/** An event with its author; index and time are the desk's to give. */
-export type DecidedEvent = AuctionEvent & { by: Author };
+/** An event with its author; index and time are the desk's to give, and so is the author's signature. */
+export type DecidedEvent = AuctionEvent & { by: Author; sig?: string };
 
 /**
  * A refusal may have an event of its own (`bid.refused`). `beatenBy`: leaf of the bid that stands at or above;

@@ -12,9 +12,11 @@ export function commandsOf(event: LoggedEvent): Command[] {
     case 'log.opened':
       return [{ by, name: 'openLog', body: event.body }];
     case 'bidder.registered': {
-      const { bidder, id, kind, key } = event.body;
-      return [{ by, name: 'register', bidder, id, kind, key }];
+      const { bidder, id, kind, key, device } = event.body;
+      return [{ by, name: 'register', bidder, id, kind, key, device }];
     }
+    case 'staff.registered':
+      return [{ by, name: 'enrol', ...event.body }];
     case 'bidder.limited':
       return [{ by, name: 'limit', ...event.body }];
     case 'lot.catalogued':
@@ -25,6 +27,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'strike', lot: event.body.lot }];
     case 'show.sealed':
       return [{ by, name: 'seal', catalogue: event.body.catalogue }];
+    case 'show.approved':
+      return [{ by, name: 'approve', ...event.body }];
     case 'show.opened':
       return [{ by, name: 'open', ...(event.body.witnessed ? {} : { reason: event.body.reason }) }];
     case 'lot.offered':
@@ -62,7 +66,6 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'settle' }];
     case 'lot.hammered':
     case 'clock.restarted':
-    case 'show.approved':
       return [];
   }
 }
@@ -70,8 +73,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
 const leastFloor = ({ floor }: EventBody<'lot.catalogued'>): number => (floor === null ? 0 : 1);
 
 function bidOf(body: EventBody<'bid.accepted'> | EventBody<'bid.refused'>, amountFen: number): Command {
-  const { bid: bidId, bidder, lot, offering, units, run, confirmed, byModerator, form, nth } = body;
-  const bid = { bidId, lot, offering, amountFen, units, run, confirmed };
+  const { bid: bidId, bidder, lot, offering, units, run, confirmed, byModerator, form, nth, seen } = body;
+  const bid = { bidId, lot, offering, amountFen, units, run, confirmed, seen };
   return { by: byModerator ? 'moderator' : bidder, name: 'bid', bidder, bid, nth, form };
 }
 

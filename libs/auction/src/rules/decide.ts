@@ -6,7 +6,7 @@ import { happens, refuse } from './decision.js';
 import { close, settle } from './ending.js';
 import { extend, lastCall } from './english.js';
 import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
-import { limit, register } from './people.js';
+import { approve, enrol, limit, register } from './people.js';
 import { paid, undo } from './sales.js';
 import { phasesFor } from './show.js';
 
@@ -27,6 +27,8 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   openLog: (_state, { by, body }) => happens(by, { type: 'log.opened', body }),
   register,
   limit,
+  enrol,
+  approve,
   catalogue,
   amend,
   strike,

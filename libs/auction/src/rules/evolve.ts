@@ -37,9 +37,13 @@ const folds: { [T in EventType]: Fold<T> } = {
     state.origin = body.origin;
     state.demo = body.demo ?? false;
   },
-  'bidder.registered': (state, { body: { bidder, paddle, kind } }) => {
-    state.bidders[bidder] = { bidder, paddle, kind, limitFen: null, banned: false };
+  'bidder.registered': (state, { body: { bidder, paddle, kind, key, device = null } }) => {
+    const known = entry(state.bidders, bidder);
+    const keys = [...(known?.keys ?? []), ...(key === undefined ? [] : [key])];
+    if (known) known.keys = keys;
+    else state.bidders[bidder] = { bidder, paddle, kind, keys, device, limitFen: null, banned: false };
   },
+  'staff.registered': (state, { body }) => void state.staff.push(body),
   'bidder.limited': (state, { body }) => {
     const bidder = known(entry(state.bidders, body.bidder), body.bidder);
     bidder.limitFen = body.limitFen ?? null;
@@ -55,7 +59,7 @@ const folds: { [T in EventType]: Fold<T> } = {
     state.seals.push({ i, t, ...body });
     if (state.phase === 'draft') moveShow(state, 'sealed');
   },
-  'show.approved': ignore,
+  'show.approved': (state, { i, t, body }) => void state.approvals.push({ i, t, ...body }),
   'show.opened': (state, { t, body }) => {
     moveShow(state, 'open');
     state.openedAt = t;

@@ -31,5 +31,13 @@ export { hasValidBid, isEnded, nextLotPhases, openUnits, unitsToOffer } from './
 export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
 export { judge, type OpenedFloors } from './replay.js';
 export { saleTotalFen } from './sales.js';
+export {
+  approvalNote,
+  approvalStatement,
+  bidMessage,
+  type SignedBid,
+  signedBid,
+  signedBidOf,
+} from './signedBid.js';
 export { initialShow, nextShowPhases, onBlock, phasesFor, sealedLots } from './show.js';
 export * from './verify/index.js';

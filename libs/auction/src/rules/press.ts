@@ -55,6 +55,7 @@ export const pressBody = ({ by, bidder, bid, nth, form }: Press) => ({
   confirmed: bid.confirmed,
   form,
   nth,
+  seen: bid.seen,
 });
 
 /** Without the fields that are undefined: canonical JSON knows no such value. */

@@ -138,10 +138,7 @@ const isThat = (expected: DecidedEvent, event: LoggedEvent): boolean =>
   expected.by === event.by && isSaid(expected, event);
 
 const isSaid = (expected: DecidedEvent | undefined, event: LoggedEvent): boolean =>
-  expected?.type === event.type && same({ ...expected.body, ...seenIn(event) }, event.body);
-
-/** Which head of the log a bidder had seen is the bidder's to say. */
-const seenIn = ({ body }: LoggedEvent): object => ('seen' in body ? { seen: body.seen } : {});
+  expected?.type === event.type && same(expected.body, event.body);
 
 // ---------------------------------------------------------------- bids, both ways
 
@@ -177,7 +174,6 @@ function judgeRefused(decision: Decision, event: Extract<BidEvent, { type: 'bid.
 
 function judgeAct(of: Case): Finding | null {
   const { state, book, event } = of;
-  if (event.type === 'show.approved') return judgeApproved(state, event.body.list);
   if (event.type === 'sale.paid') {
     const before = entry(state.sales, book.txns.get(event.body.txn) ?? '');
     const now = entry(state.sales, event.body.sale);
@@ -191,9 +187,6 @@ function judgeAct(of: Case): Finding | null {
     ? found(differing(event))
     : refusedAct(event, reason);
 }
-
-const judgeApproved = (state: ShowState, list: number): Finding | null =>
-  state.seals.some((seal) => seal.list === list) ? null : found('not-allowed');
 
 /** Whether a witness had signed in time is proved by cosignatures, not by the rules. */
 const isActual = (decision: Decision, event: LoggedEvent): boolean =>

@@ -56,6 +56,8 @@ export class Proofs {
       showId,
       title: show.title,
       township: township?.name ?? '',
+      version: 2,
+      witness: { names: [], sealed: null, closed: null, newest: null },
       code: signed[0]?.at === 'sealed' ? shortCode(signed[0].head.root) : null,
       head: { size: head.size, root: toBase64(head.root), code: shortCode(head.root) },
       checkpoints: signed.map(({ at, head: { size, root, note, tMs } }) => ({

@@ -6,6 +6,7 @@ const judged = (verdict: Verdict, leaves: (number | null)[] = []): Verification 
   exitCode: 0,
   gates: [],
   findings: leaves.map((i) => ({ code: 'x', i, by: null, zh: '', en: '' })),
+  notes: [],
   size: 9,
   code: null,
 });

@@ -48,6 +48,7 @@ export function verifyBundle(text: string, options: VerifyOptions = {}): Verific
       exitCode: verdicts[final],
       gates: [...gates, ...missed],
       findings,
+      notes: [],
       size,
       code: read ? sealedCode(read) : null,
     };

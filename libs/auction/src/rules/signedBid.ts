@@ -1,0 +1,69 @@
+import { authorMessage, toBase64, utf8 } from '@qingpai/ledger/rules';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type Bid, type LoggedEvent } from '@qingpai/wire';
+import { present } from './press.js';
+
+type BidLeaf = Extract<LoggedEvent, { type: 'bid.accepted' | 'bid.refused' }>;
+
+/** What a bidder signs: what was asked, since nobody can sign what is still to be decided. */
+export interface SignedBid {
+  bid: string;
+  bidder: string;
+  lot: string;
+  offering: number;
+  /** Per unit, fen; on a clock the price that was pressed. */
+  amountFen: number;
+  nth: number;
+  /** Clock only, and only when more than one. */
+  units?: number;
+  /** Clock only. */
+  run?: number;
+  confirmed?: true;
+  seen?: [number, string];
+}
+
+/**
+ * The signed part of a bid as it is sent. On a rising lot there are no units and no run.
+ * @param nth the bidder's count for this bid
+ */
+export function signedBid(bid: Bid, bidder: string, nth: number, isClock: boolean): SignedBid {
+  const { bidId, lot, offering, amountFen, units, run, confirmed, seen } = bid;
+  const body = { bid: bidId, bidder, lot, offering, amountFen, nth, confirmed, seen };
+  return present({ ...body, ...(isClock && { units: units === 1 ? undefined : units, run }) });
+}
+
+/** The same, made again from the leaf. */
+export function signedBidOf({ body }: BidLeaf, isClock: boolean): SignedBid {
+  const { bid, bidder, lot, offering, nth, units, run, confirmed, seen } = body;
+  const amountFen = ('pressedFen' in body ? body.pressedFen : undefined) ?? body.amountFen;
+  const asked = { bidId: bid, lot, offering, amountFen, units, run, confirmed, seen };
+  return signedBid(asked, bidder, nth, isClock);
+}
+
+/** The bytes under a bid's signature: "qingpai/event/v1\n" ‖ JCS({body, show, type: "bid"}). */
+export const bidMessage = (body: SignedBid, show: string): Uint8Array =>
+  authorMessage({ body, show, type: 'bid' });
+
+/** What an officer signs for a list: that the sealed catalogue was compared with the floor. */
+export function approvalStatement(of: {
+  origin: string;
+  list: number;
+  lots: number;
+  units: number;
+  /** Root of the catalogue, base64, as in `show.sealed`. */
+  catalogue: string;
+}): string {
+  return [
+    'qingpai/approval/v1',
+    '我已将锁定清单与保留价逐件核对。I have compared the sealed catalogue with the floor.',
+    `origin ${of.origin}`,
+    `list ${of.list}`,
+    `lots ${of.lots}`,
+    `units ${of.units}`,
+    `catalogue ${of.catalogue}`,
+    '',
+  ].join('\n');
+}
+
+/** SHA-256 of the statement, base64: `note` in the leaf. */
+export const approvalNote = (statement: string): string => toBase64(sha256(utf8(statement)));
