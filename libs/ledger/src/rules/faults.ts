@@ -29,6 +29,8 @@ export const faults = {
     zh: '检查点没有本账本的签名',
     en: "the checkpoint lacks its own log's signature",
   },
+  // witnesses (C2SP tlog-witness)
+  'witness-request-malformed': { zh: '见证请求格式不对', en: 'the request to the witness is malformed' },
   'proof-too-large': { zh: '凭证过大', en: 'the proof is too large' },
   'proof-malformed': { zh: '凭证格式不对', en: 'the proof is malformed' },
   'proof-wrong': { zh: '凭证与账本的根不符', en: 'the proof does not lead to the signed root' },

@@ -13,5 +13,7 @@ export * from './policy.js';
 export * from './proof.js';
 export * from './result.js';
 export * from './shortCode.js';
+export * from './tiles.js';
 export * from './tree.js';
 export * from './vkey.js';
+export * from './witness.js';
