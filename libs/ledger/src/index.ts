@@ -1,5 +1,6 @@
 export { ledgerEntities } from './log/entities.js';
 export { signerOf, verifyByNode } from './log/keys.js';
 export { type Appended, type HeldLog, type LeafBatch, Ledger, type SignedHead } from './log/ledger.js';
+export { LogTiles } from './log/logTiles.js';
 export { Fenced, inTransaction, OutcomeUnknown } from './log/transaction.js';
 export { ledgerMigrations } from './migrations/1795500200000-ledger.js';
