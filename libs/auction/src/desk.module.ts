@@ -10,6 +10,7 @@ import { DataSource } from 'typeorm';
 import { Desks } from './desk/desks.js';
 import { ANSWERS_LEAVE_MS } from './desk/limits.js';
 import { LoopWatch } from './desk/loopWatch.js';
+import { nodeSignatures } from './desk/signatures.js';
 import { processTimers } from './desk/timers.js';
 import { type BidListener } from './room/room.js';
 import { Show } from './store/entities.js';
@@ -52,7 +53,7 @@ export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShut
         {
           provide: Desks,
           useFactory: (log: PostgresShowLog) =>
-            new Desks({ log, clock, warn, timers: processTimers, watch: new LoopWatch(clock) }),
+            new Desks({ log, clock, warn, timers: processTimers, watch: new LoopWatch(clock), signatures: nodeSignatures }),
           inject: [PostgresShowLog],
         },
       ],

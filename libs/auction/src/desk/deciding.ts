@@ -1,10 +1,13 @@
+import { authorMessage } from '@qingpai/ledger/rules';
 import { refusalOf } from '@qingpai/platform';
 import {
   type BidAnswer,
   type CommandAnswer,
   endsWithCheckpoint,
+  type Bid,
   type LoggedEvent,
   type OfferingState,
+  type Reason,
   type ShowState,
 } from '@qingpai/wire';
 import {
@@ -12,14 +15,17 @@ import {
   catalogueLeaves,
   type Command,
   decide,
+  type DecidedEvent,
   type Decision,
   EXTENSION_MAX_MS,
+  keysToSign,
   nextNth,
   refusalsLogged,
 } from '../rules/index.js';
 import { refusedBid } from './answers.js';
 import { type Draft, fold, foldDue, secretsOf } from './draft.js';
 import { type Asked, type Beside, type Place, type PlaceOf } from './line.js';
+import { type Signatures } from './signatures.js';
 
 /** What became of one place in line. The answer is told after the commit. */
 export interface Outcome {
@@ -28,32 +34,62 @@ export interface Outcome {
 }
 
 /** Decides one place on the draft and folds what happens. Nothing has happened yet: the commit is still to come. */
-export function decidePlace(draft: Draft, place: Place, catalogue: string): Outcome {
+export function decidePlace(draft: Draft, place: Place, known: KnownBefore): Outcome {
   if (place.kind === 'giveBack') return giveBack(draft, place);
   foldDue(draft, place.t);
   if (place.kind === 'due') return { tell: () => undefined };
   if (place.kind === 'bid') {
-    const answer = decideBid(draft, place);
+    const answer = decideBid(draft, place, known.isSigned);
     return { tell: () => place.answer(answer) };
   }
-  return decideCommand(draft, place, catalogue);
+  return decideCommand(draft, place, known);
+}
+
+/** What had to be looked up before the place could be decided. */
+export interface KnownBefore {
+  /** Root of the list that a seal would take in, base64. */
+  catalogue: string;
+  /** Of a bid: a key of its bidder signed it. */
+  isSigned: boolean;
+  signatures: Signatures;
 }
 
 // ---------------------------------------------------------------- bids
 
-function decideBid(draft: Draft, { t, bid, bidder, form }: PlaceOf<'bid'>): BidAnswer {
+function decideBid(draft: Draft, { t, bid, bidder, form }: PlaceOf<'bid'>, isSigned: boolean): BidAnswer {
   const known = answerOf(draft.book, bid, bidder);
   if (known) return known;
   const nth = nextNth(draft.book, bidder);
   if ((bid.nth ?? nth) !== nth) return refusedBid(bid.bidId, 'wrong-nth', { nth });
+  const unsigned = form ? null : faultOfSignature(draft.state, bid, bidder, isSigned);
+  if (unsigned) return refusedBid(bid.bidId, unsigned, { nth });
   const command: Command = { by: bidder, name: 'bid', bidder, bid, nth, ...(form && { form }) };
   const decision = decide(draft.state, command, t, secretsOf(draft));
+  if (!form) sign(decision, bid.sig);
   if (!decision.ok) return refuseBid(draft, decision, { t, bid, bidder, nth });
   const leaves = fold(draft, decision.events, t);
   const answer = answerOf(draft.book, bid, bidder);
   if (!answer)
     throw new Error(`bug: an accepted bid left no leaf (${leaves.map(({ type }) => type).join()})`);
   return answer;
+}
+
+/** Who has registered a key signs; who has none cannot. */
+function faultOfSignature(
+  { bidders }: ShowState,
+  { sig, nth }: Bid,
+  bidder: string,
+  isSigned: boolean,
+): Reason | null {
+  const keys = Object.hasOwn(bidders, bidder) ? bidders[bidder]!.keys : [];
+  if (sig === undefined) return keys.length === 0 ? null : 'signature-missing';
+  if (nth === undefined) return 'signature-missing';
+  return isSigned ? null : 'bad-signature';
+}
+
+/** The author's signature goes into the leaf that the author caused: the first one. */
+function sign({ events }: Decision, sig: string | undefined): void {
+  if (sig !== undefined && events[0]) events[0].sig = sig;
 }
 
 /** Some refusals are leaves, up to a number per bidder and offering; the rest are answers only. */
@@ -72,19 +108,19 @@ function refuseBid(
 
 // ---------------------------------------------------------------- commands
 
-function decideCommand(draft: Draft, place: PlaceOf<'command'>, catalogue: string): Outcome {
-  const answer = place.asked.length === 1 ? decideOne(draft, place, catalogue) : decideAll(draft, place);
+function decideCommand(draft: Draft, place: PlaceOf<'command'>, known: KnownBefore): Outcome {
+  const answer = place.asked.length === 1 ? decideOne(draft, place, known) : decideAll(draft, place, known);
   const tell = () => place.answer(answer);
   if (!answer.ok || !place.beside) return { tell };
   return { tell, beside: { write: place.beside, leaves: answer.events } };
 }
 
-function decideOne(draft: Draft, { asked, t }: PlaceOf<'command'>, catalogue: string): CommandAnswer {
-  return decideAsked(draft, asked[0]!, t, catalogue);
+function decideOne(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownBefore): CommandAnswer {
+  return decideAsked(draft, asked[0]!, t, known);
 }
 
 /** All or nothing: decided on a copy, which takes the draft's place only when nothing was refused. */
-function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>): CommandAnswer {
+function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownBefore): CommandAnswer {
   const trial: Draft = {
     state: structuredClone(draft.state),
     book: structuredClone(draft.book),
@@ -93,7 +129,7 @@ function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>): CommandAnswe
   };
   const events: LoggedEvent[] = [];
   for (const [k, one] of asked.entries()) {
-    const answer = decideAsked(trial, one, t, '');
+    const answer = decideAsked(trial, one, t, known);
     if (!answer.ok) return { ...answer, errors: [{ path: String(k), message: answer.message.en }] };
     events.push(...answer.events);
   }
@@ -101,14 +137,35 @@ function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>): CommandAnswe
   return { ok: true, events };
 }
 
-function decideAsked(draft: Draft, asked: Asked, t: number, catalogue: string): CommandAnswer {
+function decideAsked(draft: Draft, asked: Asked, t: number, known: KnownBefore): CommandAnswer {
+  const { catalogue, signatures } = known;
   const command: Command = asked.name === 'seal' ? { ...asked, catalogue } : asked;
   const decision = decide(draft.state, command, t, secretsOf(draft));
   if (!decision.ok) {
     return { ...refusalOf(decision.reason), ...(decision.lots && { lots: decision.lots }) };
   }
+  const unsigned = faultOfAct(draft.state, decision.events[0]!, asked.sig, signatures);
+  if (unsigned) return refusalOf(unsigned);
+  sign(decision, asked.sig);
   if (asked.name === 'catalogue' || asked.name === 'amend') draft.floors.set(asked.lot.lot, asked.floorFen);
   return { ok: true, events: fold(draft, decision.events, t) };
+}
+
+/**
+ * Acts that their author answers for with a key of his own (LEDGER §2): once the office has one, it signs. No other
+ * command carries a signature.
+ */
+function faultOfAct(
+  state: ShowState,
+  event: DecidedEvent,
+  sig: string | undefined,
+  signatures: Signatures,
+): Reason | null {
+  const keys = keysToSign(state, event);
+  if (sig === undefined) return keys.length === 0 ? null : 'signature-missing';
+  const { body, type } = event;
+  const message = authorMessage({ body, show: state.origin, type });
+  return keys.some((key) => signatures.isGood(key, message, sig)) ? null : 'bad-signature';
 }
 
 /** The leaves that `show.sealed` is to commit to: the list that gathers drafts now. */

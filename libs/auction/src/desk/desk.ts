@@ -4,15 +4,17 @@ import {
   type BidAnswer,
   type BidderKind,
   type CommandAnswer,
+  type EventBody,
   type EventsFrame,
   type LoggedEvent,
   type Reason,
+  type Receipt,
   type ShowState,
 } from '@qingpai/wire';
-import { answerOf, decide, nextNth } from '../rules/index.js';
+import { answerOf, bidMessage, decide, nextNth, signedBid } from '../rules/index.js';
 import { type ShowHead, type TakenShow } from '../store/showLog.js';
 import { bidKey, CommandAnswers, type RefusedBid, refusedBid, RefusedBids } from './answers.js';
-
+import { leavesToSeal } from './deciding.js';
 import { secretsOf } from './draft.js';
 import { DueTimer } from './dueTimer.js';
 import { type FrameListener, FrameTeller, pageSince } from './frames.js';
@@ -26,6 +28,9 @@ export interface Newcomer {
   bidder: string;
   id: string;
   kind: BidderKind;
+  /** A key of the device at hand, base64, and which device that is (per-show pseudonym). */
+  key?: string;
+  device?: string;
 }
 export type Registered = { ok: true; bidder: string; paddle: number } | { ok: false; reason: Reason };
 
@@ -135,6 +140,25 @@ export class Desk {
   leaf(i: number): LoggedEvent | undefined {
     return this.writer.memory.events[i];
   }
+  /**
+   * The receipt of a committed leaf; null: there is no such leaf.
+   * @param from size of a head that the asker holds
+   */
+  receipt(i: number, from?: number): Receipt | null {
+    const { events, receipts } = this.writer.memory;
+    const event = events[i];
+    return event ? receipts.of(event, from) : null;
+  }
+  /** What would be sealed now; null: no list gathers drafts. */
+  async sealDraft(): Promise<EventBody<'show.sealed'> | null> {
+    const { log, clock } = this.ports;
+    const leaves = leavesToSeal(this.state);
+    const catalogue = leaves.length === 0 ? '' : await log.catalogueRoot(this.showId, leaves);
+    const asked = { by: 'host', name: 'seal', catalogue } as const;
+    const decision = decide(this.state, asked, clock.nowMs(), secretsOf(this.writer.memory.draft));
+    const [event] = decision.events;
+    return event?.type === 'show.sealed' ? event.body : null;
+  }
   /** One conflated frame per tick, after the commit; answers how to stop listening. */
   onFrame(listener: FrameListener): () => void {
     return this.frames.onFrame(listener);
@@ -164,6 +188,9 @@ export class Desk {
     if (known) return known;
     const away = this.writer.turnsAway;
     if (away) return Promise.resolve(refusedBid(bid.bidId, away));
+    if (bid.seen && !this.writer.memory.receipts.holds(bid.seen)) {
+      return this.keepRefusal(bid, bidder, refusedBid(bid.bidId, 'unknown-head'));
+    }
     const t = this.writer.stamp();
     const beaten = this.beatenAlready(bid, bidder, t);
     if (beaten) return this.keepRefusal(bid, bidder, beaten);
@@ -186,15 +213,23 @@ export class Desk {
     return this.commandAnswers.once(commandId, all, () => this.placeCommand(all, beside));
   }
 
-  /** A paddle for a newcomer, numbered from 1 up; who has one keeps it. */
+  /**
+   * A paddle for a newcomer, numbered from 1 up; who has one keeps it, and may add the key of another device. `beside`
+   * is written with the paddle, not with a further key.
+   */
   register(newcomer: Newcomer, beside?: Beside): Promise<Registered> {
-    const { bidder } = newcomer;
+    const { bidder, key } = newcomer;
     const paddle = this.paddleOf(bidder);
-    if (paddle !== null) return Promise.resolve({ ok: true, bidder, paddle });
-    let registering = this.registering.get(bidder);
+    if (paddle !== null && (key === undefined || this.state.bidders[bidder]!.keys.includes(key))) {
+      return Promise.resolve({ ok: true, bidder, paddle });
+    }
+    const asked = `${bidder} ${key ?? ''}`;
+    let registering = this.registering.get(asked);
     if (!registering) {
-      registering = this.placeNewcomer(newcomer, beside).finally(() => this.registering.delete(bidder));
-      this.registering.set(bidder, registering);
+      registering = this.placeNewcomer(newcomer, paddle === null ? beside : undefined).finally(() =>
+        this.registering.delete(asked),
+      );
+      this.registering.set(asked, registering);
     }
     return registering;
   }
@@ -250,10 +285,23 @@ export class Desk {
         if (!told.ok) this.refused.keep(bidder, bid, told);
         resolve(told);
       };
-      this.writer.place({ kind: 'bid', bid, bidder, form, answer }, t);
+      const isSigned = this.isSigned(bid, bidder);
+      this.writer.place({ kind: 'bid', bid, bidder, form, isSigned, answer }, t);
     });
     this.inFlight.set(bid.bidId, { bidder, key: bidKey(bid), answer: answered });
     return answered;
+  }
+
+  /** On the thread pool, while what stands in front is being committed. */
+  private isSigned(bid: Bid, bidder: string): Promise<boolean> {
+    const { sig, nth } = bid;
+    if (sig === undefined || nth === undefined) return Promise.resolve(false);
+    const { bidders, lots, origin } = this.writer.memory.draft.state;
+    const { keys } = Object.hasOwn(bidders, bidder) ? bidders[bidder]! : { keys: [] };
+    const lot = Object.hasOwn(lots, bid.lot) ? lots[bid.lot]! : null;
+    const isClock = (lot?.offerings[bid.offering - 1]?.clock ?? null) !== null;
+    const message = bidMessage(signedBid(bid, bidder, nth, isClock), origin);
+    return this.ports.signatures.isGoodSoon(keys, message, sig);
   }
 
   private placeCommand(asked: readonly Asked[], beside?: Beside): Promise<CommandAnswer> {

@@ -8,8 +8,23 @@ export type FrameListener = (frame: EventsFrame) => void | Promise<void>;
 
 /** The announced events among the leaves from..to. Refusals stay out: they concern one bidder. */
 export function frameOf(events: readonly LoggedEvent[], from: number, to: number): EventsFrame {
-  return { from, to, events: events.slice(from, to + 1).filter(isAnnounced) };
+  return {
+    from,
+    to,
+    events: events
+      .slice(from, to + 1)
+      .filter(isAnnounced)
+      .map(unsigned),
+  };
 }
+
+/** Signatures are for who judges the log, and would double what goes to every phone. */
+const unsigned = (event: LoggedEvent): LoggedEvent => {
+  if (event.sig === undefined) return event;
+  const told = { ...event };
+  delete told.sig;
+  return told;
+};
 
 /**
  * One page of what a reader misses: at most `SINCE_LEAVES_MAX` leaves. A reader that misses nothing gets an empty

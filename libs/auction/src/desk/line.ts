@@ -3,15 +3,27 @@ import { type EntityManager } from 'typeorm';
 import { type Command, type SealCommand } from '../rules/command.js';
 
 /** What can be asked of a desk: every command but a bid's; the catalogue's root is the desk's to add. */
-export type Asked =
-  Exclude<Command, { name: 'bid' } | SealCommand> | (Pick<Command, 'by'> & { name: 'seal' });
+export type Asked = (
+  Exclude<Command, { name: 'bid' } | SealCommand> | (Pick<Command, 'by'> & { name: 'seal' })
+) & {
+  /** The author's own, over the leaf that the command makes (base64). */
+  sig?: string;
+};
 
 /** Written in the same transaction as the leaves it is handed. */
 export type Beside = (manager: EntityManager, leaves: readonly LoggedEvent[]) => Promise<void>;
 
 /** A place in a show's line. `t` was stamped on arrival and never decreases along the line. */
 export type Place = { t: number; tries: number } & (
-  | { kind: 'bid'; bid: Bid; bidder: string; form: boolean; answer: (answer: BidAnswer) => void }
+  | {
+      kind: 'bid';
+      bid: Bid;
+      bidder: string;
+      form: boolean;
+      /** Whether a key of this bidder made its signature: found out beside the line, awaited before it is decided. */
+      isSigned: Promise<boolean>;
+      answer: (answer: BidAnswer) => void;
+    }
   | {
       kind: 'command';
       /** Decided all or nothing, in order. */

@@ -1,7 +1,8 @@
 import { type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { dueAtMs, evolve } from '../rules/index.js';
-import { type Batch, type ShowHead, type TakenShow } from '../store/showLog.js';
+import { type Appended, type Batch, type ShowHead, type TakenShow } from '../store/showLog.js';
 import { type Draft, secretsOf } from './draft.js';
+import { Receipts } from './receipts.js';
 
 /** A show in memory: what is committed, and the draft that the next batch is decided on. */
 export class ShowMemory {
@@ -12,6 +13,7 @@ export class ShowMemory {
   /** Every committed leaf, by index. */
   events: LoggedEvent[];
   head: ShowHead;
+  readonly receipts: Receipts;
   epoch: number;
   /** A commit went wrong: the draft may hold what never happened, so nobody is answered from it any more. */
   doubtful = false;
@@ -26,6 +28,7 @@ export class ShowMemory {
     };
     this.events = taken.events;
     this.head = taken.head;
+    this.receipts = new Receipts(taken);
     this.epoch = taken.epoch;
   }
 
@@ -35,13 +38,14 @@ export class ShowMemory {
   }
 
   /** The draft's leaves are in the log now. */
-  commit(head: ShowHead): void {
+  commit(appended: Appended): void {
     for (const leaf of this.draft.leaves) {
       evolve(this.committed, leaf);
       this.events.push(leaf);
     }
     this.draft.leaves = [];
-    this.head = head;
+    this.receipts.commit(appended);
+    this.head = appended.head;
   }
 
   /** Whether these very leaves are in the log: a batch gets there whole or not at all, so its first one tells. */

@@ -3,7 +3,7 @@ import { type Reason } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 import { Fenced, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
 import { refusedBid } from './answers.js';
-import { cutsBatch, decidePlace, leavesToSeal, type Outcome } from './deciding.js';
+import { cutsBatch, decidePlace, type KnownBefore, leavesToSeal, type Outcome } from './deciding.js';
 import * as limits from './limits.js';
 import { isSeal, type Place } from './line.js';
 import { ShowMemory } from './memory.js';
@@ -133,10 +133,15 @@ export class Writer {
       if (isSeal(next) && batch.places.length > 0) return;
       batch.places.push(next);
       this.line.shift();
-      const catalogue = isSeal(next) ? await this.catalogueRoot() : '';
-      batch.outcomes.push(decidePlace(draft, next, catalogue));
+      batch.outcomes.push(decidePlace(draft, next, await this.lookUp(next)));
       if (cutsBatch(draft.leaves)) return;
     }
+  }
+
+  private async lookUp(place: Place): Promise<KnownBefore> {
+    const catalogue = isSeal(place) ? await this.catalogueRoot() : '';
+    const isSigned = place.kind === 'bid' && (await place.isSigned);
+    return { catalogue, isSigned, signatures: this.ports.signatures };
   }
 
   private async catalogueRoot(): Promise<string> {

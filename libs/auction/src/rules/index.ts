@@ -35,6 +35,7 @@ export {
   approvalNote,
   approvalStatement,
   bidMessage,
+  keysToSign,
   type SignedBid,
   signedBid,
   signedBidOf,

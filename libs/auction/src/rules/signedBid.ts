@@ -1,6 +1,7 @@
 import { authorMessage, toBase64, utf8 } from '@qingpai/ledger/rules';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Bid, type LoggedEvent } from '@qingpai/wire';
+import { type Bid, type LoggedEvent, type ShowState } from '@qingpai/wire';
+import { type DecidedEvent } from './command.js';
 import { present } from './press.js';
 
 type BidLeaf = Extract<LoggedEvent, { type: 'bid.accepted' | 'bid.refused' }>;
@@ -67,3 +68,15 @@ export function approvalStatement(of: {
 
 /** SHA-256 of the statement, base64: `note` in the leaf. */
 export const approvalNote = (statement: string): string => toBase64(sha256(utf8(statement)));
+
+const signedActs: ReadonlySet<string> = new Set(['show.sealed', 'lot.withdrawn', 'show.closed']);
+
+/**
+ * Keys of which one must have signed this act of the house, given the state before it; none: it goes unsigned. An
+ * approval is always signed, by the very key it names.
+ */
+export function keysToSign({ staff }: ShowState, event: DecidedEvent): string[] {
+  if (event.type === 'show.approved') return [event.body.key];
+  if (!signedActs.has(event.type)) return [];
+  return staff.filter(({ office }) => office === event.by).map(({ key }) => key);
+}

@@ -3,7 +3,7 @@ import { type LoggedEvent } from '@qingpai/wire';
 import { DataSource, type EntityManager } from 'typeorm';
 import { startMs, StoredShow, storedTownship, type StoredTownship } from '../testing/storedShow.js';
 import { brokenInvariants, firstUnreproduced, invariants } from './invariants.js';
-import { leafOf } from './postgresShowLog.js';
+import { leafOf } from './leafFormat.js';
 
 let township: StoredTownship;
 let owner: DataSource;
@@ -75,7 +75,7 @@ async function plantLeaf(
   event: Omit<LoggedEvent, 'i'>,
   { i = show.head.size, origin = show.taken.origin } = {},
 ): Promise<void> {
-  const bytes = leafBytes(leafOf({ ...event, i: show.head.size } as LoggedEvent, origin));
+  const bytes = leafBytes(leafOf({ ...event, i: show.head.size } as LoggedEvent, origin, 2));
   await unguarded(manager);
   await manager.query(`INSERT INTO leaves (log, i, bytes) SELECT log, $2, $3 FROM logs WHERE origin = $1`, [
     show.taken.origin,
@@ -229,7 +229,7 @@ test('after all that was planted, the data is as it was', async () => {
 
 test('a leaf changed behind the guards is seen: the log does not recompute', async () => {
   const changed = at(4);
-  const bytes = leafBytes(leafOf({ ...changed, t: changed.t + 1 }, show.taken.origin));
+  const bytes = leafBytes(leafOf({ ...changed, t: changed.t + 1 }, show.taken.origin, 2));
   await unguarded(owner.manager);
   const was = (await owner.query('SELECT bytes FROM leaves WHERE i = 4')) as { bytes: Buffer }[];
   await owner.query('UPDATE leaves SET bytes = $1 WHERE i = 4', [Buffer.from(bytes)]);

@@ -1,15 +1,33 @@
-import { Fenced, type HeldLog, type LeafBatch, type Ledger, OutcomeUnknown } from '@qingpai/ledger';
-import { leafBytes, rootOf, rootOfLeaves, shortCode, toBase64 } from '@qingpai/ledger/rules';
-import { type Leaf, type LoggedEvent } from '@qingpai/wire';
+import {
+  Fenced,
+  type HeldLog,
+  type LeafBatch,
+  type Ledger,
+  OutcomeUnknown,
+  type SignedHead,
+} from '@qingpai/ledger';
+import { grow, leafBytes, rootOfLeaves, shortCode, toBase64, treeOf } from '@qingpai/ledger/rules';
+import { type LeafVersion, type LoggedEvent } from '@qingpai/wire';
 import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
+import { eventOf, leafOf, versionOf } from './leafFormat.js';
 import { isEmpty, type Projection, projectionOf, writeProjection } from './projection.js';
-import { type Batch, type ShowHead, type ShowLog, type TakenShow } from './showLog.js';
+import { type Appended, type Batch, type ShowHead, type ShowLog, type TakenShow } from './showLog.js';
 import { type ShowStore } from './showStore.js';
+
+interface Held {
+  log: HeldLog;
+  version: LeafVersion;
+}
+
+const showHead = ({ size, root, note }: Pick<SignedHead, 'size' | 'root' | 'note'>): ShowHead => ({
+  ...{ size, note },
+  root: toBase64(root),
+});
 
 /** The desk's log in Postgres: each batch is one transaction of leaves, head, projections and checkpoint. */
 export class PostgresShowLog implements ShowLog {
   /** What this process holds; gone after any doubt, so that nothing is built on it. */
-  private readonly held = new Map<string, HeldLog>();
+  private readonly held = new Map<string, Held>();
 
   constructor(
     private readonly ledger: Ledger,
@@ -18,17 +36,21 @@ export class PostgresShowLog implements ShowLog {
 
   async takeOver(showId: string): Promise<TakenShow> {
     const { origin, rules } = await this.shows.show(showId);
-    const held = await this.ledger.takeOver(origin);
-    this.held.set(showId, held);
-    const [state, book, events] = [initialShow(rules), bidBook(), [] as LoggedEvent[]];
-    await this.ledger.replay(held, (bytes) => {
+    const log = await this.ledger.takeOver(origin);
+    const [state, book, events, tree] = [initialShow(rules), bidBook(), [] as LoggedEvent[], treeOf([])];
+    let version: LeafVersion = 2;
+    await this.ledger.replay(log, (bytes, hash) => {
+      if (events.length === 0) version = versionOf(bytes);
       const event = eventOf(bytes);
       evolve(state, event);
       evolveBook(book, event);
       events.push(event);
+      grow(tree, hash);
     });
-    const head = await this.ledger.headOf(origin);
-    if (head?.size !== held.frontier.size) throw new Error(`bug: the head of ${origin} is not signed`);
+    this.held.set(showId, { log, version });
+    const heads = (await this.ledger.headsUpTo(origin, log.frontier.size)).map(showHead);
+    const head = heads.at(-1);
+    if (head?.size !== log.frontier.size) throw new Error(`bug: the head of ${origin} is not signed`);
     const floors = await this.shows.floorsOf(showId);
     return {
       showId,
@@ -36,26 +58,28 @@ export class PostgresShowLog implements ShowLog {
       state,
       book,
       events,
-      head: { size: head.size, root: toBase64(rootOf(held.frontier)), note: head.note },
+      ...{ head, heads, tree, version },
       secrets: { floors: new Map([...floors].map(([lot, { floorFen }]) => [lot, floorFen])) },
-      epoch: held.epoch,
+      epoch: log.epoch,
     };
   }
 
   async append(
     show: Pick<TakenShow, 'showId' | 'origin' | 'epoch' | 'head'>,
     batch: Batch,
-  ): Promise<ShowHead> {
+  ): Promise<Appended> {
     const held = this.heldBy(show);
-    if (batch.events[0]?.i !== held.frontier.size)
+    const { log, version } = held;
+    if (batch.events[0]?.i !== log.frontier.size)
       throw new Error(`bug: the batch does not begin at the head`);
     const beside = besideOf(projectionOf(show.showId, batch), [...batch.beside]);
-    const leaves = batch.events.map((event) => leafBytes(leafOf(event, show.origin)));
+    const leaves = batch.events.map((event) => leafBytes(leafOf(event, show.origin, version)));
     try {
       const tMs = batch.events.at(-1)!.t;
-      const appended = await this.ledger.append(held, { leaves, tMs, ...(beside && { beside }) });
-      this.held.set(show.showId, appended.held);
-      return { size: appended.held.frontier.size, root: toBase64(appended.root), note: appended.note };
+      const appended = await this.ledger.append(log, { leaves, tMs, ...(beside && { beside }) });
+      const { root, note, hashes } = appended;
+      this.held.set(show.showId, { log: appended.held, version });
+      return { head: showHead({ size: appended.held.frontier.size, root, note }), hashes };
     } catch (error) {
       if (this.held.get(show.showId) === held) this.forgetIfDoubtful(show.showId, error);
       throw error;
@@ -67,12 +91,12 @@ export class PostgresShowLog implements ShowLog {
     return toBase64(rootOfLeaves(await this.ledger.hashesAt(origin, leaves)));
   }
 
-  private heldBy({ showId, epoch, head }: Pick<TakenShow, 'showId' | 'epoch' | 'head'>): HeldLog {
+  private heldBy({ showId, epoch, head }: Pick<TakenShow, 'showId' | 'epoch' | 'head'>): Held {
     const held = this.held.get(showId);
-    if (held?.epoch !== epoch) throw new Fenced(`${showId} is no longer held under epoch ${epoch}`);
-    if (held.frontier.size !== head.size) {
-      throw new Error(`bug: ${showId} appends at ${head.size}, but its log stands at ${held.frontier.size}`);
-    }
+    if (held?.log.epoch !== epoch) throw new Fenced(`${showId} is no longer held under epoch ${epoch}`);
+    const { size } = held.log.frontier;
+    if (size !== head.size)
+      throw new Error(`bug: ${showId} appends at ${head.size}, its log stands at ${size}`);
     return held;
   }
 
@@ -90,13 +114,3 @@ function besideOf(projection: Projection, besides: Batch['beside']): LeafBatch['
     await writeProjection(manager, projection, shortCode(root));
   };
 }
-
-/** What our own log holds was checked before it was written, and `replay` hashes it: no schema is asked again. */
-export function eventOf(bytes: Buffer): LoggedEvent {
-  const { i, t, by, type, body } = JSON.parse(bytes.toString('utf8')) as Leaf;
-  return { i, t, by, type, body } as LoggedEvent;
-}
-
-/** Field by field: whatever else an object carries never reaches the log. */
-export const leafOf = ({ type, body, by, i, t }: LoggedEvent, origin: string): Leaf =>
-  ({ type, body, by, i, t, show: origin, v: 1 }) as Leaf;

@@ -8,7 +8,7 @@ import { type Show } from './entities.js';
 import { Kept } from './kept.js';
 import { READING_OPEN_MS_MAX, READINGS_KEPT_MAX, VERDICT_OPEN_MS_MAX } from './limits.js';
 import { policyText } from './policyText.js';
-import { eventOf } from './postgresShowLog.js';
+import { eventOf } from './leafFormat.js';
 import { type ShowStore } from './showStore.js';
 
 /** Judges a bundle's text under a policy, as an auditor would. */

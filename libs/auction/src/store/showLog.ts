@@ -1,4 +1,5 @@
-import { type LoggedEvent, type ShowState } from '@qingpai/wire';
+import { type Hash, type Tree } from '@qingpai/ledger/rules';
+import { type LeafVersion, type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 import { type BidBook } from '../rules/bidBook.js';
 import { type Secrets } from '../rules/command.js';
@@ -12,6 +13,11 @@ export interface TakenShow {
   /** Announced and refused events, by index; the page catches up from here. */
   events: LoggedEvent[];
   head: ShowHead;
+  /** Of all leaves, and of every batch its signed head, oldest first: receipts are made from these. */
+  tree: Tree;
+  heads: ShowHead[];
+  /** Of its leaves: one throughout a log. */
+  version: LeafVersion;
   /** Floors by lot; the desk keeps it in step while it catalogues. */
   secrets: Secrets & { floors: Map<string, number> };
   /** Fencing token: an append under an older epoch is refused with `Fenced`. */
@@ -24,6 +30,12 @@ export interface ShowHead {
   root: string;
   /** The newest signed note. */
   note: string;
+}
+
+/** What an append made: the new head, and the hashes of the leaves that led to it. */
+export interface Appended {
+  head: ShowHead;
+  hashes: readonly Hash[];
 }
 
 /** One group commit: the leaves of all that was decided, in order. */
@@ -43,7 +55,7 @@ export interface ShowLog {
   /** Bumps the epoch at once, reads the whole log, folds it. */
   takeOver(showId: string): Promise<TakenShow>;
   /** Appends one batch in one transaction and signs its checkpoint. Throws `Fenced`, `OutcomeUnknown`, or what the database refused. */
-  append(show: Pick<TakenShow, 'showId' | 'origin' | 'epoch' | 'head'>, batch: Batch): Promise<ShowHead>;
+  append(show: Pick<TakenShow, 'showId' | 'origin' | 'epoch' | 'head'>, batch: Batch): Promise<Appended>;
   /** Root over the last leaf of each of these lots' descriptions, in this order (`show.sealed`). Leaf indexes in, base64 out. */
   catalogueRoot(showId: string, leaves: readonly number[]): Promise<string>;
 }

@@ -14,6 +14,7 @@ import { Refused } from '@qingpai/platform';
 import { type LoggedEvent, type Opening, type ShowCard, type ShowRules } from '@qingpai/wire';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { LotFloor, Show, ShowBidder } from './entities.js';
+import { LEAF_VERSION } from './leafFormat.js';
 import { dayOf } from './showDay.js';
 
 export interface ShowStoreParts {
@@ -80,7 +81,7 @@ export class ShowStore {
       i: 0,
       t: nowMs,
       show: origin,
-      v: 1,
+      v: LEAF_VERSION,
     });
     await this.parts.ledger.appendIn(manager, held, { leaves: [opened], tMs: nowMs });
   }

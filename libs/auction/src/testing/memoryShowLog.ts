@@ -1,9 +1,20 @@
-import { leafBytes, leafHash, rootOfLeaves, toBase64 } from '@qingpai/ledger/rules';
+import {
+  appendAll,
+  emptyFrontier,
+  type Frontier,
+  leafBytes,
+  leafHash,
+  rootOf as rootOfFrontier,
+  rootOfLeaves,
+  toBase64,
+  treeOf,
+} from '@qingpai/ledger/rules';
 import { Refused } from '@qingpai/platform';
 import { type AuctionEvent, type LoggedEvent, type ShowRules } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
 import {
+  type Appended,
   type Batch,
   Fenced,
   OutcomeUnknown,
@@ -11,6 +22,7 @@ import {
   type ShowLog,
   type TakenShow,
 } from '../store/showLog.js';
+import { leafOf } from '../store/leafFormat.js';
 
 /**
  * What becomes of the next append. `lost`: the client sees an error and it did not happen; `lostAfter`: the same
@@ -22,6 +34,8 @@ interface Kept {
   origin: string;
   rules: ShowRules;
   leaves: LoggedEvent[];
+  heads: ShowHead[];
+  frontier: Frontier;
   floors: Map<string, number>;
   epoch: number;
 }
@@ -42,7 +56,17 @@ export class MemoryShowLog implements ShowLog {
     const origin = `market.example/shows/${showId}`;
     const opened: AuctionEvent = { type: 'log.opened', body: { origin, witnesses: [] } };
     const leaf: LoggedEvent = { ...opened, i: 0, t: nowMs, by: 'platform' };
-    this.shows.set(showId, { origin, rules, leaves: [leaf], floors: new Map(), epoch: 0 });
+    const kept: Kept = {
+      origin,
+      rules,
+      leaves: [leaf],
+      heads: [],
+      frontier: emptyFrontier,
+      floors: new Map(),
+      epoch: 0,
+    };
+    kept.heads.push(headOf(kept));
+    this.shows.set(showId, kept);
   }
 
   leavesOf(showId: string): readonly LoggedEvent[] {
@@ -69,15 +93,27 @@ export class MemoryShowLog implements ShowLog {
       evolve(state, leaf);
       evolveBook(book, leaf);
     }
-    const { origin, epoch } = kept;
+    const { origin, epoch, heads } = kept;
     const secrets = { floors: new Map(kept.floors) };
-    return { showId, origin, state, book, events, head: headOf(kept), secrets, epoch };
+    return {
+      showId,
+      origin,
+      state,
+      book,
+      events,
+      head: heads.at(-1)!,
+      heads: [...heads],
+      tree: treeOf(hashesOf(kept, events)),
+      version: 2,
+      secrets,
+      epoch,
+    };
   }
 
   async append(
     { showId, epoch }: Pick<TakenShow, 'showId' | 'epoch'>,
     { events, beside }: Batch,
-  ): Promise<ShowHead> {
+  ): Promise<Appended> {
     await this.gate;
     await turn();
     const fate = this.fates.shift() ?? 'happens';
@@ -90,8 +126,9 @@ export class MemoryShowLog implements ShowLog {
     for (const write of beside) await write({} as EntityManager);
     kept.leaves.push(...structuredClone(events));
     this.batches.push(events.length);
+    kept.heads.push(headOf(kept));
     if (fate === 'lostAfter') throw new OutcomeUnknown('the reply was lost');
-    return headOf(kept);
+    return { head: kept.heads.at(-1)!, hashes: hashesOf(kept, events) };
   }
 
   async catalogueRoot(showId: string, leaves: readonly number[]): Promise<string> {
@@ -110,10 +147,13 @@ export class MemoryShowLog implements ShowLog {
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const rootOf = ({ origin }: Kept, leaves: readonly LoggedEvent[]): string =>
-  toBase64(rootOfLeaves(leaves.map((leaf) => leafHash(leafBytes({ ...leaf, show: origin, v: 1 })))));
-const headOf = (kept: Kept): ShowHead => ({
-  size: kept.leaves.length,
-  root: '',
-  note: '',
-});
+const hashesOf = ({ origin }: Kept, leaves: readonly LoggedEvent[]) =>
+  leaves.map((leaf) => leafHash(leafBytes(leafOf(leaf, origin, 2))));
+const rootOf = (kept: Kept, leaves: readonly LoggedEvent[]): string =>
+  toBase64(rootOfLeaves(hashesOf(kept, leaves)));
+/** Signed by nobody, but of the right root. */
+function headOf(kept: Kept): ShowHead {
+  kept.frontier = appendAll(kept.frontier, hashesOf(kept, kept.leaves.slice(kept.frontier.size)));
+  const root = toBase64(rootOfFrontier(kept.frontier));
+  return { size: kept.leaves.length, root, note: `${kept.origin}\n${kept.leaves.length}\n${root}\n` };
+}

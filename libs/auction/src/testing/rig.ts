@@ -12,6 +12,7 @@ import { Desk } from '../desk/desk.js';
 import { LoopWatch } from '../desk/loopWatch.js';
 import { type Asked } from '../desk/line.js';
 import { type DeskPorts } from '../desk/ports.js';
+import { nodeSignatures } from '../desk/signatures.js';
 import { processTimers } from '../desk/timers.js';
 import { bidBook, evolve, evolveBook, initialShow, judge } from '../rules/index.js';
 import { type ShowLog } from '../store/showLog.js';
@@ -61,6 +62,7 @@ export function portsOn(log: ShowLog, clock: Clock = anchoredClock(), warnings: 
     clock,
     timers: processTimers,
     watch: new LoopWatch(clock),
+    signatures: nodeSignatures,
     warn: (event) => warnings.push(event),
   };
 }

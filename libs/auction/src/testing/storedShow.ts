@@ -111,7 +111,7 @@ export class StoredShow {
 
   async append(events: LoggedEvent[], beside: Beside[] = []): Promise<ShowHead> {
     const batch: Batch = { events, state: this.taken.state, beside };
-    this.head = await this.township.log.append({ ...this.taken, head: this.head }, batch);
+    this.head = (await this.township.log.append({ ...this.taken, head: this.head }, batch)).head;
     this.taken.events.push(...events);
     return this.head;
   }

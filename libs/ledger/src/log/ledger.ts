@@ -43,6 +43,8 @@ export interface Appended {
   readonly root: Hash;
   /** The signed note of the new head. */
   readonly note: string;
+  /** Of the leaves that were added, in order. */
+  readonly hashes: readonly Hash[];
 }
 
 /** A head as it was signed. */
@@ -96,25 +98,27 @@ export class Ledger {
   /** The same inside the caller's transaction, which must commit before anybody is told. */
   async appendIn(manager: EntityManager, held: HeldLog, batch: LeafBatch): Promise<Appended> {
     if (batch.leaves.length === 0) throw new Error('bug: an empty batch');
-    const frontier = appendAll(held.frontier, batch.leaves.map(leafHash));
+    const hashes = batch.leaves.map(leafHash);
+    const frontier = appendAll(held.frontier, hashes);
     const grown = { ...held, frontier };
     const root = rootOf(frontier);
     const { origin, signer } = held;
     const note = signCheckpoint({ origin, size: frontier.size, root }, signer);
     await write(manager, held, { leaves: batch.leaves, frontier, root, note, tMs: batch.tMs });
     if (batch.beside) await runBeside(batch.beside, manager, root);
-    return { held: grown, root, note };
+    return { held: grown, root, note, hashes };
   }
 
   /**
    * Reads the whole log back, in order, and checks that it hashes to the head that was signed. Throws when it does
    * not: an owner must not build on a log that somebody changed.
    */
-  async replay(held: HeldLog, onLeaf: (bytes: Buffer, i: number) => void): Promise<void> {
+  async replay(held: HeldLog, onLeaf: (bytes: Buffer, hash: Hash) => void): Promise<void> {
     let frontier = emptyFrontier;
     for await (const page of this.pages(held.origin, held.frontier.size)) {
-      frontier = appendAll(frontier, page.map(leafHash));
-      page.forEach((bytes, at) => onLeaf(bytes, frontier.size - page.length + at));
+      const hashes = page.map(leafHash);
+      frontier = appendAll(frontier, hashes);
+      page.forEach((bytes, at) => onLeaf(bytes, hashes[at]!));
     }
     if (frontier.size !== held.frontier.size || !equal(rootOf(frontier), rootOf(held.frontier))) {
       throw new Error(`bug: log ${held.origin} does not hash to its head at ${held.frontier.size}`);
