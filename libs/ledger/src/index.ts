@@ -3,4 +3,6 @@ export { signerOf, verifyByNode } from './log/keys.js';
 export { type Appended, type HeldLog, type LeafBatch, Ledger, type SignedHead } from './log/ledger.js';
 export { LogTiles } from './log/logTiles.js';
 export { Fenced, inTransaction, OutcomeUnknown } from './log/transaction.js';
-export { ledgerMigrations } from './migrations/1795500200000-ledger.js';
+export { ledgerMigrations } from './migrations/index.js';
+export { Cosignatures, type GivenCosignature } from './witness/cosignatures.js';
+export { LogTrees } from './witness/logTrees.js';

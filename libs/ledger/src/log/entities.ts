@@ -39,4 +39,16 @@ export class CheckpointRow {
   @Column('bigint', { name: 't_ms', transformer: bigintColumn }) tMs!: number;
 }
 
-export const ledgerEntities = [Log, LeafRow, CheckpointRow];
+/** A witness's line under a signed head; the first one it gave. */
+@Entity('cosignatures')
+export class CosignatureRow {
+  @PrimaryColumn('int') log!: number;
+  @PrimaryColumn('bigint', { transformer: bigintColumn }) size!: number;
+  /** The name of its key. */
+  @PrimaryColumn('text') witness!: string;
+  @Column('text') line!: string;
+  /** When the witness says it signed, seconds since 1970 UTC. */
+  @Column('bigint', { name: 't_s', transformer: bigintColumn }) tSeconds!: number;
+}
+
+export const ledgerEntities = [Log, LeafRow, CheckpointRow, CosignatureRow];

@@ -3,7 +3,7 @@ import { Vault } from '@qingpai/members';
 import { testDatabase, type TestDatabase } from '@qingpai/platform/testing';
 import { DataSource } from 'typeorm';
 import { utf8 } from '../rules/index.js';
-import { ledgerMigrations } from '../migrations/1795500200000-ledger.js';
+import { ledgerMigrations } from '../migrations/index.js';
 import { ledgerEntities } from './entities.js';
 import { Ledger, type HeldLog } from './ledger.js';
 

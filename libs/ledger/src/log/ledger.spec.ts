@@ -16,7 +16,7 @@ import {
   verifyEd25519,
 } from '../rules/index.js';
 import { breakingAt } from '../testing/index.js';
-import { ledgerMigrations } from '../migrations/1795500200000-ledger.js';
+import { ledgerMigrations } from '../migrations/index.js';
 import { ledgerEntities } from './entities.js';
 import { signerOf, verifyByNode } from './keys.js';
 import { Ledger, type HeldLog } from './ledger.js';

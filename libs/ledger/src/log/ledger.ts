@@ -16,6 +16,7 @@ import {
   type Signer,
 } from '../rules/index.js';
 import { signerOf } from './keys.js';
+import { Cosignatures } from '../witness/cosignatures.js';
 import { LEAVES_PER_READ } from './limits.js';
 import { Fenced, inTransaction } from './transaction.js';
 
@@ -57,10 +58,15 @@ export interface SignedHead {
 
 /** The logs of this installation in Postgres (LEDGER §5): one writer per log, one transaction per batch. */
 export class Ledger {
+  /** What witnesses gave. */
+  readonly cosignatures: Cosignatures;
+
   constructor(
     private readonly db: DataSource,
     private readonly vault: Vault,
-  ) {}
+  ) {
+    this.cosignatures = new Cosignatures(db);
+  }
 
   /** A new, empty log with a fresh key of its own, inside the caller's transaction. Held under epoch 0. */
   async create(manager: EntityManager, origin: string): Promise<HeldLog> {
@@ -173,6 +179,13 @@ export class Ledger {
   /** All signed heads up to this size, smallest first. */
   headsUpTo(origin: string, size: number): Promise<SignedHead[]> {
     return this.heads(origin, 'size <= $2', [size]);
+  }
+
+  /** The signed note at this size with the witnesses' lines under it. Throws when no batch ended there. */
+  async cosignedNote(origin: string, size: number): Promise<string> {
+    const [head] = await this.cosignatures.under(origin, await this.headsAt(origin, [size]));
+    if (!head) throw new Error(`bug: ${origin} has no checkpoint at ${size}`);
+    return head.note;
   }
 
   /** The public key that verifiers pin. */

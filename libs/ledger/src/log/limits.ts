@@ -2,3 +2,5 @@
 export const LEAVES_PER_READ = 1_000;
 /** Roots of full tiles kept in memory, of all logs: a show of 100 000 leaves has 391. */
 export const TILE_ROOTS_KEPT_MAX = 8_192;
+/** Logs whose whole tree is kept to prove that heads extend each other: two hashes a leaf. */
+export const LOG_TREES_KEPT_MAX = 4;

@@ -1,6 +1,6 @@
 import { Vault } from '@qingpai/members';
 import { testDatabase, type TestDatabase } from '@qingpai/platform/testing';
-import { ledgerMigrations } from '../migrations/1795500200000-ledger.js';
+import { ledgerMigrations } from '../migrations/index.js';
 import {
   concat,
   entryBundle,

@@ -162,5 +162,3 @@ const grants = `
     END IF;
   END $$;
 `;
-
-export const ledgerMigrations = [Ledger1795500200000];

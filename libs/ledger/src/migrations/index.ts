@@ -1,0 +1,4 @@
+import { Ledger1795500200000 } from './1795500200000-ledger.js';
+import { Cosignatures1795500210000 } from './1795500210000-cosignatures.js';
+
+export const ledgerMigrations = [Ledger1795500200000, Cosignatures1795500210000];
