@@ -1,4 +1,11 @@
-import { bearerToken, cookieToken, expiredCookie, sessionCookie } from './cookie.js';
+import {
+  bearerToken,
+  cookieDevice,
+  cookieToken,
+  deviceCookie,
+  expiredCookie,
+  sessionCookie,
+} from './cookie.js';
 
 describe('the session cookie', () => {
   test('is kept from scripts and from other sites, for thirty days', () => {
@@ -24,4 +31,14 @@ describe('the session cookie', () => {
     expect(bearerToken('Basic abcdefghijklmnop')).toBeNull();
     expect(bearerToken(undefined)).toBeNull();
   });
+});
+
+test('a device is known by its own cookie, and only by a number we gave', () => {
+  const device = 'd'.repeat(43);
+  expect(cookieDevice(`qp_session=s; qp_device=${device}`)).toBe(device);
+  expect(cookieDevice(`qp_device=${device}x`)).toBeNull();
+  expect(cookieDevice('qp_session=s')).toBeNull();
+  expect(deviceCookie(device, false)).toBe(
+    `qp_device=${device}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax`,
+  );
 });

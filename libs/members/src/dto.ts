@@ -9,6 +9,7 @@ export class TokenExchangeDto extends createZodDto(wire.tokenExchange) {}
 export class SignedInDto extends createZodDto(wire.signedIn) {}
 export class MeDto extends createZodDto(wire.me) {}
 export class RoleTableDto extends createZodDto(wire.roleTable) {}
+export class LockedRecordsDto extends createZodDto(wire.lockedRecords) {}
 export class WaitAskDto extends createZodDto(wire.waitAsk) {}
 export class WaitingListDto extends createZodDto(wire.waitingList) {}
 export class AdmitDto extends createZodDto(wire.admit) {}

@@ -16,13 +16,28 @@ export class Member {
   /** Null: a buyer, who belongs to no township. */
   @Column('uuid', { name: 'township_id', nullable: true }) townshipId!: string | null;
   @Column('text') role!: Role;
-  @Column('text') nickname!: string;
-  /** Sealed by the vault; null for those who came by slip or were admitted. */
+  /** In clear: only in rows from before persons had keys, until they are sealed anew. */
+  @Column('text', { nullable: true }) nickname!: string | null;
+  /** What is sealed here is sealed under the member's own key (`member_keys`); null once he is erased. */
+  @Column('bytea', { name: 'nickname_cipher', nullable: true }) nicknameCipher!: Buffer | null;
+  /** Null also for those who came by slip or were admitted. */
   @Column('bytea', { name: 'phone_cipher', nullable: true }) phoneCipher!: Buffer | null;
+  /** How he is found when he signs in by phone; null once he asked to be erased. */
   @Column('bytea', { name: 'phone_mac', nullable: true }) phoneMac!: Buffer | null;
-  /** 32 random bytes, sealed by the vault: the salt of this member's identity commitment. */
-  @Column('bytea', { name: 'identity_salt' }) identitySalt!: Buffer;
+  /** 32 random bytes: the salt of this member's identity commitment. */
+  @Column('bytea', { name: 'identity_salt', nullable: true }) identitySalt!: Buffer | null;
   @Column('text') state!: MemberState;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  /** He asked to be erased, and a retention period runs until then. */
+  @Column('timestamptz', { name: 'locked_until', nullable: true }) lockedUntil!: Date | null;
+  @Column('timestamptz', { name: 'locked_at', nullable: true }) lockedAt!: Date | null;
+}
+
+/** A person's own key, wrapped by the vault's. Deleting the row erases the person. */
+@Entity('member_keys')
+export class MemberKey {
+  @PrimaryColumn('uuid', { name: 'member_id' }) memberId!: string;
+  @Column('bytea') wrapped!: Buffer;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
 }
 
@@ -66,4 +81,4 @@ export class Waiting {
   @Column('timestamptz', { name: 'since' }) since!: Date;
 }
 
-export const membersEntities = [Township, Member, Session, OneTimeToken, SignInCode, Waiting];
+export const membersEntities = [Township, Member, MemberKey, Session, OneTimeToken, SignInCode, Waiting];

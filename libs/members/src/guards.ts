@@ -9,11 +9,12 @@ import {
 import { Reflector } from '@nestjs/core';
 import { Refused } from '@qingpai/platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { cookieToken, sessionCookie } from './cookie.js';
+import { cookieDevice, cookieToken, deviceCookie, sessionCookie } from './cookie.js';
 import { MembersService } from './members.service.js';
 import { MEMBERS_OPTIONS, type MembersOptions } from './options.js';
 import { refusalOfRequest } from './rules/origins.js';
 import { type Action, refusalOfAction, refusalOn, sameTownship, type Target } from './rules/roles.js';
+import { newToken } from './secrets.js';
 import { type SessionMember } from './sessions.js';
 
 const MAY = 'qingpai:may';
@@ -30,6 +31,11 @@ export const Public = () => SetMetadata(PUBLIC, true);
 /** The member who asks; null only on public routes. */
 export const CurrentMember = createParamDecorator((_: unknown, context: ExecutionContext) => {
   return context.switchToHttp().getRequest<MemberRequest>().member;
+});
+
+/** The number of the browser that asks, for `ShowStore.deviceOf`; null: it keeps no cookies, or has none yet. */
+export const CurrentDevice = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  return cookieDevice(context.switchToHttp().getRequest<FastifyRequest>().headers.cookie);
 });
 
 /** Refuses what another site's page sends in a member's name. Sockets are checked in their handshake. */
@@ -82,6 +88,12 @@ export class SessionGuard implements CanActivate {
 /** Whether the browser talks https to us, so that the cookie may be kept to it. */
 export function isSecure(request: FastifyRequest, options: MembersOptions): boolean {
   return options.secureCookies || request.protocol === 'https';
+}
+
+/** Gives the browser a number of its own when it has none yet. */
+export function nameDevice(request: FastifyRequest, reply: FastifyReply, options: MembersOptions): void {
+  if (cookieDevice(request.headers.cookie) !== null) return;
+  reply.header('set-cookie', deviceCookie(newToken(), isSecure(request, options)));
 }
 
 /** Throws `not-allowed` unless the member belongs to this township. */

@@ -1,9 +1,11 @@
 export { membersEntities, Township } from './entities.js';
-export { membersMigrations } from './migrations/1795500100000-members.js';
+export { membersMigrations } from './migrations/index.js';
 export { MembersModule } from './members.module.js';
 export {
+  type FindKept,
   type FindShow,
   type IdentityOpening,
+  type KeptOfMember,
   MembersService,
   type ShowPlace,
   type SignedInMember,
@@ -16,8 +18,16 @@ export { type WaitingBuyer } from './waitingRoom.js';
 export { SessionAnswer } from './sessionAnswer.js';
 export { SignInLimits } from './signInLimits.js';
 export { ConsoleSms, type SmsSender } from './sms.js';
-export { SESSION_COOKIE } from './cookie.js';
-export { assertMay, assertSameTownship, CurrentMember, May, type MemberRequest, Public } from './guards.js';
+export { DEVICE_COOKIE, SESSION_COOKIE } from './cookie.js';
+export {
+  assertMay,
+  assertSameTownship,
+  CurrentDevice,
+  CurrentMember,
+  May,
+  type MemberRequest,
+  Public,
+} from './guards.js';
 export { ApiProblems } from './apiProblems.js';
 export { WirePipe } from './bodyPipe.js';
 export { mayOpenSocket } from './rules/origins.js';
@@ -31,5 +41,6 @@ export {
   type Scope,
   type Target,
 } from './rules/roles.js';
+export { type KeptRecord } from './rules/retention.js';
 export { rowsOf } from './sql.js';
-export { Vault } from './vault.js';
+export { type Seal, Vault } from './vault.js';

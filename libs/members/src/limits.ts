@@ -3,6 +3,7 @@ export const CODE_LIFE_MS = 5 * 60_000;
 export const CODE_TRIES_MAX = 5;
 export const CODE_AGAIN_MS = 60_000;
 export const SESSION_LIFE_MS = 30 * 86_400_000;
+export const DEVICE_LIFE_MS = 365 * 86_400_000;
 /** A session is written to at most this often, however often its owner comes. */
 export const SESSION_TOUCH_MS = 3_600_000;
 export const LINK_LIFE_MS = 86_400_000;

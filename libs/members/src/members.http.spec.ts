@@ -12,7 +12,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { problemOf, Refused } from '@qingpai/platform';
-import { me, problem, signedIn, slips, waitingList } from '@qingpai/wire';
+import { lockedRecords, me, problem, signedIn, slips, waitingList } from '@qingpai/wire';
 import { type FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import {
@@ -128,9 +128,14 @@ describe('signing in over HTTP', () => {
     const answer = await post('/api/sign-in/verify', { body });
     expect(signedIn.parse(answer.json())).toEqual(answer.json());
     expect(answer.json().token).toBeUndefined();
-    expect(answer.headers['set-cookie']).toMatch(
-      /^qp_session=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
-    );
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^qp_session=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      ),
+      expect.stringMatching(
+        /^qp_device=[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      ),
+    ]);
     expect(answer.headers['cache-control']).toBe('no-store');
     const mine = await get('/api/me', sessionOf(answer));
     expect(me.parse(mine.json())).toMatchObject({ signedIn: true, nickname: '阿梅', phone: '139****0003' });
@@ -294,11 +299,53 @@ describe('coming in without SMS', () => {
   });
 });
 
+describe('being forgotten', () => {
+  test('a buyer is locked, told the day, and signed out with an empty cookie', async () => {
+    const cookie = await buyerCookie('路人');
+    const answer = await post('/api/me/erase', { cookie });
+    expect(answer.statusCode).toBe(409);
+    expect(problem.parse(answer.json())).toMatchObject({
+      code: 'locked-until',
+      errors: [{ path: 'lockedUntil', message: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) }],
+    });
+    expect(answer.headers['set-cookie']).toMatch(/^qp_session=; Max-Age=0;/);
+    expect((await get('/api/me', cookie)).json().signedIn).toBe(false);
+  });
+
+  test('a guest has nothing to erase', async () => {
+    expect((await post('/api/me/erase')).json().code).toBe('not-signed-in');
+  });
+
+  test('an officer sees whom the records of his township keep, an operator all, others none', async () => {
+    const { townshipId } = seeded;
+    const [mine, theirs] = [await buyerCookie('本乡买家'), await buyerCookie('外乡买家')];
+    const { memberId } = (await members.sessionOf(mine))!;
+    members.findKeptBy(async (id) => {
+      const own = { kind: 'auction' as const, endedAtMs: Date.now(), showId, townshipId };
+      return { records: id === memberId ? [own] : [], dealsOpen: false };
+    });
+    for (const cookie of [mine, theirs]) await post('/api/me/erase', { cookie });
+    const officer = await cookieFor(seeded.officer.memberId);
+    const { locked } = lockedRecords.parse((await get('/api/locked', officer)).json());
+    expect(locked.map((one) => one.member)).toEqual([memberId]);
+    expect(locked[0]!.records.map(({ kind }) => kind)).toEqual(['auction', 'network']);
+    const operator = await members.ensureSeed({
+      township: { name: '泗桥乡', code: 'siqiao' },
+      people: [{ role: 'operator', phone: '13700000007', nickname: '老吴', goTo: '/' }],
+    });
+    const all = await get('/api/locked', await cookieFor(operator.people[0]!.memberId));
+    expect(all.json().locked.length).toBeGreaterThan(1);
+    expect((await get('/api/locked', await buyerCookie('买家'))).json().code).toBe('not-allowed');
+  });
+});
+
 test('OpenAPI names every route of sign-in with its answers and refusals', () => {
   const document = SwaggerModule.createDocument(app, new DocumentBuilder().build());
   const paths = Object.keys(document.paths).filter((path) => path.startsWith('/api/'));
   expect(paths.sort()).toEqual([
+    '/api/locked',
     '/api/me',
+    '/api/me/erase',
     '/api/roles',
     '/api/shows/{id}/admit',
     '/api/shows/{id}/slips',

@@ -1,9 +1,10 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { OriginGuard, SessionGuard } from './guards.js';
 import { MembersService } from './members.service.js';
 import { MEMBERS_OPTIONS, type MembersOptions } from './options.js';
+import { PrivacyController } from './privacy.controller.js';
 import { SessionAnswer } from './sessionAnswer.js';
 import { SignInController } from './signIn.controller.js';
 import { SignInLimits } from './signInLimits.js';
@@ -17,11 +18,13 @@ import { WaitingController } from './waiting.controller.js';
  */
 @Global()
 @Module({})
-export class MembersModule {
+export class MembersModule implements OnApplicationBootstrap {
+  constructor(private readonly members: MembersService) {}
+
   static forRoot(options: MembersOptions): DynamicModule {
     return {
       module: MembersModule,
-      controllers: [SignInController, WaitingController],
+      controllers: [SignInController, PrivacyController, WaitingController],
       providers: [
         { provide: MEMBERS_OPTIONS, useValue: options },
         { provide: SignInLimits, useValue: new SignInLimits(options.limits ?? true) },
@@ -36,6 +39,10 @@ export class MembersModule {
       ],
       exports: [MembersService, MEMBERS_OPTIONS, SessionAnswer, SignInLimits],
     };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.members.sealAnew();
   }
 }
 

@@ -330,9 +330,18 @@ describe('what is stored', () => {
     await kit.members.waitFor('老李', showId);
     const { salt } = await kit.members.identityOpening(buyer.memberId);
     const [slip] = await kit.members.makeSlips(showId, 1);
-    const secrets = [hostPhone, officerPhone, buyerPhone, buyer.token, host.link.token, slip!.token];
+    const secrets = [
+      hostPhone,
+      officerPhone,
+      buyerPhone,
+      '小周',
+      '老李',
+      buyer.token,
+      host.link.token,
+      slip!.token,
+    ];
     secrets.push(salt.toString('latin1'), kit.sms.lastCodeOf(buyerPhone));
-    const tables = ['townships', 'members', 'sessions', 'one_time_tokens', 'codes', 'waiting'];
+    const tables = ['townships', 'members', 'member_keys', 'sessions', 'one_time_tokens', 'codes', 'waiting'];
     let columns = 0;
     for (const table of tables) {
       const rows: Record<string, unknown>[] = await database.dataSource.query(`SELECT * FROM ${table}`);

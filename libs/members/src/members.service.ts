@@ -1,13 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { Refused } from '@qingpai/platform';
 import { type Me } from '@qingpai/wire';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { Codes } from './codes.js';
 import { Member, Township } from './entities.js';
+import * as erasure from './erasure.js';
+import { type LockedMember } from './erasure.js';
 import * as passes from './oneTimeTokens.js';
 import { type OneTimePass } from './oneTimeTokens.js';
-import { addMember, memberOfPhone, phoneOf } from './people.js';
+import { addMember, memberOfPhone, openedMember, openedMembers, rename, sealAnew } from './people.js';
 import { maskPhone } from './rules/mask.js';
+import { type KeptRecord, lockedUntilMs } from './rules/retention.js';
 import * as sessions from './sessions.js';
 import { type SessionEnded, type SessionMember } from './sessions.js';
 import { type SignInLimits } from './signInLimits.js';
@@ -26,6 +29,19 @@ export interface ShowPlace {
   roomPath: string;
 }
 export type FindShow = (showId: string) => Promise<ShowPlace | null>;
+
+/** What others keep of a member, and must; and whether he still owes or is owed something. */
+export interface KeptOfMember {
+  records: KeptRecord[];
+  /** A deal of his is not done: until it is, he cannot leave. */
+  dealsOpen: boolean;
+}
+export type FindKept = (memberId: string) => Promise<KeptOfMember>;
+
+/** A locked member, and what keeps him. */
+export interface LockedWithRecords extends LockedMember {
+  records: KeptRecord[];
+}
 
 export interface SignedInMember {
   memberId: string;
@@ -64,6 +80,7 @@ export class MembersService {
   private readonly codes: Codes;
   private readonly events = new EventEmitter<MembersEvents>();
   private findShow: FindShow = async () => null;
+  private findKept: FindKept = async () => ({ records: [], dealsOpen: false });
 
   constructor(private readonly parts: MembersParts) {
     this.codes = new Codes(parts.db, parts.vault, parts.sms, parts.limits);
@@ -83,7 +100,7 @@ export class MembersService {
     return this.parts.db.transaction(async (manager) => {
       const buyer = { role: 'buyer' as const, nickname: nickname ?? '买家', phone };
       const member = await memberOfPhone(manager, this.parts.vault, buyer, nowMs);
-      if (nickname !== undefined) await manager.update(Member, { id: member.id }, { nickname });
+      if (nickname !== undefined) await rename(manager, this.parts.vault, member.id, nickname);
       return this.start(manager, member.id, null);
     });
   }
@@ -142,7 +159,7 @@ export class MembersService {
   }
 
   waitingFor(showId: string): Promise<WaitingBuyer[]> {
-    return waitingRoom.waitingFor(this.parts.db.manager, showId);
+    return waitingRoom.waitingFor(this.parts.db.manager, this.parts.vault, showId);
   }
 
   /** Lets a waiting buyer in. Refuses: `not-found` when he does not wait for this show. */
@@ -163,7 +180,8 @@ export class MembersService {
     authorization?: string | undefined,
   ): Promise<SessionMember | null> {
     const token = sessions.tokenOf(cookieHeader, authorization);
-    return token === null ? null : sessions.sessionOfToken(this.parts.db, token, this.parts.nowMs());
+    if (token === null) return null;
+    return sessions.sessionOfToken(this.parts.db, this.parts.vault, token, this.parts.nowMs());
   }
 
   async signOut(token: string): Promise<void> {
@@ -184,37 +202,91 @@ export class MembersService {
     this.announceEnded(ended);
   }
 
-  /** Forgets what has expired. To be called now and then; nothing depends on it. */
+  /** Forgets what has expired, and who is to be forgotten. To be called now and then; nothing depends on it. */
   async sweep(): Promise<void> {
     for (const table of ['sessions', 'one_time_tokens', 'codes']) {
       await this.parts.db.query(`DELETE FROM ${table} WHERE expires_at < $1`, [
         new Date(this.parts.nowMs() - 86_400_000),
       ]);
     }
+    await this.eraseDue();
+  }
+
+  // ------------------------------------------------------------ being forgotten
+
+  /**
+   * A member asks to be erased. At once when no retention period runs (null); otherwise he is locked, which means that
+   * nothing of his is shown any more, until the day answered, on which the sweep erases him. Either way he is signed
+   * out everywhere. Refuses: `sales-open` (a deal of his is not done; nothing is changed).
+   */
+  async askToBeErased(memberId: string): Promise<number | null> {
+    const nowMs = this.parts.nowMs();
+    const kept = await this.findKept(memberId);
+    if (kept.dealsOpen) throw new Refused('sales-open');
+    const { untilMs, ended } = await this.parts.db.transaction(async (manager) => {
+      const seen = networkRecord(await erasure.lastSeenMs(manager, memberId));
+      const untilMs = lockedUntilMs([...kept.records, ...seen], nowMs);
+      if (untilMs === null) await erasure.erase(manager, memberId);
+      else await erasure.lock(manager, memberId, untilMs, nowMs);
+      return { untilMs, ended: await sessions.deleteSessions(manager, { memberId }) };
+    });
+    this.announceEnded(ended);
+    return untilMs;
+  }
+
+  /** Who is locked, and by which records; the first to be erased first. */
+  async lockedMembers(): Promise<LockedWithRecords[]> {
+    const locked = await erasure.lockedMembers(this.parts.db.manager);
+    return Promise.all(
+      locked.map(async (member) => ({ ...member, records: await this.recordsOfLocked(member) })),
+    );
+  }
+
+  /** A period may run longer than it seemed when he asked: the records are looked at again. */
+  private async eraseDue(): Promise<void> {
+    const { manager } = this.parts.db;
+    const nowMs = this.parts.nowMs();
+    for (const member of await erasure.dueToBeErased(manager, nowMs)) {
+      const untilMs = lockedUntilMs(await this.recordsOfLocked(member), nowMs);
+      if (untilMs !== null) await erasure.keepLocked(manager, member.memberId, untilMs);
+      else await this.parts.db.transaction((inside) => erasure.erase(inside, member.memberId));
+    }
+  }
+
+  private async recordsOfLocked({ memberId, lockedAtMs }: LockedMember): Promise<KeptRecord[]> {
+    return [...(await this.findKept(memberId)).records, ...networkRecord(lockedAtMs)];
+  }
+
+  /** Seals what lies under the vault's own key, from before persons had keys, under theirs. */
+  sealAnew(): Promise<number> {
+    return this.parts.db.transaction((manager) => sealAnew(manager, this.parts.vault, this.parts.nowMs()));
   }
 
   // ------------------------------------------------------------ what others may know
 
   /** What a member sees of himself, the phone masked. */
   async meOf(memberId: string | null): Promise<Me> {
-    const member = memberId === null ? null : await this.parts.db.manager.findOneBy(Member, { id: memberId });
-    if (!member) return { signedIn: false, role: null, nickname: null, phone: null, township: null };
+    const found = memberId === null ? null : await this.opened(memberId);
+    if (!found?.personal) return { signedIn: false, role: null, nickname: null, phone: null, township: null };
+    const { member, personal } = found;
     const township = member.townshipId === null ? null : await this.townshipOf(member.townshipId);
-    const { role, nickname } = member;
     return {
       signedIn: true,
-      role,
-      nickname,
-      phone: this.maskedPhoneOf(member),
+      role: member.role,
+      nickname: personal.nickname,
+      phone: masked(personal.phone),
       township: township?.name ?? null,
     };
   }
 
-  /** Nickname and masked phone, for bills. Unknown ids are left out. */
+  /** Nickname and masked phone, for bills; of who asked to be erased, neither. Unknown ids are left out. */
   async contactsOf(memberIds: string[]): Promise<Map<string, { nickname: string; phone: string | null }>> {
-    const found = await this.parts.db.manager.findBy(Member, { id: In(memberIds) });
+    const found = await openedMembers(this.parts.db.manager, this.parts.vault, memberIds);
     return new Map(
-      found.map((member) => [member.id, { nickname: member.nickname, phone: this.maskedPhoneOf(member) }]),
+      [...found].map(([id, { member, personal }]) => {
+        if (personal === null || member.state === 'locked') return [id, { nickname: GONE, phone: null }];
+        return [id, { nickname: personal.nickname, phone: masked(personal.phone) }];
+      }),
     );
   }
 
@@ -225,12 +297,14 @@ export class MembersService {
   /**
    * What a member's identity commitment commits to: `commitment = identityCommitment(salt, identity)` by the
    * ledger's rules. Only the commitment may be published; the opening is for those who may see the phone.
+   * Refuses: `not-found` when the member is erased, for then there is no opening any more.
    */
   async identityOpening(memberId: string): Promise<IdentityOpening> {
-    const member = await this.parts.db.manager.findOneBy(Member, { id: memberId });
-    if (!member) throw new Error('bug: the identity of nobody');
-    const salt = this.parts.vault.open(member.identitySalt, member.id);
-    return { salt, identity: { member: member.id, phone: phoneOf(this.parts.vault, member) } };
+    const found = await this.opened(memberId);
+    if (!found) throw new Error('bug: the identity of nobody');
+    if (!found.personal) throw new Refused('not-found');
+    const { salt, phone } = found.personal;
+    return { salt, identity: { member: memberId, phone } };
   }
 
   /** Township, show and host of a show. Refuses: `unknown-show`. */
@@ -245,6 +319,11 @@ export class MembersService {
   /** Tells where shows are looked up; until then there are none. */
   findShowsBy(findShow: FindShow): void {
     this.findShow = findShow;
+  }
+
+  /** Tells where to look for what must be kept of a member; until then nothing is. */
+  findKeptBy(findKept: FindKept): void {
+    this.findKept = findKept;
   }
 
   /** Makes the township and its people when they are not there yet; fresh one-use links in the order given. */
@@ -279,9 +358,8 @@ export class MembersService {
     for (const ended of all) this.events.emit('sessionEnded', ended);
   }
 
-  private maskedPhoneOf(member: Member): string | null {
-    const phone = phoneOf(this.parts.vault, member);
-    return phone === null ? null : maskPhone(phone);
+  private opened(memberId: string) {
+    return openedMember(this.parts.db.manager, this.parts.vault, memberId);
   }
 
   /** Inside the caller's transaction: refused here, the one-use token is still unused. */
@@ -291,8 +369,19 @@ export class MembersService {
     goTo: string | null,
   ): Promise<SignedInMember> {
     const member = await manager.findOneByOrFail(Member, { id: memberId });
-    if (member.state === 'banned') throw new Refused('not-allowed');
+    if (!['active', 'waiting'].includes(member.state)) throw new Refused('not-allowed');
     const token = await sessions.startSession(manager, memberId, this.parts.nowMs());
     return { memberId, token, goTo };
   }
+}
+
+/** What stands in place of the nickname of somebody who asked to be erased. */
+const GONE = '已注销';
+
+const masked = (phone: string | null): string | null => (phone === null ? null : maskPhone(phone));
+
+/** Being signed in leaves a network log, whose period runs from the last time. */
+function networkRecord(lastSeenMs: number | null): KeptRecord[] {
+  if (lastSeenMs === null) return [];
+  return [{ kind: 'network', endedAtMs: lastSeenMs, showId: null, townshipId: null }];
 }

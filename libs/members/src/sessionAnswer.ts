@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type signedIn } from '@qingpai/wire';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
 import { sessionCookie } from './cookie.js';
-import { isSecure, type MemberRequest } from './guards.js';
+import { isSecure, type MemberRequest, nameDevice } from './guards.js';
 import { MembersService, type SignedInMember } from './members.service.js';
 import { MEMBERS_OPTIONS, type MembersOptions } from './options.js';
 
@@ -24,6 +24,12 @@ export class SessionAnswer {
     reply.header('cache-control', 'no-store');
     if (request.headers['x-session'] === 'bearer') return { ...answer, token: session.token };
     reply.header('set-cookie', sessionCookie(session.token, isSecure(request, this.options)));
+    this.nameDevice(request, reply);
     return answer;
+  }
+
+  /** For pages that are opened before anybody signs in. */
+  nameDevice(request: FastifyRequest, reply: FastifyReply): void {
+    nameDevice(request, reply, this.options);
   }
 }

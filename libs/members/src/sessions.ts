@@ -3,9 +3,11 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { bearerToken, cookieToken } from './cookie.js';
 import { Session } from './entities.js';
 import { SESSION_LIFE_MS, SESSION_TOUCH_MS } from './limits.js';
+import { nicknameOf, personSeal } from './people.js';
 import { type Actor, type MemberState } from './rules/roles.js';
 import { hashOf, newToken } from './secrets.js';
 import { rowsOf } from './sql.js';
+import { type Vault } from './vault.js';
 
 /** The member behind a request or a socket. */
 export interface SessionMember extends Actor {
@@ -26,7 +28,9 @@ interface SessionRow {
   id: string;
   township_id: string | null;
   role: Role;
-  nickname: string;
+  nickname: string | null;
+  nickname_cipher: Buffer | null;
+  wrapped: Buffer | null;
   state: MemberState;
   expires_at: Date;
   last_seen: Date;
@@ -52,25 +56,27 @@ export function tokenOf(cookieHeader: string | undefined, authorization: string 
 
 export async function sessionOfToken(
   db: DataSource,
+  vault: Vault,
   token: string,
   nowMs: number,
 ): Promise<SessionMember | null> {
   const tokenHash = hashOf(token);
   const [row] = await rowsOf<SessionRow>(
     db.manager,
-    `SELECT m.id, m.township_id, m.role, m.nickname, m.state, s.expires_at, s.last_seen
-     FROM sessions s JOIN members m ON m.id = s.member_id
-     WHERE s.token_hash = $1 AND s.expires_at > $2 AND m.state <> 'banned'`,
+    `SELECT m.id, m.township_id, m.role, m.nickname, m.nickname_cipher, k.wrapped, m.state, s.expires_at, s.last_seen
+     FROM sessions s JOIN members m ON m.id = s.member_id LEFT JOIN member_keys k ON k.member_id = m.id
+     WHERE s.token_hash = $1 AND s.expires_at > $2 AND m.state IN ('active', 'waiting')`,
     [tokenHash, new Date(nowMs)],
   );
   if (!row) return null;
+  const { id, nickname, nickname_cipher: nicknameCipher } = row;
   const renewed = nowMs - row.last_seen.getTime() >= SESSION_TOUCH_MS;
   if (renewed) await touch(db, tokenHash, nowMs);
   return {
     memberId: row.id,
     townshipId: row.township_id,
     role: row.role,
-    nickname: row.nickname,
+    nickname: nicknameOf(personSeal(vault, id, row.wrapped), { id, nickname, nicknameCipher }) ?? '',
     state: row.state,
     sessionId: tokenHash.toString('hex'),
     expiresAtMs: renewed ? nowMs + SESSION_LIFE_MS : row.expires_at.getTime(),

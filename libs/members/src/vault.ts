@@ -1,40 +1,53 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { openUnder, SEAL_KEY_BYTES, sealUnder } from './seal.js';
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** Seals and opens the data of one owner. */
+export interface Seal {
+  seal(plain: Buffer, owner: string): Buffer;
+  /** Throws when the value was changed, belongs to another owner or was sealed under another key. */
+  open(sealed: Buffer, owner: string): Buffer;
+}
+
+/** A person's own key: `wrapped` is what is stored, and all there is to destroy. */
+export interface PersonKey {
+  wrapped: Buffer;
+  seal: Seal;
+}
 
 /**
  * Seals what is personal before it reaches the database: AES-256-GCM under a key that is never stored there.
  * A stolen database holds no phone number, and nothing to try numbers against: look-ups go by HMAC, and the
  * salts of identity commitments are sealed too, since eleven digits are soon guessed once their salt is known.
+ *
+ * What belongs to a person is sealed under a key of his own, which the vault's key wraps. Destroying that one
+ * row makes everything of his unreadable, in this database and in every copy of its other tables.
  */
-export class Vault {
+export class Vault implements Seal {
   private readonly sealKey: Buffer;
   private readonly macKey: Buffer;
 
   /** @param vaultKey 32 bytes; who loses them loses every phone number. */
   constructor(vaultKey: Buffer) {
-    if (vaultKey.length !== 32) throw new Error('bug: a vault key has 32 bytes');
+    if (vaultKey.length !== SEAL_KEY_BYTES) throw new Error('bug: a vault key has 32 bytes');
     this.sealKey = derived(vaultKey, 'seal');
     this.macKey = derived(vaultKey, 'mac');
   }
 
-  /** nonce ‖ tag ‖ ciphertext. `owner` is bound in: a sealed value copied into another's row does not open. */
   seal(plain: Buffer, owner: string): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.sealKey, nonce).setAAD(Buffer.from(owner));
-    const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+    return sealUnder(this.sealKey, plain, owner);
   }
 
-  /** Throws when the value was changed, belongs to another owner or was sealed under another key. */
   open(sealed: Buffer, owner: string): Buffer {
-    const nonce = sealed.subarray(0, NONCE_BYTES);
-    const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', this.sealKey, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(owner))
-      .setAuthTag(tag);
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+    return openUnder(this.sealKey, sealed, owner);
+  }
+
+  newPersonKey(memberId: string): PersonKey {
+    const key = randomBytes(SEAL_KEY_BYTES);
+    return { wrapped: this.seal(key, keyOwner(memberId)), seal: sealOf(key) };
+  }
+
+  openPersonKey(wrapped: Buffer, memberId: string): Seal {
+    return sealOf(this.open(wrapped, keyOwner(memberId)));
   }
 
   /** Equal phones have equal macs: how a phone is found without being stored. */
@@ -53,6 +66,13 @@ export class Vault {
       .digest();
   }
 }
+
+const keyOwner = (memberId: string): string => `member-key/${memberId}`;
+
+const sealOf = (key: Buffer): Seal => ({
+  seal: (plain, owner) => sealUnder(key, plain, owner),
+  open: (sealed, owner) => openUnder(key, sealed, owner),
+});
 
 function derived(vaultKey: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', vaultKey, '', `qingpai/vault/v1/${purpose}`, 32));

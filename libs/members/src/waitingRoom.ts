@@ -2,7 +2,9 @@ import { Refused } from '@qingpai/platform';
 import { type EntityManager } from 'typeorm';
 import { Waiting } from './entities.js';
 import { WAITING_PER_SHOW_MAX } from './limits.js';
+import { openedMembers } from './people.js';
 import { rowsOf } from './sql.js';
+import { type Vault } from './vault.js';
 
 export interface WaitingBuyer {
   member: string;
@@ -25,14 +27,27 @@ export async function startWaiting(
 }
 
 /** Who waits for a show, longest first. */
-export async function waitingFor(manager: EntityManager, showId: string): Promise<WaitingBuyer[]> {
-  const rows = await rowsOf<{ id: string; nickname: string; since: Date }>(
+export async function waitingFor(
+  manager: EntityManager,
+  vault: Vault,
+  showId: string,
+): Promise<WaitingBuyer[]> {
+  const rows = await rowsOf<{ id: string; since: Date }>(
     manager,
-    `SELECT m.id, m.nickname, w.since FROM waiting w JOIN members m ON m.id = w.member_id
+    `SELECT m.id, w.since FROM waiting w JOIN members m ON m.id = w.member_id
      WHERE w.show_id = $1 AND m.state = 'waiting' ORDER BY w.since, m.id`,
     [showId],
   );
-  return rows.map((row) => ({ member: row.id, nickname: row.nickname, sinceMs: row.since.getTime() }));
+  const people = await openedMembers(
+    manager,
+    vault,
+    rows.map(({ id }) => id),
+  );
+  return rows.map(({ id, since }) => ({
+    member: id,
+    nickname: people.get(id)?.personal?.nickname ?? '',
+    sinceMs: since.getTime(),
+  }));
 }
 
 /** Lets a member in who waits for this very show; false when he does not. */

@@ -110,6 +110,25 @@ export const slips = z.object({ slips: z.array(slip) });
 export const roleGrant = z.object({ role, action: z.string(), scope: z.string() });
 export const roleTable = z.object({ grants: z.array(roleGrant) });
 
+/** Who asked to be erased while a retention period runs: nothing of the person, only what keeps him and until when. */
+export const lockedRecords = z.object({
+  locked: z.array(
+    z.object({
+      member: z.string(),
+      role,
+      lockedAtMs: timeMs,
+      lockedUntilMs: timeMs.describe('the longest of his records; then he is erased'),
+      records: z.array(
+        z.object({
+          kind: z.enum(['auction', 'deal', 'network']).describe('kept 5 years, 3 years, 6 months'),
+          showId: textOrNull,
+          keptUntilMs: timeMs,
+        }),
+      ),
+    }),
+  ),
+});
+
 // ---------------------------------------------------------------- shows and catalogue
 
 export const showCreate = z.strictObject({

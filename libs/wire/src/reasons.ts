@@ -139,6 +139,10 @@ export const reasons = {
   'not-admitted': { zh: '请等主播放行', en: 'Wait for the host to admit you' },
   muted: { zh: '您已被禁言', en: 'You are muted' },
   'slow-mode': { zh: '慢速模式，请稍等再说', en: 'Slow mode: wait before you write again' },
+  'locked-until': {
+    zh: '资料已锁定，不再显示；法定保存期满后自动销毁',
+    en: 'Locked and shown no more; erased when the retention period by law is over',
+  },
   'own-role': { zh: '不能对主播或场控这样做', en: 'This cannot be done to a host or moderator' },
   // requests
   malformed: { zh: '内容不合格式', en: 'The request does not match its schema' },

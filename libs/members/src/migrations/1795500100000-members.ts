@@ -70,5 +70,3 @@ export class Members1795500100000 implements MigrationInterface {
     await runner.query(`DROP TABLE ${[...tables].reverse().join(', ')}`);
   }
 }
-
-export const membersMigrations = [Members1795500100000];

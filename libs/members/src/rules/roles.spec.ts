@@ -23,6 +23,8 @@ describe('who may do what', () => {
       'catalogue.edit: host - - - -',
       'floors.read: host - - officer -',
       'show.seal: host - - - -',
+      'show.approve: - - - officer -',
+      'staff.enrol: host moderator - officer -',
       'show.command: host moderator - - -',
       'bid.place: - - buyer - -',
       'chat.say: host moderator buyer officer -',
@@ -34,6 +36,8 @@ describe('who may do what', () => {
       'payment.confirm: host - - officer -',
       'township.read: - - - officer -',
       'bundle.openings: - - - officer -',
+      'locked.read: - - - officer operator',
+      'me.erase: host moderator buyer officer operator',
       'operator.read: - - - - operator',
     ]);
   });
@@ -60,10 +64,15 @@ describe('who may do what', () => {
 
   test('a buyer who waits cannot bid yet', () => {
     expect(refusalOfAction(actor({ role: 'buyer', state: 'waiting' }), 'bid.place')).toBe('not-admitted');
+    expect(refusalOfAction(actor({ role: 'buyer', state: 'waiting' }), 'show.seal')).toBe('not-allowed');
   });
 
-  test('a banned member may do nothing', () => {
-    const refusals = actions.map((action) => refusalOfAction(actor({ state: 'banned' }), action));
+  test('but may ask to be forgotten', () => {
+    expect(refusalOfAction(actor({ role: 'buyer', state: 'waiting' }), 'me.erase')).toBeNull();
+  });
+
+  test.each(['banned', 'locked', 'erased'] as const)('a member who is %s may do nothing', (state) => {
+    const refusals = actions.map((action) => refusalOfAction(actor({ state }), action));
     expect(new Set(refusals)).toEqual(new Set(['not-allowed']));
   });
 

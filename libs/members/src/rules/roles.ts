@@ -12,6 +12,8 @@ export const grants = {
   'catalogue.edit': { host: 'own-show' },
   'floors.read': { host: 'own-show', officer: 'own-township' },
   'show.seal': { host: 'own-show' },
+  'show.approve': { officer: 'own-township' },
+  'staff.enrol': { host: 'own-show', moderator: 'own-township', officer: 'own-township' },
   'show.command': { host: 'own-show', moderator: 'own-township' },
   'bid.place': { buyer: 'self' },
   'chat.say': { host: 'self', moderator: 'self', buyer: 'self', officer: 'self' },
@@ -23,6 +25,8 @@ export const grants = {
   'payment.confirm': { host: 'own-show', officer: 'own-township' },
   'township.read': { officer: 'own-township' },
   'bundle.openings': { officer: 'own-township' },
+  'locked.read': { officer: 'own-township', operator: 'all' },
+  'me.erase': { host: 'self', moderator: 'self', buyer: 'self', officer: 'self', operator: 'self' },
   'operator.read': { operator: 'all' },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
 
@@ -44,7 +48,11 @@ export function roleTable(): { role: Role; action: Action; scope: Scope }[] {
   );
 }
 
-export type MemberState = 'active' | 'waiting' | 'banned';
+/** `locked`: asked to be erased, and a retention period runs · `erased`: nothing personal of him is left. */
+export type MemberState = 'active' | 'waiting' | 'banned' | 'locked' | 'erased';
+
+/** What also a buyer may do who waits to be admitted. */
+const whileWaiting: Action[] = ['me.erase'];
 
 /** The part of a member that decides what he may do. `townshipId` is null for buyers: they buy everywhere. */
 export interface Actor {
@@ -64,8 +72,9 @@ export interface Target {
 /** Why this actor (null: nobody is signed in) may not act at all; null when only the scope is left to check. */
 export function refusalOfAction(actor: Actor | null, action: Action): Reason | null {
   if (actor === null) return 'not-signed-in';
-  if (actor.state === 'banned' || !may(actor.role, action)) return 'not-allowed';
-  return actor.state === 'waiting' ? 'not-admitted' : null;
+  const isHere = actor.state === 'active' || actor.state === 'waiting';
+  if (!isHere || !may(actor.role, action)) return 'not-allowed';
+  return actor.state === 'waiting' && !whileWaiting.includes(action) ? 'not-admitted' : null;
 }
 
 /** Role, state and scope together. A target that does not say whose it is, is nobody's: refused. */

@@ -12,7 +12,8 @@ marked public is refused too.
 - \`own-township\`: every show of one's township
 - \`all\`: the whole installation
 
-A buyer who waits to be admitted may do none of this yet; a banned member may do nothing.
+A buyer who waits to be admitted may do none of this yet, except ask to be erased; who is banned, locked or erased
+may do nothing.
 `;
 
 /** The text of docs/roles.md. Its table is padded the way prettier pads tables. */

@@ -1,7 +1,7 @@
 import { testDatabase } from '@qingpai/platform/testing';
 import { membersEntities } from '../entities.js';
 import { MembersService, type ShowPlace } from '../members.service.js';
-import { membersMigrations } from '../migrations/1795500100000-members.js';
+import { membersMigrations } from '../migrations/index.js';
 import { SignInLimits } from '../signInLimits.js';
 import { type SmsSender } from '../sms.js';
 import { Vault } from '../vault.js';
