@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
 import { AuctionModule, Proofs } from '@qingpai/auction';
@@ -25,6 +26,7 @@ export class MarketModule {
       dataDir: config.dataDir,
       house: config.house,
       demo: config.demo,
+      verifierPage: join(parts.webFolder, '../verify/verify.html'),
       clock: parts.clock,
       warn: (event, details) => parts.log.warn(details, event),
       onBid: metrics.handleBid,

@@ -17,9 +17,17 @@ export interface AuctionOptions
 /** Shows from their first lot to their certificate. Needs a `DataSource` provider and the MembersModule. */
 @Module({})
 export class AuctionModule {
-  static forRoot({ host, judge, clock, warn, onBid, ...catalogueOptions }: AuctionOptions): DynamicModule {
+  static forRoot({
+    host,
+    judge,
+    verifierPage,
+    clock,
+    warn,
+    onBid,
+    ...catalogueOptions
+  }: AuctionOptions): DynamicModule {
     const nowMs = () => clock.nowMs();
-    const store = StoreModule.forRoot({ host, judge, nowMs });
+    const store = StoreModule.forRoot({ host, judge, verifierPage, nowMs });
     const desk = DeskModule.forRoot({ clock, warn, onBid, imports: [store] });
     const room = RoomModule.forRoot({ imports: [store, desk] });
     const catalogue = CatalogueModule.forRoot({ ...catalogueOptions, nowMs, imports: [store, desk] });

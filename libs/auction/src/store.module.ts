@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Ledger } from '@qingpai/ledger';
+import { Ledger, LogTiles } from '@qingpai/ledger';
 import { MEMBERS_OPTIONS, type MembersOptions, MembersService, Vault } from '@qingpai/members';
 import { DataSource } from 'typeorm';
+import { Export } from './store/export.js';
 import { judgeInWorker } from './store/judge.js';
+import { LogFilesController } from './store/logFiles.controller.js';
 import { PostgresShowLog } from './store/postgresShowLog.js';
 import { ProofsController } from './store/proofs.controller.js';
 import { type Judge, Proofs } from './store/proofs.js';
@@ -15,6 +17,8 @@ export interface StoreOptions {
   host: string;
   /** Default: the offline verifier, in a thread of its own. */
   judge?: Judge;
+  /** The file of the verifier that works offline, for the export; while it is not there the export goes without. */
+  verifierPage?: string;
   /** Milliseconds since 1970, UTC; default: the wall clock. */
   nowMs?: () => number;
 }
@@ -28,7 +32,7 @@ export class StoreModule {
   static forRoot(options: StoreOptions): DynamicModule {
     return {
       module: StoreModule,
-      controllers: [ProofsController],
+      controllers: [ProofsController, LogFilesController],
       providers: [
         { provide: STORE_OPTIONS, useValue: options },
         { provide: Ledger, useFactory: ledgerOf, inject: [DataSource, MEMBERS_OPTIONS] },
@@ -47,8 +51,10 @@ export class StoreModule {
           useFactory: proofsOf,
           inject: [Ledger, ShowStore, MembersService, STORE_OPTIONS],
         },
+        { provide: LogTiles, useFactory: (ledger: Ledger) => new LogTiles(ledger), inject: [Ledger] },
+        { provide: Export, useFactory: exportOf, inject: [Proofs, ShowStore, LogTiles, STORE_OPTIONS] },
       ],
-      exports: [Ledger, ShowStore, PostgresShowLog, Proofs],
+      exports: [Ledger, LogTiles, ShowStore, PostgresShowLog, Proofs],
     };
   }
 }
@@ -66,6 +72,7 @@ function storeOf(
 ): ShowStore {
   const store = new ShowStore({ db, ledger, members, host, vault: new Vault(vaultKey) });
   members.findShowsBy(store.findShow);
+  members.findKeptBy(store.keptOf);
   return store;
 }
 
@@ -76,4 +83,8 @@ function proofsOf(
   { judge = judgeInWorker, nowMs = Date.now }: StoreOptions,
 ): Proofs {
   return new Proofs({ ledger, shows, members, judge, nowMs });
+}
+
+function exportOf(proofs: Proofs, shows: ShowStore, tiles: LogTiles, { verifierPage }: StoreOptions): Export {
+  return new Export({ proofs, shows, tiles, ...(verifierPage && { verifierPage }) });
 }

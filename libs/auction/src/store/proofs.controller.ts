@@ -14,6 +14,7 @@ import {
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import { BundleDto, CertificateDto, ShowParamDto, VerificationDto } from './dto.js';
+import { sendText } from './logFiles.js';
 import { Proofs } from './proofs.js';
 
 /** What a show proves, for everybody; only the floors' openings are the officer's. */
@@ -74,7 +75,7 @@ export class ProofsController {
   @ApiOkResponse({ schema: { type: 'string' } })
   @ApiProblems(400, 404)
   async policy(@Param() { id }: ShowParamDto, @Res({ passthrough: true }) reply: FastifyReply) {
-    return plain(await this.proofs.policy(id), reply);
+    return sendText(await this.proofs.policy(id), reply);
   }
 
   @Get('checkpoint')
@@ -84,7 +85,7 @@ export class ProofsController {
   @ApiOkResponse({ schema: { type: 'string' } })
   @ApiProblems(400, 404)
   async checkpoint(@Param() { id }: ShowParamDto, @Res({ passthrough: true }) reply: FastifyReply) {
-    return plain(await this.proofs.checkpoint(id), reply);
+    return sendText(await this.proofs.checkpoint(id), reply);
   }
 
   @Get('verification')
@@ -114,10 +115,4 @@ export class ProofsController {
       disposition: `attachment; filename="${id}${openings ? '.officer' : ''}.bundle.json"`,
     });
   }
-}
-
-/** Its type is said only now: a refusal has one of its own. */
-function plain(text: string, reply: FastifyReply): string {
-  reply.header('cache-control', 'no-cache').type('text/plain; charset=utf-8');
-  return text;
 }

@@ -1,7 +1,5 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Global, Module } from '@nestjs/common';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { Test } from '@nestjs/testing';
 import {
   opensFloor,
   parsePolicy,
@@ -10,9 +8,7 @@ import {
   shortCode,
   fromBase64,
 } from '@qingpai/ledger/rules';
-import { MembersModule, MembersService } from '@qingpai/members';
-import { vaultKey } from '@qingpai/members/testing';
-import { problemOf, Refused } from '@qingpai/platform';
+import { MembersService } from '@qingpai/members';
 import {
   type Bundle,
   bundle as bundleShape,
@@ -20,20 +16,10 @@ import {
   type Certificate,
   verification,
 } from '@qingpai/wire';
-import { type FastifyReply } from 'fastify';
-import { DataSource } from 'typeorm';
 import { bundleDigest, verifyBundle } from '../rules/verify/index.js';
-import { StoreModule } from '../store.module.js';
+import { storedApp } from '../testing/storedApp.js';
 import { startMs, StoredShow, storedTownship, type StoredTownship } from '../testing/storedShow.js';
 import { judgeHere } from './judge.js';
-
-@Catch(Refused)
-class AsProblem implements ExceptionFilter {
-  catch(refused: Refused, host: ArgumentsHost) {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply.status(refused.status).send(problemOf(refused, 'r1'));
-  }
-}
 
 let township: StoredTownship;
 let app: NestFastifyApplication;
@@ -45,35 +31,17 @@ const t0 = startMs;
 
 beforeAll(async () => {
   township = await storedTownship();
-  app = await startApp();
+  app = await storedApp(township, { judge, nowMs: () => nowMs });
 });
 afterAll(async () => {
   await app.close();
   await township.database.close();
 });
 
-async function startApp(): Promise<NestFastifyApplication> {
-  class Db {}
-  const source = { provide: DataSource, useValue: township.database.dataSource };
-  Global()(Db);
-  Module({ providers: [source], exports: [source] })(Db);
-  const judge: typeof judgeHere = (text, policy) => {
-    judged += 1;
-    return judgeHere(text, policy);
-  };
-  const built = await Test.createTestingModule({
-    imports: [
-      Db,
-      MembersModule.forRoot({ vaultKey, publicOrigins: [], secureCookies: false }),
-      StoreModule.forRoot({ host: 'market.example', judge, nowMs: () => nowMs }),
-    ],
-  }).compile();
-  const made = built.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
-  made.useGlobalFilters(new AsProblem());
-  await made.init();
-  await made.getHttpAdapter().getInstance().ready();
-  return made;
-}
+const judge: typeof judgeHere = (text, policy) => {
+  judged += 1;
+  return judgeHere(text, policy);
+};
 
 /** Lot 1 is sold; lot 2, with a floor, meets no bid and is carried; then the show is closed. */
 async function playTo(moment: 'draft' | 'open' | 'closed'): Promise<void> {

@@ -68,18 +68,20 @@ export class Proofs {
   }
 
   /**
-   * Everything a stranger needs to judge the show (wire/bundle.ts), as it stands now. `tag` tells two bundles apart.
+   * Everything a stranger needs to judge the show (wire/bundle.ts), as it stands now, at `head`. `tag` tells
+   * two bundles apart; `text` is the same each time.
    * @param openings the officer's: with the floors of the lots whose last unit has met its end
    */
   async bundle(
     showId: string,
     openings: boolean,
-  ): Promise<{ tag: string; text: () => AsyncGenerator<string> }> {
+  ): Promise<{ head: SignedHead; tag: string; text: () => AsyncGenerator<string> }> {
     const show = await this.parts.shows.show(showId);
     const { head, moments } = await this.reading(show);
     const signed = await this.signedAt(show.origin, moments, head);
     const floors = openings ? await this.openings(show, head) : undefined;
     return {
+      head,
       tag: tagOf(head, openings ? 'officer' : 'public'),
       text: () =>
         bundleText({

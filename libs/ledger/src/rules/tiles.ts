@@ -39,7 +39,7 @@ export function parseTilePath(path: string): Tile | undefined {
     Number.isSafeInteger(index) &&
     1 <= width &&
     width <= TILE_WIDTH;
-  const tile = { level, index, width };
+  const tile: Tile = { level, index, width };
   return isTile && tilePath(tile) === path ? tile : undefined;
 }
 
