@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Ledger } from '@qingpai/ledger';
 import {
   canonicalBytes,
+  devicePseudonymOf,
   floorCommitment,
   fromBase64,
   identityCommitment,
@@ -9,12 +10,13 @@ import {
   pseudonymOf,
   toBase64,
 } from '@qingpai/ledger/rules';
-import { type MembersService, rowsOf, type ShowPlace, type Vault } from '@qingpai/members';
+import { type KeptOfMember, type MembersService, rowsOf, type ShowPlace, type Vault } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type LoggedEvent, type Opening, type ShowCard, type ShowRules } from '@qingpai/wire';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { LotFloor, Show, ShowBidder } from './entities.js';
 import { LEAF_VERSION } from './leafFormat.js';
+import { keptOf } from './keptRecords.js';
 import { dayOf } from './showDay.js';
 
 export interface ShowStoreParts {
@@ -106,6 +108,11 @@ export class ShowStore {
     return pseudonymOf(await this.showKeyOf(showId), memberId);
   }
 
+  /** How this browser (the number in its cookie) is called in this show: two accounts on it show the same. */
+  async deviceOf(showId: string, device: string): Promise<string> {
+    return devicePseudonymOf(await this.showKeyOf(showId), device);
+  }
+
   /** What registering a member puts into the log: the pseudonym, and the commitment to the identity (base64). */
   async newcomer(showId: string, memberId: string): Promise<{ bidder: string; id: string }> {
     const { salt, identity } = await this.parts.members.identityOpening(memberId);
@@ -132,6 +139,9 @@ export class ShowStore {
     const seats = await this.parts.db.manager.findBy(ShowBidder, { showId });
     return new Map(seats.map((seat) => [seat.bidder, seat]));
   }
+
+  /** For `MembersService.findKeptBy`: the auctions he took part in or held, and what he bought. */
+  readonly keptOf = (memberId: string): Promise<KeptOfMember> => keptOf(this.parts.db.manager, memberId);
 
   private async showKeyOf(showId: string): Promise<Buffer> {
     const known = this.showKeys.get(showId);

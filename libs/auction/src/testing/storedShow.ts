@@ -44,10 +44,11 @@ export async function storedTownship() {
     entities: [...membersEntities, ...ledgerEntities, ...auctionEntities],
     migrations: [...membersMigrations, ...ledgerMigrations, ...auctionMigrations],
   });
-  const { members } = serviceOn(database);
+  const { members, clock } = serviceOn(database);
   const { townshipId, host, officer } = await seedSiqiao(members);
   const { store, log, ledger } = storeOn(database.dataSource, members);
   members.findShowsBy(store.findShow);
+  members.findKeptBy(store.keptOf);
   const newShow = async (rules: ShowRules = defaultRules, demo = false) => {
     const wanted = { townshipId, hostId: host.memberId, card: siqiaoCard, rules, demo, nowMs: startMs };
     const { showId } = await database.dataSource.transaction((manager) => store.createShow(manager, wanted));
@@ -55,7 +56,7 @@ export async function storedTownship() {
   };
   const buyer = async (nickname: string, showId: string) =>
     (await members.waitFor(nickname, showId)).memberId;
-  return { database, members, townshipId, host, officer, store, log, ledger, newShow, buyer };
+  return { database, members, clock, townshipId, host, officer, store, log, ledger, newShow, buyer };
 }
 export type StoredTownship = Awaited<ReturnType<typeof storedTownship>>;
 

@@ -32,5 +32,9 @@ export function opensFloor(sealed: string, opening: Opening): boolean {
 export const pseudonymOf = (showKey: Uint8Array, memberId: string): string =>
   toBase64url(hmac(sha256, showKey, utf8(memberId))).slice(0, 16);
 
+/** How a browser is called in one show; of another kind than the names of persons, so that neither tells of the other. */
+export const devicePseudonymOf = (showKey: Uint8Array, device: string): string =>
+  pseudonymOf(showKey, `device/${device}`);
+
 /** Base64 of the SHA-256 of canonical JSON: the rules' hash in `show.sealed`, for one. */
 export const canonicalHash = (value: unknown): string => toBase64(sha256(canonicalBytes(value)));
