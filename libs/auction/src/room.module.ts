@@ -7,7 +7,7 @@ import { Desks } from './desk/desks.js';
 import { Loudspeaker } from './gateway/loudspeaker.js';
 import { RoomGateway } from './gateway/room.gateway.js';
 import { RateLimits } from './room/rateLimits.js';
-import { RoomController } from './room/room.controller.js';
+import { RoomController, SigningController } from './room/room.controller.js';
 import { Rooms } from './room/rooms.js';
 import { Seats } from './room/seats.js';
 import { ShowStore } from './store/showStore.js';
@@ -22,7 +22,7 @@ export class RoomModule implements OnApplicationShutdown {
     return {
       module: RoomModule,
       imports: imports ?? [],
-      controllers: [RoomController],
+      controllers: [RoomController, SigningController],
       providers: [
         Loudspeaker,
         RateLimits,

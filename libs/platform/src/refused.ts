@@ -7,6 +7,8 @@ export type FieldError = Problem['errors'][number];
 const statuses: Partial<Record<Reason, number>> = {
   malformed: 400,
   'wrong-nth': 400,
+  'bad-signature': 400,
+  'signature-missing': 400,
   'not-signed-in': 401,
   'wrong-code': 401,
   'wrong-token': 401,

@@ -18,3 +18,16 @@ export class CommandRefusedDto extends createZodDto(
 ) {}
 export class JoinShowDto extends createZodDto(wire.joinShow) {}
 export class JoinedShowDto extends createZodDto(wire.joinedShow) {}
+export class StaffKeyDto extends createZodDto(wire.staffKey) {}
+export class SealDraftDto extends createZodDto(wire.sealDraft) {}
+export class ApprovalQueryDto extends createZodDto(wire.approvalQuery) {}
+export class ApprovalDraftDto extends createZodDto(wire.approvalDraft) {}
+export class ApprovalAskDto extends createZodDto(wire.approvalAsk) {}
+export class ReceiptDto extends createZodDto(wire.receipt) {}
+export class LeafParamDto extends createZodDto(
+  z.object({ id: wire.showId, i: z.coerce.number().int().nonnegative() }),
+) {}
+export class ReceiptQueryDto extends createZodDto(
+  z.object({ from: z.coerce.number().int().positive().optional() }),
+) {}
+export class OkDto extends createZodDto(z.object({ ok: z.literal(true) })) {}

@@ -1,8 +1,17 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CurrentMember, May, Public, type SessionMember, WirePipe } from '@qingpai/members';
+import {
+  ApiProblems,
+  assertMay,
+  CurrentMember,
+  May,
+  MembersService,
+  Public,
+  type SessionMember,
+  WirePipe,
+} from '@qingpai/members';
 import { Refused, statusOf } from '@qingpai/platform';
-import { bid, commandMessage, type Refusal } from '@qingpai/wire';
+import { bid, type CommandAnswer, commandMessage, type Refusal } from '@qingpai/wire';
 import { type FastifyReply } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import { type z } from 'zod';
@@ -92,13 +101,99 @@ export class RoomController {
   @ApiProblems(400, 401, 403, 404, 409, 415, 503)
   async join(
     @Param() { id }: dto.ShowParamDto,
-    @Body() _: dto.JoinShowDto,
+    @Body() { key }: dto.JoinShowDto,
     @CurrentMember() member: SessionMember,
   ) {
     const room = await this.rooms.of(id);
-    await this.seats.take(id, member.memberId);
+    await this.seats.take(id, member.memberId, key === undefined ? {} : { key });
     return { me: await room.me(member) };
   }
+}
+
+/** What people sign with keys of their own, and what anybody can prove. */
+@ApiTags('proofs')
+@Controller('api/shows/:id')
+@UsePipes(WirePipe)
+export class SigningController {
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly members: MembersService,
+  ) {}
+
+  @Post('staff')
+  @May('staff.enrol')
+  @ApiOperation({
+    summary: "Register a host's, moderator's or officer's own key: from then on that office signs.",
+  })
+  @ZodResponse({ status: 200, type: dto.OkDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 503)
+  async enrol(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() { key }: dto.StaffKeyDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    assertMay(member, 'staff.enrol', await this.members.placeOf(id));
+    return granted(await (await this.rooms.of(id)).enrol(member, key));
+  }
+
+  @Get('seal')
+  @May('show.seal')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'What sealing would write now; the host signs this.' })
+  @ZodResponse({ status: 200, type: dto.SealDraftDto })
+  @ApiProblems(400, 401, 403, 404, 409, 503)
+  async sealDraft(@Param() { id }: dto.ShowParamDto, @CurrentMember() member: SessionMember) {
+    assertMay(member, 'show.seal', await this.members.placeOf(id));
+    return (await this.rooms.of(id)).sealDraft();
+  }
+
+  @Get('approval')
+  @May('show.approve')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    summary: 'The statement an officer signs: that the sealed list was compared with the floor.',
+  })
+  @ZodResponse({ status: 200, type: dto.ApprovalDraftDto })
+  @ApiProblems(400, 401, 403, 404, 409, 503)
+  async approvalDraft(
+    @Param() { id }: dto.ShowParamDto,
+    @Query() { list }: dto.ApprovalQueryDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    assertMay(member, 'show.approve', await this.members.placeOf(id));
+    return (await this.rooms.of(id)).approvalDraft(list);
+  }
+
+  @Post('approval')
+  @May('show.approve')
+  @ApiOperation({ summary: "The officer's signature over the leaf `show.approved {key, list, note}`." })
+  @ZodResponse({ status: 200, type: dto.OkDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 503)
+  async approve(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() ask: dto.ApprovalAskDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    assertMay(member, 'show.approve', await this.members.placeOf(id));
+    return granted(await (await this.rooms.of(id)).approve(member, ask));
+  }
+
+  @Get('receipts/:i')
+  @Public()
+  @ApiOperation({
+    summary: 'The receipt of any leaf; with `from`, also that the log still extends its head of that size.',
+  })
+  @ZodResponse({ status: 200, type: dto.ReceiptDto })
+  @ApiProblems(400, 404, 503)
+  async receipt(@Param() { id, i }: dto.LeafParamDto, @Query() { from }: dto.ReceiptQueryDto) {
+    return (await this.rooms.of(id)).receipt(i, from);
+  }
+}
+
+/** Asking again for what is so already is no mistake. */
+function granted(answer: CommandAnswer): { ok: true } {
+  if (answer.ok || answer.reason === 'already-decided') return { ok: true };
+  throw new Refused(answer.reason, undefined, answer.errors);
 }
 
 /** Every status a refusal can have, each with the body that sockets get. */

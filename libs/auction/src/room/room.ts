@@ -1,17 +1,19 @@
 import { type Action, type SessionMember, type ShowPlace, refusalOn } from '@qingpai/members';
 import { Refused, refusalOf } from '@qingpai/platform';
 import {
-  type Author,
   type Bid,
   type BidAnswer,
   type chatFrame,
   type CommandAnswer,
   type commandMessage,
+  type EventBody,
   type EventsFrame,
   type JoinAnswer,
   type LotCard,
   type moderate,
+  type Office,
   type Reason,
+  type Receipt,
   type Refusal,
   type RoomMe,
   type ServerMessage,
@@ -23,6 +25,7 @@ import { type z } from 'zod';
 import { refusedBid } from '../desk/answers.js';
 import { type Desk } from '../desk/desk.js';
 import { type Desks } from '../desk/desks.js';
+import { approvalNote, approvalStatement } from '../rules/index.js';
 import { Chat } from './chat.js';
 import { Fanout, type FanoutPort, type Watcher } from './fanout.js';
 import { FACE_LIFE_MS, PRESENCE_EVERY_MS } from './limits.js';
@@ -197,18 +200,71 @@ export class Room {
       return desk.refuse(bid, { bidder }, 'slow-down');
     }
     if (form && desk.paddleOf(bidder) === null) await this.parts.seats.take(this.showId, member.memberId);
-    return desk.bid(bid, { bidder }, { form });
+    const answer = await desk.bid(bid, { bidder }, { form });
+    if (answer.i === undefined) return answer;
+    const receipt = desk.receipt(answer.i, bid.seen?.[0]);
+    return receipt ? { ...answer, receipt } : answer;
   }
 
   async command(
     member: SessionMember | null,
-    { command, commandId }: CommandMessage,
+    { command, commandId, sig }: CommandMessage,
   ): Promise<CommandAnswer> {
     const reason = this.refusal(member, command.name === 'seal' ? 'show.seal' : 'show.command');
     if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
     if (!(await this.parts.limits.allows('command', member.memberId))) return refusalOf('slow-down');
     const desk = await this.desk();
-    return desk.command({ by: officeOf(member), ...command }, undefined, `${member.memberId}/${commandId}`);
+    const asked = { by: officeOf(member), ...command, ...(sig !== undefined && { sig }) };
+    return desk.command(asked, undefined, `${member.memberId}/${commandId}`);
+  }
+
+  // ---------------------------------------------------------------- what people sign
+
+  /** A host, moderator or officer brings a key of his own. Refuses: `key-taken`, `wrong-phase`. */
+  async enrol(member: SessionMember, key: string): Promise<CommandAnswer> {
+    const asked = await this.enrolment(member, key);
+    return (await this.desk()).command(asked);
+  }
+
+  private async enrolment(member: SessionMember, key: string) {
+    const person = await this.parts.seats.bidderOf(this.showId, member.memberId);
+    return { by: 'platform', name: 'enrol', person, office: officeOf(member), key } as const;
+  }
+
+  /** What the seal would fix now. Refuses: `nothing-to-seal`. */
+  async sealDraft(): Promise<EventBody<'show.sealed'>> {
+    const draft = await (await this.desk()).sealDraft();
+    if (!draft) throw new Refused('nothing-to-seal');
+    return draft;
+  }
+
+  /** What an officer signs for a list, by default the newest. Refuses: `not-sealed`. */
+  async approvalDraft(wanted?: number) {
+    const { origin, seals, approvals } = (await this.desk()).state;
+    const seal = wanted === undefined ? seals.at(-1) : seals.find((one) => one.list === wanted);
+    if (!seal) throw new Refused('not-sealed');
+    const statement = approvalStatement({ origin, ...seal });
+    const approved = approvals.some((one) => one.list === seal.list);
+    return { list: seal.list, statement, note: approvalNote(statement), approved };
+  }
+
+  /** The officer's signature under that statement; his key is registered with it. */
+  async approve(
+    member: SessionMember,
+    ask: { list: number; key: string; sig: string },
+  ): Promise<CommandAnswer> {
+    const { list, note } = await this.approvalDraft(ask.list);
+    const desk = await this.desk();
+    const isKnown = desk.state.staff.some((one) => one.key === ask.key && one.office === 'officer');
+    const approval = { by: 'officer', name: 'approve', list, note, key: ask.key, sig: ask.sig } as const;
+    return desk.command([...(isKnown ? [] : [await this.enrolment(member, ask.key)]), approval]);
+  }
+
+  /** The receipt of any leaf. Refuses: `not-found`. */
+  async receipt(i: number, from?: number): Promise<Receipt> {
+    const receipt = (await this.desk()).receipt(i, from);
+    if (!receipt) throw new Refused('not-found');
+    return receipt;
   }
 
   private refusal(member: SessionMember | null, action: Action): Reason | null {
@@ -327,7 +383,7 @@ const guest: RoomMe = {
 };
 
 /** Under whose office a command's leaves are written. */
-function officeOf({ role }: SessionMember): Author {
-  if (role === 'host' || role === 'moderator') return role;
+function officeOf({ role }: SessionMember): Office {
+  if (role === 'host' || role === 'moderator' || role === 'officer') return role;
   throw new Refused('not-allowed');
 }

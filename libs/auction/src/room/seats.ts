@@ -22,11 +22,17 @@ export class Seats {
     return this.store.pseudonymOf(showId, memberId);
   }
 
-  /** Who has a paddle keeps it. Refuses: `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`. */
-  async take(showId: string, memberId: string): Promise<Seat> {
+  /**
+   * Who has a paddle keeps it; with a key that is new, this device signs from now on. Refuses: `key-taken`, `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`. */
+  async take(
+    showId: string,
+    memberId: string,
+    device: { key?: string; device?: string } = {},
+  ): Promise<Seat> {
     const desk = await this.desks.of(showId);
     const newcomer = await this.store.newcomer(showId, memberId);
-    const registered = await desk.register({ ...newcomer, kind: 'buyer' }, this.store.seat(showId, memberId));
+    const buyer = { ...newcomer, ...device, kind: 'buyer' as const };
+    const registered = await desk.register(buyer, this.store.seat(showId, memberId));
     if (!registered.ok) throw new Refused(registered.reason);
     this.events.emit('taken', { showId, memberId });
     return registered;
