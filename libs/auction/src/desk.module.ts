@@ -53,7 +53,14 @@ export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShut
         {
           provide: Desks,
           useFactory: (log: PostgresShowLog) =>
-            new Desks({ log, clock, warn, timers: processTimers, watch: new LoopWatch(clock), signatures: nodeSignatures }),
+            new Desks({
+              log,
+              clock,
+              warn,
+              timers: processTimers,
+              watch: new LoopWatch(clock),
+              signatures: nodeSignatures,
+            }),
           inject: [PostgresShowLog],
         },
       ],

@@ -42,7 +42,7 @@ const fields: Record<keyof RawLeaf, (value: Json | undefined) => boolean> = {
   sig: (value) => value === undefined || (typeof value === 'string' && fromBase64(value)?.length === 64),
   t: isCount,
   type: isName,
-  v: (value) => value === 1,
+  v: (value) => value === 1 || value === 2,
 };
 
 function isLeaf(value: Json): value is RawLeaf & { [key: string]: Json } {
