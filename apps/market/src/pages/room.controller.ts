@@ -48,6 +48,7 @@ export class RoomController {
     @Res() reply: FastifyReply,
   ) {
     const language = languageOf(request.query, request.headers['accept-language']);
+    this.sessionAnswer.nameDevice(request, reply);
     await this.send(known(id), member, language, request, reply);
   }
 

@@ -3,6 +3,7 @@ import { ApiBody, ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, ApiT
 import {
   ApiProblems,
   assertMay,
+  CurrentDevice,
   CurrentMember,
   May,
   MembersService,
@@ -103,9 +104,10 @@ export class RoomController {
     @Param() { id }: dto.ShowParamDto,
     @Body() { key }: dto.JoinShowDto,
     @CurrentMember() member: SessionMember,
+    @CurrentDevice() cookie: string | null,
   ) {
     const room = await this.rooms.of(id);
-    await this.seats.take(id, member.memberId, key === undefined ? {} : { key });
+    await this.seats.take(id, member.memberId, { key, cookie: cookie ?? undefined });
     return { me: await room.me(member) };
   }
 }

@@ -8,13 +8,19 @@ export interface Seat {
   paddle: number;
 }
 
+/** What somebody comes with: a key that signs his bids, and the number in the cookie of his browser. */
+export interface Browser {
+  key?: string | undefined;
+  cookie?: string | undefined;
+}
+
 /** Paddle numbers (号牌): who takes one in which show, and under which pseudonym. */
 export class Seats {
   private readonly events = new EventEmitter<{ taken: [{ showId: string; memberId: string }] }>();
 
   constructor(
     private readonly desks: Desks,
-    private readonly store: Pick<ShowStore, 'newcomer' | 'pseudonymOf' | 'seat'>,
+    private readonly store: Pick<ShowStore, 'deviceOf' | 'newcomer' | 'pseudonymOf' | 'seat'>,
   ) {}
 
   /** How this member is called in this show, seated or not. */
@@ -23,15 +29,18 @@ export class Seats {
   }
 
   /**
-   * Who has a paddle keeps it; with a key that is new, this device signs from now on. Refuses: `key-taken`, `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`. */
+   * Who has a paddle keeps it; with a key that is new, this device signs from now on. Refuses: `key-taken`,
+   * `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`.
+   */
   async take(
     showId: string,
     memberId: string,
-    device: { key?: string; device?: string } = {},
+    { key, cookie }: Browser = {},
   ): Promise<Seat> {
     const desk = await this.desks.of(showId);
     const newcomer = await this.store.newcomer(showId, memberId);
-    const buyer = { ...newcomer, ...device, kind: 'buyer' as const };
+    const device = cookie && (await this.store.deviceOf(showId, cookie));
+    const buyer = { ...newcomer, ...(key && { key }), ...(device && { device }), kind: 'buyer' as const };
     const registered = await desk.register(buyer, this.store.seat(showId, memberId));
     if (!registered.ok) throw new Refused(registered.reason);
     this.events.emit('taken', { showId, memberId });
