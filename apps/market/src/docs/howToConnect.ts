@@ -1,3 +1,5 @@
+import { bidMessage, signedBid } from '@qingpai/auction/rules';
+import { publicKeyOf, signEd25519, toBase64 } from '@qingpai/ledger/rules';
 import { statusOf } from '@qingpai/platform';
 import { eventTypes, type EventType, type Reason, reasons } from '@qingpai/wire';
 
@@ -6,7 +8,20 @@ import { eventTypes, type EventType, type Reason, reasons } from '@qingpai/wire'
  * made from the code's own tables.
  */
 export function howToConnect(): string {
-  return [intro, signIn, connect, rawFrames, join, fold(), prices, bidding, host, reasonTable()].join('\n\n');
+  return [
+    intro,
+    signIn,
+    connect,
+    rawFrames,
+    join,
+    fold(),
+    prices,
+    bidding,
+    signing(),
+    receipts,
+    host,
+    reasonTable(),
+  ].join('\n\n');
 }
 
 const intro = `
@@ -65,7 +80,7 @@ Open \`ws://HOST/socket.io/?EIO=4&transport=websocket\`. All frames are text:
 const join = `
 ## 3. Join, and stay without gaps
 
-1. \`join {showId}\` answers \`{me, serverNowMs, watching, snapshot}\`. \`snapshot.state\` is the folded state and
+1. \`join {showId}\` answers \`{me, serverNowMs, watching, head, witness, snapshot}\`. \`snapshot.state\` is the folded state and
    \`snapshot.state.next\` the index of the next event: call it **next**.
 2. Each frame \`events {from, to, events}\` covers the log's indexes \`from…to\`. Events that concern one bidder only
    (refused bids) are left out, so *count by the ranges, not by the events*:
@@ -159,8 +174,52 @@ const bidding = `
 - \`not-ready\`, \`too-busy\`, \`internal\` settle nothing: ask again with the same id after a second.
   \`slow-down\`: wait before the next bid.`.trim();
 
+/** Worked with this very key, so that a stranger can compare. */
+function signing(): string {
+  const seed = new Uint8Array(32).fill(7);
+  const show = 'market.example/shows/20261124-01';
+  const bid = { bidId: '7d0c5a1e9f', lot: 'L21', offering: 1, amountFen: 5_800 };
+  const message = bidMessage(signedBid(bid, 'HeXiaoHua-_00001', 4, false), show);
+  return `
+## 7. Sign your bids
+
+A bid that you sign cannot be put into your mouth by anybody, the operator included. Make an Ed25519 key for this
+show and register it: \`POST /api/shows/{id}/join {key}\`, 32 bytes in base64. **From then on each of your bids must
+be signed** (\`sig\`, 64 bytes in base64) **and carry \`nth\`**; another device registers a key of its own. Who
+registers no key bids unsigned, and the certificate counts such bids apart.
+
+What you sign is the text \`qingpai/event/v1\`, a line feed, and the canonical JSON (RFC 8785: keys sorted, no
+spaces, integers only) of \`{body, show, type}\`: \`show\` is \`state.origin\`, \`type\` is \`"bid"\`, and \`body\` holds
+- \`bid\` (your bidId), \`bidder\` (\`me.bidder\`), \`lot\`, \`offering\`, \`amountFen\`, \`nth\`; \`confirmed\` and \`seen\` if you
+  send them;
+- on a falling clock also \`run\` if you send it, and \`units\` if you send it and it is more than 1. On a rising lot
+  neither.
+
+Example: seed \`${'07'.repeat(32)}\`, key \`${toBase64(publicKeyOf(seed))}\`; message
+\`\`\`
+${new TextDecoder().decode(message)}
+\`\`\`
+\`sig\`: \`${toBase64(signEd25519(seed, message))}\`
+
+Refusals: \`signature-missing\`, \`bad-signature\`, \`key-taken\`. Hosts, moderators and officers register by
+\`POST /api/shows/{id}/staff {key}\`; then \`seal\`, \`withdraw\` and \`close\` need \`sig\` in the command's message, over
+\`{body, show, type}\` of the leaf it makes (\`show.sealed\`: its body is \`GET /api/shows/{id}/seal\`;
+\`lot.withdrawn {lot, reason, units}\`; \`show.closed {lots, soldUnits, …, hammerFen}\`, counted from the state).`.trim();
+}
+
+const receipts = `
+## 8. Receipts
+
+The answer to a bid that is in the log carries \`receipt {leaf, proof, consistency?}\`: \`leaf\` is the exact text that
+was hashed (SHA-256 of a zero byte and the text), \`proof\` a c2sp.org/tlog-proof whose checkpoint the log's key signed.
+Pin that key once: \`GET /api/shows/{id}/policy\`. Keep the newest head you have seen (\`join\` answers \`head\`, each proof
+holds one) and name it in your bids, \`seen: [size, root]\`: \`consistency\` (RFC 6962) then shows that nothing before
+it was changed, and the head you named stands in the log itself. \`unknown-head\` means that this log never had your
+head: keep it, with the signed note; it is evidence. \`GET /api/shows/{id}/receipts/{i}?from={size}\` gives the
+receipt of any event. \`witness\` tells how far independent witnesses have cosigned.`.trim();
+
 const host = `
-## 7. Host and moderators
+## 9. Host and moderators
 
 \`command {commandId, command}\` carries \`hostCommand\`; the answer holds the events it made. Nobody hammers: the
 server does, at \`closesAt\`. \`chat\` and \`moderate\` are answered \`{ok: true}\`; \`waiting\` tells how many buyers wait
@@ -168,7 +227,7 @@ to be admitted (\`GET /api/shows/{id}/waiting\`, \`POST /api/shows/{id}/admit\`)
 
 function reasonTable(): string {
   return [
-    '## 8. Reasons',
+    '## 10. Reasons',
     '',
     'Every refusal is `{ok: false, reason, message: {zh, en}, errors?}`, the same on sockets and, as',
     '`application/problem+json` with `code`, over HTTP (second column: its status there). Codes are stable.',
