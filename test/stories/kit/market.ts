@@ -49,9 +49,12 @@ export class Market {
   private readonly entered: Person[] = [];
   private phones = 0;
 
-  static async open(): Promise<Market> {
+  private constructor(private readonly environment: Record<string, string>) {}
+
+  /** @param environment what differs from the usual, e.g. the level of the log */
+  static async open(environment: Record<string, string> = {}): Promise<Market> {
     if (!existsSync(main)) throw new Error('the server is not built: npm run build');
-    const market = new Market();
+    const market = new Market(environment);
     // As root, Postgres runs under another account, which must get through to its data.
     chmodSync(market.folder, 0o711);
     await market.start();
@@ -64,12 +67,18 @@ export class Market {
       HTTPS_PORT: 'off',
       SEED_SHOW: 'no',
       LOG_LEVEL: 'warn',
+      ...this.environment,
     });
     if (this.origin === '') throw new Error(`the server did not start:\n${this.server.logged()}`);
   }
 
   get origin(): string {
     return this.server.origin();
+  }
+
+  /** Everything the server has printed since it started, people's lines and the log. */
+  get printed(): string {
+    return this.server.said() + this.server.logged();
   }
 
   /** As a power cut does it: nothing is drained, nothing said good-bye to. */

@@ -32,11 +32,7 @@ export class Seats {
    * Who has a paddle keeps it; with a key that is new, this device signs from now on. Refuses: `key-taken`,
    * `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`.
    */
-  async take(
-    showId: string,
-    memberId: string,
-    { key, cookie }: Browser = {},
-  ): Promise<Seat> {
+  async take(showId: string, memberId: string, { key, cookie }: Browser = {}): Promise<Seat> {
     const desk = await this.desks.of(showId);
     const newcomer = await this.store.newcomer(showId, memberId);
     const device = cookie && (await this.store.deviceOf(showId, cookie));
