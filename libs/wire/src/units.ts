@@ -91,3 +91,4 @@ export type Office = z.infer<typeof office>;
 export const withdrawReason = z.enum(['damaged', 'mislabelled', 'grower-request', 'papers-missing', 'other']);
 export const voidReason = z.enum(['wrong-lot', 'wrong-price', 'hall-dispute', 'buyer-mistake', 'technical']);
 export const unwitnessedReason = z.enum(['none-configured', 'witness-off', 'no-network']);
+export type UnwitnessedReason = z.infer<typeof unwitnessedReason>;

@@ -7,6 +7,7 @@ import {
   type HostCommand,
   type Office,
   type Reason,
+  type UnwitnessedReason,
 } from '@qingpai/wire';
 
 /** What only the server knows and the log commits to: it goes into `decide`, never into an event or the state. */
@@ -27,7 +28,8 @@ export type Command = { by: Author } & (
   | { name: 'strike'; lot: string }
   | BidCommand
   | SealCommand
-  | Exclude<HostCommand, { name: 'seal' }>
+  | OpenCommand
+  | Exclude<HostCommand, { name: 'seal' | 'open' }>
   | { name: 'paid'; body: EventBody<'sale.paid'> }
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */
   | { name: 'extend'; lot: string; closesAt: number; cause: 'stall' | 'dark' }
@@ -37,6 +39,16 @@ export type Command = { by: Author } & (
 export interface SealCommand {
   name: 'seal';
   catalogue: string;
+}
+
+/**
+ * `witnessed`: whether a witness has cosigned the sealed head; the room knows, and leaves it out where none is
+ * configured. Unwitnessed although one is, opening needs the host's reason.
+ */
+export interface OpenCommand {
+  name: 'open';
+  reason?: UnwitnessedReason;
+  witnessed?: boolean;
 }
 
 /** `nth` is settled by the desk; `form`: entered through the plain form, without JavaScript. */

@@ -30,7 +30,9 @@ export function commandsOf(event: LoggedEvent): Command[] {
     case 'show.approved':
       return [{ by, name: 'approve', ...event.body }];
     case 'show.opened':
-      return [{ by, name: 'open', ...(event.body.witnessed ? {} : { reason: event.body.reason }) }];
+      return [
+        { by, name: 'open', ...(event.body.witnessed ? { witnessed: true } : { reason: event.body.reason }) },
+      ];
     case 'lot.offered':
       return [
         { by, name: 'offer', lot: event.body.lot },

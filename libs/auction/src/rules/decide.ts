@@ -8,6 +8,7 @@ import { extend, lastCall } from './english.js';
 import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
 import { approve, enrol, limit, register } from './people.js';
 import { paid, undo } from './sales.js';
+import { open } from './opening.js';
 import { phasesFor } from './show.js';
 
 type Decide<C extends Command> = (state: ShowState, command: C, nowMs: number, secrets: Secrets) => Decision;
@@ -33,9 +34,7 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   amend,
   strike,
   seal,
-  /** No witness has signed yet when a show is opened by hand, and the leaf says so. */
-  open: (_state, { by, reason = 'none-configured' }) =>
-    happens(by, { type: 'show.opened', body: { witnessed: false, reason } }),
+  open,
   offer,
   reoffer,
   bid: decideBid,
