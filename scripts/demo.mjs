@@ -25,6 +25,7 @@ if (!(await ensureInstalled()) || !(await ensureBuilt())) process.exit(1);
 const { api, enter, signInByCode } = await import('./demo/people.mjs');
 const { evening } = await import('./demo/evening.mjs');
 const { startServer } = await import('./demo/server.mjs');
+const { newKey } = await import('./demo/keys.mjs');
 const { dice, tempersOf } = await import('./demo/tempers.mjs');
 const { eveningTable } = await import('./demo/table.mjs');
 const rules = createRequire(import.meta.url)(join(root, 'dist/libs/auction/src/rules/index.js'));
@@ -75,9 +76,13 @@ async function playOn(server) {
   const officerToken = await signInByCode(http, server, OFFICER_PHONE);
   const showId = await makeShow(http, hostToken);
   const person = { address: server.address, showId, rules, ids };
-  const host = await enter({ ...person, token: hostToken });
+  const hostKey = newKey();
+  await http.post(`/api/shows/${showId}/staff`, { key: hostKey.key }, hostToken);
+  const host = await enter({ ...person, token: hostToken, key: hostKey });
   await host.syncClock();
-  await host.command({ name: 'seal' });
+  const draft = await http.get(`/api/shows/${showId}/seal`, hostToken);
+  await host.command({ name: 'seal' }, { type: 'show.sealed', body: draft });
+  await approve(http, showId, officerToken, host.state.origin);
   const buyers = await letIn(http, server, person, hostToken);
   await host.command({ name: 'open', reason: 'none-configured' });
   say(`已锁定、开场 sealed and open · ${buyers.length} 位买家已入场`);
@@ -89,7 +94,10 @@ async function playOn(server) {
   for (const { lot } of lots) await played.callLot(lot);
   say('返场 what did not sell comes back');
   await played.bringBack();
-  await host.command({ name: 'close' });
+  const closing = rules.decide(host.state, { by: 'host', name: 'close' }, host.state.t, {
+    floors: new Map(),
+  });
+  await host.command({ name: 'close' }, closing.events[0]);
   const paid = await payByHand(http, showId, hostToken, officerToken);
 
   await sameForAll(http, showId, [host, ...buyers]);
@@ -139,10 +147,23 @@ async function letIn(http, server, person, hostToken) {
   const buyers = [];
   for (let at = 0; at < buyerCount; at++) {
     const token = await ways[at % 3](`买家${at + 1}`, at);
-    await http.post(`/api/shows/${showId}/join`, {}, token);
-    buyers.push(await enter({ ...person, token }));
+    const key = newKey();
+    await http.post(`/api/shows/${showId}/join`, { key: key.key }, token);
+    buyers.push(await enter({ ...person, token, key }));
   }
   return buyers;
+}
+
+/** The officer has compared the sealed list with the floor, and signs that with a key of her own. */
+async function approve(http, showId, token, origin) {
+  const { list, note } = await http.get(`/api/shows/${showId}/approval`, token);
+  const { key, sign } = newKey();
+  const leaf = { type: 'show.approved', body: { list, note, key } };
+  await http.post(
+    `/api/shows/${showId}/approval`,
+    { list, key, sig: sign(rules.actMessage(leaf, origin)) },
+    token,
+  );
 }
 
 /** About two thirds of the bills are paid on the spot: the host records, the officer confirms. */

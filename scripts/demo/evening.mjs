@@ -230,9 +230,12 @@ export function evening({ host, buyers, tempers, rules, http, showId, ids, say }
     return `  ${lot.number} ${lot.title}  ${again}${how} ${at.bids} 次出价  ${[sold, end].filter(Boolean).join('  ')}`;
   }
 
-  const byHttp = async (buyer, wish, bidId) =>
-    (await http.call('POST', `/api/shows/${showId}/bids`, { token: buyer.token, body: { bidId, ...wish } }))
-      .answer;
+  const byHttp = async (buyer, wish, bidId) => {
+    const body = buyer.signed(wish, bidId);
+    return buyer.heed(
+      (await http.call('POST', `/api/shows/${showId}/bids`, { token: buyer.token, body })).answer,
+    );
+  };
 
   for (const buyer of buyers) {
     /** Bids by whichever door is open, and remembers it. */

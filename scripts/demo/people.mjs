@@ -38,17 +38,19 @@ export async function signInByCode(http, server, phone, nickname) {
 }
 
 /**
- * A person in the room: joins, folds frames with the server's own `evolve`, heals gaps by `since`.
+ * A person in the room: joins, folds frames with the server's own `evolve`, heals gaps by `since`, signs what it bids
+ * or commands when it has a key, and keeps the receipts.
  * @param rules `@qingpai/auction/rules`, as built
+ * @param key from `newKey`, registered; without one nothing is signed
  */
-export async function enter({ address, token, showId, rules, ids }) {
+export async function enter({ address, token, showId, rules, ids, key }) {
   const socket = io(address, {
     transports: ['websocket'],
     auth: { token },
     forceNew: true,
     reconnection: false,
   });
-  const person = { token, state: null, me: null, caughtUp: 0, offsetMs: 0 };
+  const person = { token, state: null, me: null, caughtUp: 0, offsetMs: 0, receipts: [] };
   const lookers = new Set();
 
   const fold = (frame) => {
@@ -87,6 +89,8 @@ export async function enter({ address, token, showId, rules, ids }) {
     }
     await (healing ??= heal());
     person.me = answer.me;
+    person.nth = answer.me.nth;
+    person.head = [answer.head.size, answer.head.root];
   };
   const connected = () =>
     new Promise((resolve, reject) => {
@@ -126,9 +130,25 @@ export async function enter({ address, token, showId, rules, ids }) {
       }
     },
     serverNowMs: () => performance.now() + person.offsetMs,
-    bid: (wish, bidId = ids()) => ask('bid', { bidId, ...wish }),
-    command: async (command) => {
-      const answer = await ask('command', { commandId: ids(), command });
+    /** The bid as it is sent: with its count, the head that was seen, and the signature over all of it. */
+    signed: (wish, bidId) => {
+      const bid = { bidId, ...wish, nth: person.nth, seen: person.head };
+      if (!key) return { bidId, ...wish };
+      const { clock } = person.state.lots[wish.lot].offerings[wish.offering - 1] ?? { clock: null };
+      const body = rules.signedBid(bid, person.me.bidder, bid.nth, clock !== null);
+      return { ...bid, sig: key.sign(rules.bidMessage(body, person.state.origin)) };
+    },
+    /** What an answer leaves with who bid: the next count, and the receipt. */
+    heed: (answer) => {
+      if (answer.nth !== undefined) person.nth = answer.nth;
+      if (answer.receipt) person.receipts.push(answer.receipt);
+      return answer;
+    },
+    bid: async (wish, bidId = ids()) => person.heed(await ask('bid', person.signed(wish, bidId))),
+    /** @param leaf type and body of the leaf that a signed command makes */
+    command: async (command, leaf) => {
+      const sig = leaf && key?.sign(rules.actMessage(leaf, person.state.origin));
+      const answer = await ask('command', { commandId: ids(), command, ...(sig && { sig }) });
       if (!answer.ok)
         throw new Error(`${command.name}: ${answer.reason} ${JSON.stringify(answer.lots ?? '')}`);
       return answer.events;

@@ -1,4 +1,3 @@
-import { authorMessage } from '@qingpai/ledger/rules';
 import { refusalOf } from '@qingpai/platform';
 import {
   type BidAnswer,
@@ -11,6 +10,7 @@ import {
   type ShowState,
 } from '@qingpai/wire';
 import {
+  actMessage,
   answerOf,
   catalogueLeaves,
   type Command,
@@ -163,8 +163,7 @@ function faultOfAct(
 ): Reason | null {
   const keys = keysToSign(state, event);
   if (sig === undefined) return keys.length === 0 ? null : 'signature-missing';
-  const { body, type } = event;
-  const message = authorMessage({ body, show: state.origin, type });
+  const message = actMessage(event, state.origin);
   return keys.some((key) => signatures.isGood(key, message, sig)) ? null : 'bad-signature';
 }
 

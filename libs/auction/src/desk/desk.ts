@@ -217,21 +217,17 @@ export class Desk {
    * A paddle for a newcomer, numbered from 1 up; who has one keeps it, and may add the key of another device. `beside`
    * is written with the paddle, not with a further key.
    */
-  register(newcomer: Newcomer, beside?: Beside): Promise<Registered> {
+  async register(newcomer: Newcomer, beside?: Beside): Promise<Registered> {
     const { bidder, key } = newcomer;
+    // Two screens of one person at once: the second asks what the first has got.
+    while (this.registering.has(bidder)) await this.registering.get(bidder);
     const paddle = this.paddleOf(bidder);
     if (paddle !== null && (key === undefined || this.state.bidders[bidder]!.keys.includes(key))) {
-      return Promise.resolve({ ok: true, bidder, paddle });
+      return { ok: true, bidder, paddle };
     }
-    const asked = `${bidder} ${key ?? ''}`;
-    let registering = this.registering.get(asked);
-    if (!registering) {
-      registering = this.placeNewcomer(newcomer, paddle === null ? beside : undefined).finally(() =>
-        this.registering.delete(asked),
-      );
-      this.registering.set(asked, registering);
-    }
-    return registering;
+    const registering = this.placeNewcomer(newcomer, paddle === null ? beside : undefined);
+    this.registering.set(bidder, registering);
+    return registering.finally(() => this.registering.delete(bidder));
   }
 
   private async placeNewcomer(newcomer: Newcomer, beside?: Beside): Promise<Registered> {

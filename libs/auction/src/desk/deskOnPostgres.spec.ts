@@ -69,7 +69,7 @@ it('every acknowledged bid is in the log where its answer says, and the head is 
     if (answer.i === undefined) continue;
     expect(leaves[answer.i]).toMatchObject({ body: { bid: answer.bidId } });
   }
-  const hashes = leaves.map((leaf) => leafHash(leafBytes({ ...leaf, show: origin, v: 1 })));
+  const hashes = leaves.map((leaf) => leafHash(leafBytes({ ...leaf, show: origin, v: 2 })));
   expect(head).toMatchObject({ size: leaves.length, root: toBase64(rootOfLeaves(hashes)) });
   const prices = leaves.flatMap((leaf) => (leaf.type === 'bid.accepted' ? [leaf.body.amountFen] : []));
   expect(prices).toEqual([...new Set(prices)].sort((a, b) => a - b));

@@ -69,6 +69,21 @@ describe('a bidder who has registered a key', () => {
     await done(desk.bid(second, { bidder: LIN }));
   });
 
+  test('takes one paddle, though it is asked for with and without a key at once', async () => {
+    let written = 0;
+    const chen = { bidder: bidderNamed('chen'), id: HASH, kind: 'buyer' } as const;
+    const write = () => Promise.resolve(void (written += 1));
+    const key = new TestKey().key;
+    const seats = await Promise.all([
+      desk.register(chen, write),
+      desk.register({ ...chen, key }, write),
+      desk.register({ ...chen, key }, write),
+    ]);
+    expect(new Set(seats.map((seat) => JSON.stringify(seat))).size).toBe(1);
+    expect(written).toBe(1);
+    expect(desk.state.bidders[chen.bidder]!.keys).toEqual([key]);
+  });
+
   test('cannot bring a key that is another’s, and the same key twice is one leaf', async () => {
     expect(await register(phone.key, WU)).toEqual({ ok: false, reason: 'key-taken' });
     const before = leaves().length;

@@ -32,6 +32,7 @@ export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
 export { judge, type OpenedFloors } from './replay.js';
 export { saleTotalFen } from './sales.js';
 export {
+  actMessage,
   approvalNote,
   approvalStatement,
   bidMessage,

@@ -80,3 +80,7 @@ export function keysToSign({ staff }: ShowState, event: DecidedEvent): string[] 
   if (!signedActs.has(event.type)) return [];
   return staff.filter(({ office }) => office === event.by).map(({ key }) => key);
 }
+
+/** The bytes under the signature of such an act: those of the leaf it makes. */
+export const actMessage = ({ type, body }: Pick<DecidedEvent, 'type' | 'body'>, show: string): Uint8Array =>
+  authorMessage({ body, show, type });
