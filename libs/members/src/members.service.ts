@@ -8,7 +8,15 @@ import * as erasure from './erasure.js';
 import { type LockedMember } from './erasure.js';
 import * as passes from './oneTimeTokens.js';
 import { type OneTimePass } from './oneTimeTokens.js';
-import { addMember, memberOfPhone, openedMember, openedMembers, rename, sealAnew } from './people.js';
+import {
+  addMember,
+  memberOfPhone,
+  openedMember,
+  openedMembers,
+  rename,
+  sealAnew,
+  sealsOf,
+} from './people.js';
 import { maskPhone } from './rules/mask.js';
 import { type KeptRecord, lockedUntilMs } from './rules/retention.js';
 import * as sessions from './sessions.js';
@@ -16,7 +24,7 @@ import { type SessionEnded, type SessionMember } from './sessions.js';
 import { type SignInLimits } from './signInLimits.js';
 import { type Seed, type SeededPerson, seed } from './seed.js';
 import { type SmsSender } from './sms.js';
-import { type Vault } from './vault.js';
+import { type Seal, type Vault } from './vault.js';
 import * as waitingRoom from './waitingRoom.js';
 import { type WaitingBuyer } from './waitingRoom.js';
 
@@ -288,6 +296,11 @@ export class MembersService {
         return [id, { nickname: personal.nickname, phone: masked(personal.phone) }];
       }),
     );
+  }
+
+  /** The seals of members under which others keep what is theirs. Who asked to be erased is left out: his is closed. */
+  async sealsOf(memberIds: string[]): Promise<Map<string, Seal>> {
+    return sealsOf(this.parts.db.manager, this.parts.vault, memberIds);
   }
 
   townshipOf(townshipId: string): Promise<Township | null> {

@@ -3,6 +3,7 @@ import { type Role } from '@qingpai/wire';
 import { type EntityManager, In } from 'typeorm';
 import { Member, MemberKey } from './entities.js';
 import { type MemberState } from './rules/roles.js';
+import { rowsOf } from './sql.js';
 import { type Seal, type Vault } from './vault.js';
 
 export interface NewMember {
@@ -103,6 +104,21 @@ export async function openedMember(
   id: string,
 ): Promise<OpenedMember | null> {
   return (await openedMembers(manager, vault, [id])).get(id) ?? null;
+}
+
+/** What seals for a member, by id; who is locked or erased has none. */
+export async function sealsOf(
+  manager: EntityManager,
+  vault: Vault,
+  ids: string[],
+): Promise<Map<string, Seal>> {
+  const rows = await rowsOf<{ id: string; wrapped: Buffer }>(
+    manager,
+    `SELECT m.id, k.wrapped FROM members m JOIN member_keys k ON k.member_id = m.id
+     WHERE m.id = ANY($1) AND m.state NOT IN ('locked', 'erased')`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, wrapped }) => [id, vault.openPersonKey(wrapped, id)]));
 }
 
 /** What opens a member's data: his own key, or the vault's for a row from before persons had keys. */

@@ -12,8 +12,10 @@ export class PaymentRow {
   @Column('text') bidder!: string;
   @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
   @Column('text') channel!: z.infer<typeof payment>['channel'];
-  /** Sealed by the vault: a transfer's number leads to a person. */
+  /** Sealed: a transfer's number leads to a person. */
   @Column('bytea') reference!: Buffer;
+  /** The buyer under whose own key it is sealed; null: a buyer of the hall, under the vault's. */
+  @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;
   /** SHA-256 of the plain reference: what goes into the log, and what makes it unique in the show. */
   @Column('bytea', { name: 'reference_hash' }) referenceHash!: Buffer;
   /** Name of the receipt's picture. */

@@ -1,6 +1,6 @@
 export { Bills } from './bills.js';
 export { paymentsEntities } from './entities.js';
-export { paymentsMigrations } from './migrations/1795500600000-payments.js';
+export { paymentsMigrations } from './migrations/index.js';
 export { type PaymentsOptions } from './options.js';
 export { PaymentsModule } from './payments.module.js';
 export { type Cashier, PaymentsService } from './payments.service.js';

@@ -1,3 +1,4 @@
+import { rowsOf } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type Reason } from '@qingpai/wire';
 import { type DataSource, type EntityManager, In } from 'typeorm';
@@ -84,4 +85,18 @@ export async function setPhoto(
   photoHash: Buffer,
 ): Promise<void> {
   await manager.update(PaymentRow, { id, state: 'recorded' }, { photo, photoHash });
+}
+
+/** Takes the photos off the payments of erased buyers; answers those that no other payment shows. */
+export async function dropPhotosOfErased(manager: EntityManager): Promise<string[]> {
+  const dropped = await rowsOf<{ photo: string }>(
+    manager,
+    `UPDATE payments p SET photo = NULL, photo_hash = NULL FROM payments old
+     WHERE old.id = p.id AND p.photo IS NOT NULL AND p.sealed_for IN (SELECT id FROM members WHERE state = 'erased')
+     RETURNING old.photo`,
+    [],
+  );
+  const names = [...new Set(dropped.map(({ photo }) => photo))];
+  const shown = await manager.findBy(PaymentRow, { photo: In(names) });
+  return names.filter((name) => !shown.some(({ photo }) => photo === name));
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { membersEntities, membersMigrations, Vault } from '@qingpai/members';
@@ -6,9 +6,10 @@ import { reasonOf, seedSiqiao, serviceOn, vaultKey } from '@qingpai/members/test
 import { PictureFolder } from '@qingpai/platform';
 import { testDatabase } from '@qingpai/platform/testing';
 import { type Reason } from '@qingpai/wire';
+import sharp from 'sharp';
 import { Bills } from './bills.js';
 import { paymentsEntities } from './entities.js';
-import { paymentsMigrations } from './migrations/1795500600000-payments.js';
+import { paymentsMigrations } from './migrations/index.js';
 import { type Cashier, PaymentsService } from './payments.service.js';
 import { type ShowSales, type SoldSale } from './sales.js';
 
@@ -33,8 +34,11 @@ class Hall implements ShowSales {
     return this.sales;
   }
 
+  /** Who stands behind the one paddle. */
+  memberId: string | null = null;
+
   async buyersOf() {
-    return [{ bidder: 'hall', paddle: 7, memberId: null }];
+    return [{ bidder: 'hall', paddle: 7, memberId: this.memberId }];
   }
 
   async pay(...[, , paid, beside]: Parameters<ShowSales['pay']>): Promise<Reason | null> {
@@ -52,6 +56,8 @@ let payments: PaymentsService;
 /** The same payments, asked on another server. */
 let elsewhere: PaymentsService;
 let bills: Bills;
+let members: ReturnType<typeof serviceOn>['members'];
+let clock: ReturnType<typeof serviceOn>['clock'];
 let host: Cashier;
 let officer: Cashier;
 
@@ -60,7 +66,8 @@ beforeAll(async () => {
     entities: [...membersEntities, ...paymentsEntities],
     migrations: [...membersMigrations, ...paymentsMigrations],
   });
-  const { members, clock } = serviceOn(database);
+  const kit = serviceOn(database);
+  ({ clock, members } = kit);
   const seeded = await seedSiqiao(members);
   host = { memberId: seeded.host.memberId, role: 'host' };
   officer = { memberId: seeded.officer.memberId, role: 'officer' };
@@ -121,4 +128,48 @@ test('the same reference recorded on two servers at once is kept once', async ()
 test('a buyer in the hall has a bill without a phone', async () => {
   const [bill] = await bills.ofShow(showId);
   expect(bill).toMatchObject({ paddle: 7, nickname: '现场', phone: null });
+});
+
+describe('the reference and the photo of a buyer who is a member', () => {
+  /** A payment with a photo, of a buyer with a key of his own. */
+  async function paidByMember() {
+    hall.memberId = (await members.waitFor('阿梅', showId)).memberId;
+    const [sales, reference] = [[hall.sell()], `林阿妹 ${++references}`];
+    const body = { sales, amountFen: 5_800, channel: 'transfer' as const, reference };
+    const { id } = await payments.record(showId, host, body);
+    const photo = await sharp({
+      create: { width: 9, height: 9, channels: 3, background: { r: references, g: 9, b: 9 } },
+    })
+      .png()
+      .toBuffer();
+    await payments.addPhoto(showId, id, host, photo);
+    const shown = async () => (await payments.list(showId, host.memberId)).find((one) => one.id === id)!;
+    return { id, memberId: hall.memberId, reference, shown };
+  }
+  afterEach(() => (hall.memberId = null));
+
+  it('are sealed under his key, not the vault’s', async () => {
+    const { id, memberId, reference, shown } = await paidByMember();
+    expect((await shown()).reference).toBe(reference);
+    const [row] = await database.dataSource.query('SELECT * FROM payments WHERE id = $1', [id]);
+    expect(row.sealed_for).toBe(memberId);
+    expect(() => new Vault(vaultKey).open(row.reference, id)).toThrow();
+  });
+
+  it('are shown no more once he asked to be erased', async () => {
+    const { id, memberId, shown } = await paidByMember();
+    await members.askToBeErased(memberId);
+    expect(await shown()).toMatchObject({ reference: '已注销', photo: null, amountFen: 5_800 });
+    expect(await reasonOf(payments.photo(showId, id))).toBe('not-found');
+  });
+
+  it('are gone once he is erased, the photo from the disk as well', async () => {
+    const { id, memberId } = await paidByMember();
+    const [{ photo }] = await database.dataSource.query('SELECT photo FROM payments WHERE id = $1', [id]);
+    expect(await readdir(folder)).toContain(photo);
+    clock.ms = (await members.askToBeErased(memberId))!;
+    await members.sweep();
+    await payments.sweep();
+    expect(await readdir(folder)).not.toContain(photo);
+  });
 });

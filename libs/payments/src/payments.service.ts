@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type MembersService, type Vault } from '@qingpai/members';
+import { type MembersService, type Seal, type Vault } from '@qingpai/members';
 import { OneByOne, type PictureFolder, Refused } from '@qingpai/platform';
 import { type EventBody, type Payment, type paymentRecord } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
@@ -48,7 +48,7 @@ export class PaymentsService {
       const sales = await this.salesNamed(showId, body.sales);
       const refusal = refusalOfRecording(sales, body.amountFen);
       if (refusal !== null) throw new Refused(refusal, undefined, errorsOf(refusal));
-      const row = this.rowOf(showId, by, body, sales[0]!.bidder);
+      const row = await this.rowOf(showId, by, body, sales[0]!.bidder);
       await rows.keepPayment(this.parts.db, row, sales);
       return this.one(showId, row.id, by.memberId);
     });
@@ -71,10 +71,11 @@ export class PaymentsService {
     });
   }
 
-  /** WebP bytes. Refuses: `unknown-payment`, `not-found`. */
+  /** WebP bytes. Refuses: `unknown-payment`, `not-found` (also when the buyer asked to be erased). */
   async photo(showId: string, id: string): Promise<Buffer> {
     const { row } = await this.find(showId, id);
-    const bytes = row.photo === null ? null : await this.parts.receipts.read(row.photo);
+    const isShown = (await this.sealsOf([row]))(row) !== null;
+    const bytes = row.photo === null || !isShown ? null : await this.parts.receipts.read(row.photo);
     if (bytes === null) throw new Refused('not-found');
     return bytes;
   }
@@ -129,20 +130,46 @@ export class PaymentsService {
 
   private async shown(showId: string, kept: KeptPayment[], memberId: string): Promise<Payment[]> {
     const people = kept.flatMap(({ row }) => [row.recordedBy, ...(row.decidedBy ? [row.decidedBy] : [])]);
-    const [buyers, contacts] = await Promise.all([
+    const [buyers, contacts, sealOf] = await Promise.all([
       this.parts.sales.buyersOf(showId),
       this.parts.members.contactsOf([...new Set(people)]),
+      this.sealsOf(kept.map(({ row }) => row)),
     ]);
     const nameOf = (id: string) => contacts.get(id)?.nickname ?? '';
-    return kept.map((one) => shownPayment(one, { buyers, nameOf, memberId, vault: this.parts.vault }));
+    return kept.map((one) => shownPayment(one, { buyers, nameOf, memberId, sealOf }));
   }
 
-  private rowOf(showId: string, by: Cashier, body: Record, bidder: string): PaymentRow {
+  /** What opens a payment's reference; null when its buyer asked to be erased. */
+  private async sealsOf(rows: readonly PaymentRow[]): Promise<SealOf> {
+    const people = rows.flatMap(({ sealedFor }) => sealedFor ?? []);
+    const seals = await this.parts.members.sealsOf([...new Set(people)]);
+    return ({ sealedFor }) => (sealedFor === null ? this.parts.vault : (seals.get(sealedFor) ?? null));
+  }
+
+  /** A buyer of the hall has no key of his own. */
+  private async buyersSeal(
+    showId: string,
+    bidder: string,
+  ): Promise<{ sealedFor: string | null; seal: Seal }> {
+    const buyers = await this.parts.sales.buyersOf(showId);
+    const memberId = buyers.find((one) => one.bidder === bidder)?.memberId ?? null;
+    const seal = memberId === null ? undefined : (await this.parts.members.sealsOf([memberId])).get(memberId);
+    return seal ? { sealedFor: memberId, seal } : { sealedFor: null, seal: this.parts.vault };
+  }
+
+  /** Forgets the photos of who is erased; his references went with his key. To be called now and then. */
+  async sweep(): Promise<void> {
+    const { db, receipts } = this.parts;
+    for (const name of await rows.dropPhotosOfErased(db.manager)) await receipts.remove(name);
+  }
+
+  private async rowOf(showId: string, by: Cashier, body: Record, bidder: string): Promise<PaymentRow> {
     const id = randomUUID();
     const { amountFen, channel, reference } = body;
+    const { sealedFor, seal } = await this.buyersSeal(showId, bidder);
     return {
-      ...{ id, showId, bidder, amountFen, channel },
-      reference: this.parts.vault.seal(Buffer.from(reference), id),
+      ...{ id, showId, bidder, amountFen, channel, sealedFor },
+      reference: seal.seal(Buffer.from(reference), id),
       referenceHash: hashOfReference(reference),
       photo: null,
       photoHash: null,
@@ -176,16 +203,22 @@ function paidBody(row: PaymentRow, sale: SoldSale): EventBody<'sale.paid'> {
   };
 }
 
+type SealOf = (row: Pick<PaymentRow, 'sealedFor'>) => Seal | null;
+
 interface Seen {
   buyers: readonly Buyer[];
   nameOf: (memberId: string) => string;
   memberId: string;
-  vault: Vault;
+  sealOf: SealOf;
 }
 
-function shownPayment({ row, sales }: KeptPayment, { buyers, nameOf, memberId, vault }: Seen): Payment {
+/** What stands in place of the reference of a buyer who asked to be erased. */
+const GONE = '已注销';
+
+function shownPayment({ row, sales }: KeptPayment, { buyers, nameOf, memberId, sealOf }: Seen): Payment {
   const buyer = buyers.find(({ bidder }) => bidder === row.bidder);
   if (!buyer) throw new Error(`bug: payment ${row.id} of a bidder without a paddle`);
+  const seal = sealOf(row);
   return {
     id: row.id,
     sales,
@@ -193,8 +226,8 @@ function shownPayment({ row, sales }: KeptPayment, { buyers, nameOf, memberId, v
     paddle: buyer.paddle,
     amountFen: row.amountFen,
     channel: row.channel,
-    reference: vault.open(row.reference, row.id).toString(),
-    photo: row.photo === null ? null : `/api/shows/${row.showId}/payments/${row.id}/photo`,
+    reference: seal === null ? GONE : seal.open(row.reference, row.id).toString(),
+    photo: row.photo === null || seal === null ? null : `/api/shows/${row.showId}/payments/${row.id}/photo`,
     state: row.state,
     recordedBy: nameOf(row.recordedBy),
     recordedAtMs: row.recordedAt.getTime(),

@@ -3,6 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MembersService } from '@qingpai/members';
+import { PaymentsService } from '@qingpai/payments';
 import { anchoredClock, type Claim, type Log, openDatabase, startEmbeddedPostgres } from '@qingpai/platform';
 import { type Config } from '../config.js';
 import { marketEntities, marketMigrations } from '../entities.js';
@@ -48,7 +49,9 @@ export async function startMarket(
   const app = await createMarket(parts);
   closers.add('the server', () => app.close());
   const members = app.get(MembersService, { strict: false });
-  closers.add('housekeeping', keepHouse({ clock, log, sweep: () => members.sweep() }));
+  const payments = app.get(PaymentsService, { strict: false });
+  const sweep = () => members.sweep().then(() => payments.sweep());
+  closers.add('housekeeping', keepHouse({ clock, log, sweep }));
   const addresses = await listen(app, config, log, closers);
   origins.push(...addresses.origins);
   const greet = async () => welcome(addresses, await peopleAndShow(app, config, log));

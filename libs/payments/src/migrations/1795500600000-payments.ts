@@ -55,5 +55,3 @@ export class Payments1795500600000 implements MigrationInterface {
     await runner.query('DROP TABLE payment_sales, payments');
   }
 }
-
-export const paymentsMigrations = [Payments1795500600000];

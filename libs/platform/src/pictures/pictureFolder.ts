@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { webpOf } from './webp.js';
 
@@ -32,6 +32,11 @@ export class PictureFolder {
       if (error.code === 'ENOENT') return null;
       throw error;
     });
+  }
+
+  /** Forgets a picture; one that is not there is forgotten already. */
+  async remove(name: string): Promise<void> {
+    if (nameOfPicture.test(name)) await rm(join(this.folder, name), { force: true });
   }
 
   /** Beside first, then in its place: nobody ever reads half a picture, also after a crash. */
