@@ -1,0 +1,229 @@
+import type { Bid, BidAnswer, Receipt, SignedHead } from '@qingpai/wire';
+import type { Drawer } from '../../shared/drawer';
+import type { Judged, Pin, ProofFault, Sent } from './judge';
+import type { Judging } from './judging';
+
+/**
+ * What this phone keeps of a show's log, and how it watches it: the key it saw first, the newest head, a receipt for
+ * each bid; each is checked, and what does not hold is kept as evidence, for good. It never stands in a bid's way:
+ * everything here happens after the answer.
+ */
+export interface KeptShow extends Pin {
+  head: SignedHead | null;
+}
+/** pending: not checked yet, e.g. for want of a connection. */
+export type ReceiptState = 'pending' | 'verified' | 'differs';
+export interface KeptReceipt {
+  key: string;
+  atMs: number;
+  sent: Sent;
+  answer: BidAnswer;
+  receipt: Receipt | null;
+  state: ReceiptState;
+  fault: ProofFault | null;
+}
+/** Whatever shows what did not hold; enough for somebody else to judge. */
+export interface Evidence {
+  show: string;
+  origin: string;
+  atMs: number;
+  fault: ProofFault;
+  /** The pinned key. */
+  vkey: string;
+  /** The head that this phone held. */
+  head: SignedHead | null;
+  found: { sent?: Sent; answer?: BidAnswer; receipt?: Receipt; head?: SignedHead; policy?: string };
+}
+
+/** What the page shows of it. */
+export interface ProofView {
+  /** By bid id. */
+  marks: Record<string, ReceiptState>;
+  receipts: KeptReceipt[];
+  alarms: Evidence[];
+  head: SignedHead | null;
+  vkey: string | null;
+}
+export const emptyProof = (): ProofView => ({ marks: {}, receipts: [], alarms: [], head: null, vkey: null });
+
+export interface KeeperPort {
+  show: string;
+  origin: string;
+  shows: Drawer<KeptShow>;
+  receipts: Drawer<KeptReceipt>;
+  evidence: Drawer<Evidence>;
+  judging: Judging;
+  /** The show's policy file; null: no answer. */
+  policy(): Promise<string | null>;
+  /** The receipt of a leaf; null: no answer; `none`: the log has no such leaf. */
+  receipt(i: number, from?: number): Promise<Receipt | 'none' | null>;
+  nowMs(): number;
+  onAlarm?(evidence: Evidence): void;
+}
+export interface Keeper {
+  /** The head to name in the next bid. */
+  seen(): Bid['seen'];
+  /** A head that the server named; also the moment to check what had to wait. */
+  handleHead(head: SignedHead): Promise<void>;
+  handleAnswer(sent: Sent, answer: BidAnswer): Promise<void>;
+  /** The server says that it never signed the head we named. */
+  handleUnknownHead(sent: Sent, answer: BidAnswer): Promise<void>;
+}
+
+/** Of one show; the oldest verified ones make room. */
+export const RECEIPTS_MAX = 500;
+
+export function keeper(port: KeeperPort, view: ProofView): Keeper {
+  const { show, origin, judging } = port;
+  let pin: Pin | null = null;
+  /** The log has denied the head we hold: naming it again would only have bids refused. */
+  let denied = false;
+
+  // One after the other, so that heads are compared in the order in which they came.
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn(job: () => Promise<void>): Promise<void> {
+    const done = last.then(job);
+    // What failed for want of room or of a connection stays pending, and is tried again with the next head.
+    last = done.catch(() => undefined);
+    return last as Promise<void>;
+  }
+
+  // ---- the key and the head
+
+  async function load(): Promise<void> {
+    const [kept, receipts, alarms] = await Promise.all([
+      port.shows.get(show),
+      port.receipts.under(`${show}/`),
+      port.evidence.under(`${show}/`),
+    ]);
+    view.receipts = receipts;
+    for (const { sent, state } of receipts) view.marks[sent.bid.bidId] = state;
+    view.alarms = [...alarms].sort((a, b) => a.atMs - b.atMs);
+    denied = alarms.some((alarm) => alarm.fault === 'unknown-head');
+    if (kept) take(kept);
+    await checkKey();
+  }
+  function take({ head, ...pinned }: KeptShow): void {
+    pin = { origin: pinned.origin, vkey: pinned.vkey };
+    view.vkey = pin.vkey;
+    view.head = head;
+  }
+  let keyChecked = false;
+  async function checkKey(): Promise<void> {
+    if (keyChecked) return;
+    const policy = await port.policy();
+    const vkey = policy === null ? null : await judging.logKey(policy, origin);
+    if (policy === null || vkey === null) return;
+    keyChecked = true;
+    if (!pin) take(await port.shows.putFirst(show, { origin, vkey, head: null }));
+    if (pin && (pin.vkey !== vkey || pin.origin !== origin)) await raise('other-key', { policy });
+  }
+
+  /** A signed head takes the place of the one we hold only when it is proved to extend it. */
+  async function advance(head: SignedHead, proved: boolean): Promise<void> {
+    if (!pin) return;
+    const held = view.head;
+    if (held && !proved) {
+      const judged = await linkOf(pin, held, head);
+      if (!judged) return;
+      if (!judged.ok) return raise(judged.fault, { head });
+    }
+    if (held && held.size >= head.size) return;
+    view.head = head;
+    await port.shows.put(show, { ...pin, head });
+  }
+  /** Null: no answer now. */
+  async function linkOf(by: Pin, one: SignedHead, other: SignedHead): Promise<Judged | null> {
+    if (one.size === other.size) {
+      return one.root === other.root ? { ok: true, head: one } : { ok: false, fault: 'rewritten' };
+    }
+    const [older, newer] = one.size < other.size ? [one, other] : [other, one];
+    const receipt = await port.receipt(newer.size - 1, older.size);
+    if (receipt === null) return null;
+    if (receipt === 'none') return { ok: false, fault: 'shorter' };
+    return judging.judgeLink(by, older, newer, receipt);
+  }
+
+  // ---- receipts
+
+  async function check(kept: KeptReceipt): Promise<void> {
+    const { sent, answer } = kept;
+    if (!pin || answer.i === undefined) return;
+    kept.receipt ??= await fetched(answer.i, sent.bid.seen?.[0]);
+    if (!kept.receipt) return;
+    const judged = await judging.judgeReceipt(pin, sent, answer, kept.receipt);
+    kept.state = judged.ok ? 'verified' : 'differs';
+    kept.fault = judged.ok ? null : judged.fault;
+    await store(kept);
+    if (!judged.ok) return raise(judged.fault, { sent, answer, receipt: kept.receipt });
+    const [size, root] = sent.bid.seen ?? [];
+    await advance(judged.head, view.head !== null && view.head.size === size && view.head.root === root);
+  }
+  async function fetched(i: number, from?: number): Promise<Receipt | null> {
+    const receipt = await port.receipt(i, from);
+    return receipt === 'none' ? null : receipt;
+  }
+  async function store(kept: KeptReceipt): Promise<void> {
+    view.marks[kept.sent.bid.bidId] = kept.state;
+    view.receipts = [...view.receipts.filter(({ key }) => key !== kept.key), kept];
+    await port.receipts.put(kept.key, plain(kept));
+    await makeRoom();
+  }
+  async function makeRoom(): Promise<void> {
+    if (view.receipts.length <= RECEIPTS_MAX) return;
+    const oldest = view.receipts.find(({ state }) => state === 'verified');
+    if (!oldest) return;
+    view.receipts = view.receipts.filter((one) => one !== oldest);
+    await port.receipts.remove(oldest.key);
+  }
+  async function checkPending(): Promise<void> {
+    for (const kept of view.receipts.filter(({ state }) => state === 'pending')) await check(kept);
+  }
+
+  // ---- what does not hold
+
+  async function raise(fault: ProofFault, found: Evidence['found']): Promise<void> {
+    if (!pin) return;
+    const atMs = port.nowMs();
+    const evidence = { show, ...pin, atMs, fault, head: view.head, found };
+    const about = found.sent?.bid.bidId ?? view.head?.root ?? 'key';
+    // The first of its kind is kept: what came later cannot take its place.
+    const first = await port.evidence.putFirst(`${show}/${fault}/${about}`, plain(evidence));
+    if (view.alarms.some((alarm) => alarm.fault === fault && alarm.atMs === first.atMs)) return;
+    view.alarms = [...view.alarms, first];
+    port.onAlarm?.(first);
+  }
+
+  void inTurn(load);
+
+  return {
+    seen: () => (view.head && !denied ? [view.head.size, view.head.root] : undefined),
+    handleHead: (head) =>
+      inTurn(async () => {
+        await checkKey();
+        if (!pin) return;
+        const judged = await judging.judgeHead(pin, head);
+        if (judged.ok) await advance(judged.head, false);
+        else await raise(judged.fault, { head });
+        await checkPending();
+      }),
+    handleAnswer: (sent, answer) =>
+      inTurn(async () => {
+        const atMs = port.nowMs();
+        const key = `${show}/${String(atMs).padStart(15, '0')}/${sent.bid.bidId}`;
+        const { receipt = null, ...told } = answer;
+        const kept: KeptReceipt = { key, atMs, sent, answer: told, receipt, state: 'pending', fault: null };
+        if (answer.i === undefined) return;
+        await store(kept);
+        await check(kept);
+      }),
+    handleUnknownHead: (sent, answer) =>
+      inTurn(async () => {
+        denied = true;
+        await raise('unknown-head', { sent, answer });
+      }),
+  };
+}
+
+/** A page's proxies cannot be cloned into a drawer. */
+const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
