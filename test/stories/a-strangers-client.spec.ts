@@ -89,7 +89,7 @@ test('a client written from /asyncapi alone joins, bids, is outbid, talks and ca
   );
   const [mei, lan] = people as [Stranger, Stranger];
   expect(mei.names.asks).toEqual(['bid', 'chat', 'command', 'join', 'moderate', 'since', 'time']);
-  expect(mei.names.tells).toEqual(['bye', 'chat', 'events', 'me', 'presence', 'waiting']);
+  expect(mei.names.tells).toEqual(['bye', 'chat', 'events', 'me', 'presence', 'waiting', 'witness']);
 
   for (const one of people) expect(await one.says('join', { showId })).toMatchObject({ ok: true });
   await host.offers('L1');

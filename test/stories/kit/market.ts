@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TestKey } from '@qingpai/auction/testing';
 import { defaultRules, type LotDraft, type ShowRules } from '@qingpai/wire';
 import { type ServerProcess, startProcess } from '../../../apps/market/src/testing/serverProcess.js';
 import { enter, type Person } from './person.js';
@@ -153,8 +154,15 @@ export class Market {
     await this.must('POST', `/api/shows/${showId}/join`, token, {});
     return this.enter(showId, token);
   }
-  async enter(showId: string, token?: string): Promise<Person> {
-    const person = await enter(this.origin, showId, token);
+  /** The same with a key of one's own: signs every bid. */
+  async signer(showId: string, nickname: string): Promise<Person> {
+    const token = await this.signIn(`139${String(10_000_000 + this.phones++)}`, nickname);
+    const key = new TestKey();
+    await this.must('POST', `/api/shows/${showId}/join`, token, { key: key.key });
+    return this.enter(showId, token, key);
+  }
+  async enter(showId: string, token?: string, key?: TestKey): Promise<Person> {
+    const person = await enter(this.origin, showId, token, key);
     this.entered.push(person);
     return person;
   }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { evolve } from '@qingpai/auction/rules';
+import { type TestKey } from '@qingpai/auction/testing';
 import {
   type Bid,
   type BidAnswer,
@@ -21,6 +22,8 @@ export const newId = (): string => `story-${process.pid}-${String(++made).padSta
 export class Person {
   state!: ShowState;
   me!: RoomMe;
+  /** The newest signed head this person holds. */
+  head!: [number, string];
   readonly frames: EventsFrame[] = [];
   private readonly lookers = new Set<(event: LoggedEvent) => void>();
   private healing: Promise<void> | null = null;
@@ -29,6 +32,8 @@ export class Person {
     private readonly socket: Socket,
     readonly showId: string,
     readonly token: string | undefined,
+    /** Registered: whoever has one signs. */
+    private readonly key?: TestKey,
   ) {
     socket.on('events', (frame: EventsFrame) => {
       this.frames.push(frame);
@@ -49,6 +54,7 @@ export class Person {
     if (answer.snapshot) this.state = answer.snapshot.state;
     if (answer.since) this.fold(answer.since);
     this.me = answer.me;
+    this.head = [answer.head.size, answer.head.root];
     await (this.healing ??= this.heal());
   }
 
@@ -94,7 +100,22 @@ export class Person {
 
   bid(lot: string, amountFen: number, more: Partial<Bid> = {}): Promise<BidAnswer> {
     const offering = this.state.lots[lot]?.offerings.length || 1;
-    return this.ask('bid', { bidId: newId(), lot, offering, amountFen, ...more });
+    return this.sends(this.signed({ bidId: newId(), lot, offering, amountFen, ...more }));
+  }
+  /** The bid as a page sends it: with its count, the head that was seen, and the signature. */
+  signed(bid: Bid): Bid {
+    if (!this.key) return bid;
+    const isClock = (this.state.lots[bid.lot]?.offerings[bid.offering - 1]?.clock ?? null) !== null;
+    const { origin } = this.state;
+    return this.key.bid(
+      { ...bid, nth: this.me.nth!, seen: this.head },
+      { bidder: this.me.bidder!, origin, isClock },
+    );
+  }
+  async sends(bid: Bid): Promise<BidAnswer> {
+    const answer = await this.ask<BidAnswer>('bid', bid);
+    if (answer.nth !== undefined) this.me = { ...this.me, nth: answer.nth };
+    return answer;
   }
   command = (command: HostCommand): Promise<CommandAnswer> =>
     this.ask('command', { commandId: newId(), command });
@@ -140,14 +161,14 @@ const connected = (socket: Socket) =>
   });
 
 /** Enters a room; without a token as a guest. */
-export async function enter(origin: string, showId: string, token?: string): Promise<Person> {
+export async function enter(origin: string, showId: string, token?: string, key?: TestKey): Promise<Person> {
   const socket = io(origin, {
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
     ...(token ? { auth: { token } } : { extraHeaders: { origin } }),
   });
-  const person = new Person(socket, showId, token);
+  const person = new Person(socket, showId, token, key);
   await connected(socket);
   await person.join();
   return person;
