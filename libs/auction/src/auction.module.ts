@@ -4,12 +4,14 @@ import { CatalogueModule, type CatalogueOptions } from './catalogue.module.js';
 import { DeskModule, type DeskOptions } from './desk.module.js';
 import { RoomModule } from './room.module.js';
 import { StoreModule, type StoreOptions } from './store.module.js';
+import { WitnessModule, type WitnessOptions } from './witness.module.js';
 
 export interface AuctionOptions
   extends
-    Omit<StoreOptions, 'nowMs'>,
+    Omit<StoreOptions, 'nowMs' | 'witnesses'>,
     Omit<CatalogueOptions, 'imports' | 'nowMs'>,
-    Pick<DeskOptions, 'warn' | 'onBid'> {
+    Pick<DeskOptions, 'warn' | 'onBid'>,
+    WitnessOptions {
   /** Stamps bids, dates shows, counts pages down. */
   clock: Clock;
 }
@@ -24,14 +26,19 @@ export class AuctionModule {
     clock,
     warn,
     onBid,
+    witnesses = [],
+    introduce,
+    askWitness,
     ...catalogueOptions
   }: AuctionOptions): DynamicModule {
     const nowMs = () => clock.nowMs();
-    const store = StoreModule.forRoot({ host, judge, verifierPage, nowMs });
+    const keys = witnesses.map(({ key }) => key);
+    const store = StoreModule.forRoot({ host, judge, verifierPage, nowMs, witnesses: keys });
     const desk = DeskModule.forRoot({ clock, warn, onBid, imports: [store] });
-    const room = RoomModule.forRoot({ imports: [store, desk] });
+    const witness = WitnessModule.forRoot({ witnesses, introduce, askWitness, imports: [store, desk] });
+    const room = RoomModule.forRoot({ imports: [store, desk, witness] });
     const catalogue = CatalogueModule.forRoot({ ...catalogueOptions, nowMs, imports: [store, desk] });
-    const parts = [store, desk, room, catalogue];
+    const parts = [store, desk, witness, room, catalogue];
     return { module: AuctionModule, imports: parts, exports: parts };
   }
 }

@@ -27,3 +27,7 @@ export { StoreModule, type StoreOptions } from './store.module.js';
 export { brokenInvariants, type BrokenInvariant, firstUnreproduced, invariants } from './store/invariants.js';
 export { type Judge, Proofs } from './store/proofs.js';
 export { judgeHere, judgeInWorker } from './store/judge.js';
+export { WitnessModule, type WitnessOptions } from './witness.module.js';
+export { type AskWitness, askWitness, type WitnessReply } from './witness/askWitness.js';
+export { type ConfiguredWitness, parseWitnesses } from './witness/configured.js';
+export { Witnessing } from './witness/witnessing.js';

@@ -11,13 +11,14 @@ import { RoomController, SigningController } from './room/room.controller.js';
 import { Rooms } from './room/rooms.js';
 import { Seats } from './room/seats.js';
 import { ShowStore } from './store/showStore.js';
+import { Witnessing } from './witness/witnessing.js';
 
 /** The rooms of shows, over sockets and over HTTP. */
 @Module({})
 export class RoomModule implements OnApplicationShutdown {
   constructor(private readonly rooms: Rooms) {}
 
-  /** @param imports modules that provide `Desks`, `ShowStore` and the desk's options */
+  /** @param imports modules that provide `Desks`, `ShowStore`, `Witnessing` and the desk's options */
   static forRoot({ imports }: Pick<DynamicModule, 'imports'>): DynamicModule {
     return {
       module: RoomModule,
@@ -44,6 +45,7 @@ export class RoomModule implements OnApplicationShutdown {
             ShowStore,
             DataSource,
             DESK_OPTIONS,
+            Witnessing,
           ],
         },
       ],
@@ -65,9 +67,10 @@ function roomsOf(
   store: ShowStore,
   db: DataSource,
   { warn, onBid }: DeskParts,
+  witnessing: Witnessing,
 ): Rooms {
   return new Rooms({
-    ...{ desks, seats, limits, fanout, members, warn, onBid },
+    ...{ desks, seats, limits, fanout, members, warn, onBid, witnessing },
     faceOf: async (showId) => {
       const [{ card, code }, cards] = await Promise.all([store.show(showId), cardsOf(db.manager, showId)]);
       return { card, code, cards };

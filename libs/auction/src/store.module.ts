@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Ledger, LogTiles } from '@qingpai/ledger';
+import { type VerifierKey } from '@qingpai/ledger/rules';
 import { MEMBERS_OPTIONS, type MembersOptions, MembersService, Vault } from '@qingpai/members';
 import { DataSource } from 'typeorm';
 import { Export } from './store/export.js';
@@ -19,6 +20,8 @@ export interface StoreOptions {
   judge?: Judge;
   /** The file of the verifier that works offline, for the export; while it is not there the export goes without. */
   verifierPage?: string;
+  /** Who is asked to cosign the logs; default: nobody. */
+  witnesses?: readonly VerifierKey[];
   /** Milliseconds since 1970, UTC; default: the wall clock. */
   nowMs?: () => number;
 }
@@ -68,9 +71,9 @@ function storeOf(
   ledger: Ledger,
   members: MembersService,
   { vaultKey }: MembersOptions,
-  { host }: StoreOptions,
+  { host, witnesses = [] }: StoreOptions,
 ): ShowStore {
-  const store = new ShowStore({ db, ledger, members, host, vault: new Vault(vaultKey) });
+  const store = new ShowStore({ db, ledger, members, host, witnesses, vault: new Vault(vaultKey) });
   members.findShowsBy(store.findShow);
   members.findKeptBy(store.keptOf);
   return store;
@@ -80,9 +83,9 @@ function proofsOf(
   ledger: Ledger,
   shows: ShowStore,
   members: MembersService,
-  { judge = judgeInWorker, nowMs = Date.now }: StoreOptions,
+  { judge = judgeInWorker, witnesses = [], nowMs = Date.now }: StoreOptions,
 ): Proofs {
-  return new Proofs({ ledger, shows, members, judge, nowMs });
+  return new Proofs({ ledger, shows, members, judge, witnesses, nowMs });
 }
 
 function exportOf(proofs: Proofs, shows: ShowStore, tiles: LogTiles, { verifierPage }: StoreOptions): Export {

@@ -199,6 +199,10 @@ export const witnessState = z.object({
   size: leafIndex.nullable().describe('leaves covered by the newest cosigned head'),
   atMs: timeMs.nullable().describe('when that was cosigned'),
   late: z.boolean().describe('待见证: newer leaves wait for longer than they should'),
+  alarm: z
+    .literal(true)
+    .optional()
+    .describe('a witness holds a longer or another history than this server: call the operator'),
 });
 export type WitnessState = z.infer<typeof witnessState>;
 

@@ -76,7 +76,8 @@ export class CommandAnswers {
 
   /** Runs the command unless its id is known; the same id with another body is `id-reused`. */
   once(id: string, body: unknown, run: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
-    const key = JSON.stringify(body);
+    // Whether a witness has signed by now is what the server adds, and may have changed since it was asked first.
+    const key = JSON.stringify(body, (name, value: unknown) => (name === 'witnessed' ? undefined : value));
     const known = this.kept.get(id);
     if (known) return known.key === key ? known.answer : Promise.resolve(refusalOf('id-reused'));
     const answer = run().then((told) => {

@@ -31,6 +31,7 @@ import { Fanout, type FanoutPort, type Watcher } from './fanout.js';
 import { FACE_LIFE_MS, PRESENCE_EVERY_MS } from './limits.js';
 import { type RateLimits } from './rateLimits.js';
 import { type Seats } from './seats.js';
+import { type Witnessing } from '../witness/witnessing.js';
 
 /** An open socket and who is behind it; null: a guest, who may watch. */
 export interface Visitor extends Watcher {
@@ -54,6 +55,7 @@ export interface RoomParts {
   /** How many wait to be admitted. */
   waitingFor(showId: string): Promise<number>;
   onBid?: BidListener;
+  witnessing: Pick<Witnessing, 'stateOf' | 'mayOpen' | 'onChange'>;
 }
 
 /** Told of every bid's answer, and how long it took: for counters. */
@@ -97,17 +99,22 @@ export class Room {
 
   /** With `from`: the events since; without, or when those are too many for one page, the snapshot. */
   async join(visitor: Visitor, from?: number): Promise<JoinAnswer> {
-    const [face, me] = await Promise.all([this.faceNow(), this.me(visitor.member)]);
+    const [face, me, witness] = await Promise.all([
+      this.faceNow(),
+      this.me(visitor.member),
+      this.parts.witnessing.stateOf(this.showId),
+    ]);
     const desk = await this.desk();
     this.visitors.add(visitor);
     this.listenTo(desk);
     this.presence();
     void this.tellWaiting([visitor]);
     const page = from !== undefined && from <= desk.state.next ? desk.since(from) : null;
-    const news = page && !page.more ? { since: page.since } : { snapshot: this.snapshotOf(desk, face) };
+    const news =
+      page && !page.more ? { since: page.since } : { snapshot: this.snapshotOf(desk, face, witness) };
     const { size, root, note } = desk.head;
     const now = { serverNowMs: desk.nowMs(), watching: this.watching };
-    return { ok: true, me, ...now, head: { size, root, note }, witness: noWitness, ...news };
+    return { ok: true, me, ...now, head: { size, root, note }, witness, ...news };
   }
 
   leave(visitor: Visitor): void {
@@ -121,12 +128,12 @@ export class Room {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const face = await this.faceNow();
-    return this.snapshotOf(await this.desk(), face);
+    const [face, witness] = await Promise.all([this.faceNow(), this.parts.witnessing.stateOf(this.showId)]);
+    return this.snapshotOf(await this.desk(), face, witness);
   }
 
-  private snapshotOf({ state }: Desk, face: Face): Snapshot {
-    return { state, ...face, chat: [...this.chat.lines], slowMs: this.chat.slowMs, witness: noWitness };
+  private snapshotOf({ state }: Desk, face: Face, witness: WitnessState): Snapshot {
+    return { state, ...face, chat: [...this.chat.lines], slowMs: this.chat.slowMs, witness };
   }
 
   /** Clock of the stamps. */
@@ -165,6 +172,12 @@ export class Room {
       if (visitor.member) change(visitor.member);
       visitor.send('me', { me: await this.me(visitor.member) });
     }
+  }
+
+  /** Tells everybody how far the log is witnessed. */
+  async tellWitness(): Promise<void> {
+    if (this.watching > 0)
+      await this.visitors.tell('witness', await this.parts.witnessing.stateOf(this.showId));
   }
 
   /** Tells hosts and moderators how many wait. */
@@ -215,7 +228,12 @@ export class Room {
     if (!(await this.parts.limits.allows('command', member.memberId))) return refusalOf('slow-down');
     const desk = await this.desk();
     const asked = { by: officeOf(member), ...command, ...(sig !== undefined && { sig }) };
-    return desk.command(asked, undefined, `${member.memberId}/${commandId}`);
+    const witnessed = command.name === 'open' ? await this.parts.witnessing.mayOpen(this.showId) : undefined;
+    return desk.command(
+      { ...asked, ...(witnessed !== undefined && { witnessed }) },
+      undefined,
+      `${member.memberId}/${commandId}`,
+    );
   }
 
   // ---------------------------------------------------------------- what people sign
@@ -368,9 +386,6 @@ export class Room {
     }, PRESENCE_EVERY_MS);
   }
 }
-
-/** Nobody is asked to witness. */
-const noWitness: WitnessState = { witnesses: 0, sealed: null, size: null, atMs: null, late: false };
 
 const guest: RoomMe = {
   role: null,

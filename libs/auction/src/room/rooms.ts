@@ -12,8 +12,9 @@ export class Rooms {
   private readonly stops: (() => void)[];
 
   constructor(private readonly parts: RoomsParts) {
-    const { members, seats } = parts;
+    const { members, seats, witnessing } = parts;
     this.stops = [
+      witnessing.onChange((showId) => this.inOpenRoom(showId, (room) => room.tellWitness())),
       members.onAdmitted(({ memberId, showId }) => this.handleAdmitted(showId, memberId)),
       members.onWaitingChanged((showId) => this.inOpenRoom(showId, (room) => room.tellWaiting())),
       seats.onTaken(({ showId, memberId }) => this.inOpenRoom(showId, (room) => room.tellMe(memberId))),

@@ -1,4 +1,5 @@
 import {
+  type Appended as Grown,
   Fenced,
   type HeldLog,
   type LeafBatch,
@@ -24,15 +25,23 @@ const showHead = ({ size, root, note }: Pick<SignedHead, 'size' | 'root' | 'note
   root: toBase64(root),
 });
 
+/** Told of every batch after its commit, on the way to the answers: it must not throw, nor take long. */
+export type AppendListener = (show: Pick<TakenShow, 'showId' | 'origin'>, batch: Batch) => void;
+
 /** The desk's log in Postgres: each batch is one transaction of leaves, head, projections and checkpoint. */
 export class PostgresShowLog implements ShowLog {
   /** What this process holds; gone after any doubt, so that nothing is built on it. */
   private readonly held = new Map<string, Held>();
+  private readonly listeners = new Set<AppendListener>();
 
   constructor(
     private readonly ledger: Ledger,
     private readonly shows: ShowStore,
   ) {}
+
+  onAppended(listener: AppendListener): void {
+    this.listeners.add(listener);
+  }
 
   async takeOver(showId: string): Promise<TakenShow> {
     const { origin, rules } = await this.shows.show(showId);
@@ -74,14 +83,22 @@ export class PostgresShowLog implements ShowLog {
       throw new Error(`bug: the batch does not begin at the head`);
     const beside = besideOf(projectionOf(show.showId, batch), [...batch.beside]);
     const leaves = batch.events.map((event) => leafBytes(leafOf(event, show.origin, version)));
+    const appended = await this.appendTo(held, show.showId, {
+      ...{ leaves, tMs: batch.events.at(-1)!.t },
+      ...(beside && { beside }),
+    });
+    for (const tell of this.listeners) tell(show, batch);
+    const { root, note, hashes } = appended;
+    return { head: showHead({ size: appended.held.frontier.size, root, note }), hashes };
+  }
+
+  private async appendTo(held: Held, showId: string, batch: LeafBatch): Promise<Grown> {
     try {
-      const tMs = batch.events.at(-1)!.t;
-      const appended = await this.ledger.append(log, { leaves, tMs, ...(beside && { beside }) });
-      const { root, note, hashes } = appended;
-      this.held.set(show.showId, { log: appended.held, version });
-      return { head: showHead({ size: appended.held.frontier.size, root, note }), hashes };
+      const appended = await this.ledger.append(held.log, batch);
+      this.held.set(showId, { ...held, log: appended.held });
+      return appended;
     } catch (error) {
-      if (this.held.get(show.showId) === held) this.forgetIfDoubtful(show.showId, error);
+      if (this.held.get(showId) === held) this.forgetIfDoubtful(showId, error);
       throw error;
     }
   }

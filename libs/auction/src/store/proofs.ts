@@ -1,4 +1,4 @@
-import { type Ledger, type SignedHead } from '@qingpai/ledger';
+import { type GivenCosignature, type Ledger, type SignedHead } from '@qingpai/ledger';
 import { parseVkey, shortCode, toBase64, type VerifierKey } from '@qingpai/ledger/rules';
 import { type MembersService } from '@qingpai/members';
 import { type Certificate, type LoggedEvent, type Opening, type Verification } from '@qingpai/wire';
@@ -19,6 +19,8 @@ export interface ProofsParts {
   shows: ShowStore;
   members: Pick<MembersService, 'townshipOf'>;
   judge: Judge;
+  /** Who is asked to cosign: pinned in the policy; default: nobody. */
+  witnesses?: readonly VerifierKey[];
   nowMs: () => number;
 }
 
@@ -33,6 +35,8 @@ interface Moment {
 interface Reading {
   head: SignedHead;
   moments: Moment[];
+  /** Time of `show.opened`. */
+  openedAt: number | null;
   facts: ReturnType<typeof certificateOf>;
 }
 
@@ -48,16 +52,18 @@ export class Proofs {
 
   async certificate(showId: string): Promise<Certificate> {
     const show = await this.parts.shows.show(showId);
-    const { head, moments, facts } = await this.reading(show);
+    const reading = await this.reading(show);
+    const { head, facts } = reading;
     const township = await this.parts.members.townshipOf(show.townshipId);
-    const signed = await this.signedAt(show.origin, moments, head);
+    const given = await this.cosigned(show.origin, head);
+    const signed = await this.signedAt(show.origin, reading, given);
     return {
       ...facts,
       showId,
       title: show.title,
       township: township?.name ?? '',
       version: 2,
-      witness: { names: [], sealed: null, closed: null, newest: null },
+      witness: witnessOf(reading, given),
       code: signed[0]?.at === 'sealed' ? shortCode(signed[0].head.root) : null,
       head: { size: head.size, root: toBase64(head.root), code: shortCode(head.root) },
       checkpoints: signed.map(({ at, head: { size, root, note, tMs } }) => ({
@@ -77,12 +83,14 @@ export class Proofs {
     openings: boolean,
   ): Promise<{ head: SignedHead; tag: string; text: () => AsyncGenerator<string> }> {
     const show = await this.parts.shows.show(showId);
-    const { head, moments } = await this.reading(show);
-    const signed = await this.signedAt(show.origin, moments, head);
+    const reading = await this.reading(show);
+    const { head } = reading;
+    const given = await this.cosigned(show.origin, head);
+    const signed = await this.signedAt(show.origin, reading, given);
     const floors = openings ? await this.openings(show, head) : undefined;
     return {
       head,
-      tag: tagOf(head, openings ? 'officer' : 'public'),
+      tag: tagOf(head, given.length, openings ? 'officer' : 'public'),
       text: () =>
         bundleText({
           origin: show.origin,
@@ -96,21 +104,23 @@ export class Proofs {
 
   async policy(showId: string): Promise<string> {
     const { origin } = await this.parts.shows.show(showId);
-    return policyText(await this.keyOf(origin));
+    return policyText(await this.keyOf(origin), this.parts.witnesses);
   }
 
-  /** The newest signed note. */
+  /** The newest signed note, with the cosignatures it has so far. */
   async checkpoint(showId: string): Promise<string> {
     const { origin } = await this.parts.shows.show(showId);
-    return (await this.headOf(origin)).note;
+    return this.parts.ledger.cosignedNote(origin, (await this.headOf(origin)).size);
   }
 
   /** What the offline verifier says of the public bundle under the show's own policy. */
   async verification(showId: string): Promise<Verification> {
     const show = await this.parts.shows.show(showId);
-    const { size } = await this.headOf(show.origin);
+    const head = await this.headOf(show.origin);
+    // A cosignature that comes later may change the verdict of the same leaves.
+    const version = `${head.size}/${(await this.cosigned(show.origin, head)).length}`;
     const staleMs = show.phase === 'open' ? VERDICT_OPEN_MS_MAX : 0;
-    return this.verdicts.get(showId, { size, staleMs }, async () => {
+    return this.verdicts.get(showId, { version, staleMs }, async () => {
       const { text } = await this.bundle(showId, false);
       const pieces: string[] = [];
       for await (const piece of text()) pieces.push(piece);
@@ -121,13 +131,14 @@ export class Proofs {
   private async reading(show: Show): Promise<Reading> {
     const head = await this.headOf(show.origin);
     const staleMs = show.phase === 'open' ? READING_OPEN_MS_MAX : 0;
-    return this.readings.get(show.showId, { size: head.size, staleMs }, () => this.read(show, head));
+    return this.readings.get(show.showId, { version: `${head.size}`, staleMs }, () => this.read(show, head));
   }
 
   private async read({ origin, rules }: Show, head: SignedHead): Promise<Reading> {
     const events: LoggedEvent[] = [];
     for await (const page of this.parts.ledger.pages(origin, head.size)) events.push(...page.map(eventOf));
-    return { head, moments: momentsOf(events), facts: certificateOf(rules, events) };
+    const openedAt = events.find(({ type }) => type === 'show.opened')?.t ?? null;
+    return { head, moments: momentsOf(events), openedAt, facts: certificateOf(rules, events) };
   }
 
   /** By the state at this very head, page by page: a lot that ends meanwhile is opened next time. */
@@ -139,23 +150,40 @@ export class Proofs {
     return openingsOf(state, await this.parts.shows.floorsOf(showId));
   }
 
-  /** The notes at the moments of the show and, if it is another one, the newest: oldest first. */
+  /** What witnesses gave under the heads up to this one. */
+  private async cosigned(origin: string, head: SignedHead): Promise<GivenCosignature[]> {
+    const given = await this.parts.ledger.cosignatures.of(origin);
+    return given.filter(({ size }) => size <= head.size);
+  }
+
+  /**
+   * The notes at the moments of the show and, if they are others, the newest that a witness cosigned and the newest of
+   * all: oldest first, each with its cosignatures.
+   */
   private async signedAt(
     origin: string,
-    moments: readonly Moment[],
-    newest: SignedHead,
-  ): Promise<{ at: Moment['at'] | 'newest'; head: SignedHead }[]> {
-    const heads = await this.parts.ledger.headsAt(
-      origin,
-      moments.map(({ size }) => size),
+    { moments, head: newest }: Reading,
+    given: readonly GivenCosignature[],
+  ): Promise<{ at: Moment['at'] | 'witnessed' | 'newest'; head: SignedHead }[]> {
+    const others = [
+      { at: 'witnessed' as const, size: given.at(-1)?.size ?? newest.size },
+      { at: 'newest' as const, size: newest.size },
+    ];
+    const wanted = [...moments, ...others].filter(
+      ({ size }, n, all) => all.findIndex((one) => one.size === size) === n,
     );
-    const signed = moments.map(({ at, size }) => {
-      const head = heads.find((one) => one.size === size);
-      if (!head) throw new Error(`bug: ${origin} has no checkpoint at ${size} (${at})`);
-      return { at, head };
-    });
-    const isNew = signed.at(-1)?.head.size !== newest.size;
-    return isNew ? [...signed, { at: 'newest', head: newest }] : signed;
+    const bare = await this.parts.ledger.headsAt(
+      origin,
+      wanted.map(({ size }) => size),
+    );
+    const heads = await this.parts.ledger.cosignatures.under(origin, bare);
+    return wanted
+      .map(({ at, size }) => {
+        const head = heads.find((one) => one.size === size);
+        if (!head) throw new Error(`bug: ${origin} has no checkpoint at ${size} (${at})`);
+        return { at: size === newest.size && at === 'witnessed' ? ('newest' as const) : at, head };
+      })
+      .sort((a, b) => a.head.size - b.head.size);
   }
 
   private async headOf(origin: string): Promise<SignedHead> {
@@ -171,8 +199,8 @@ export class Proofs {
   }
 }
 
-const tagOf = ({ size, root }: SignedHead, of: string): string =>
-  `"${of}-${size}-${shortCode(root).replaceAll('·', '')}"`;
+const tagOf = ({ size, root }: SignedHead, cosigned: number, of: string): string =>
+  `"${of}-${size}-${cosigned}-${shortCode(root).replaceAll('·', '')}"`;
 
 const moment = { 'show.sealed': 'sealed', 'show.closed': 'closed', 'show.settled': 'settled' } as const;
 
@@ -180,3 +208,23 @@ const momentsOf = (events: readonly LoggedEvent[]): Moment[] =>
   events.flatMap(({ type, i, t }) =>
     type in moment ? { at: moment[type as keyof typeof moment], size: i + 1, t } : [],
   );
+
+/** From the desk's stamp to the witness's own clock. */
+const WITNESS_CLOCK_MS = 5_000;
+
+/** Who cosigned, and whether in time: the sealed head before bidding opened, the close by any head that covers it. */
+function witnessOf(
+  { moments, openedAt }: Pick<Reading, 'moments' | 'openedAt'>,
+  given: readonly GivenCosignature[],
+): Certificate['witness'] {
+  const sealed = moments.find(({ at }) => at === 'sealed');
+  const closed = moments.find(({ at }) => at === 'closed');
+  const isInTime = ({ tSeconds }: GivenCosignature) =>
+    openedAt === null || tSeconds * 1_000 <= openedAt + WITNESS_CLOCK_MS;
+  return {
+    names: [...new Set(given.map(({ witness }) => witness))].sort(),
+    sealed: sealed ? given.some((one) => one.size === sealed.size && isInTime(one)) : null,
+    closed: closed ? given.some(({ size }) => size >= closed.size) : null,
+    newest: given.at(-1)?.size ?? null,
+  };
+}

@@ -4,11 +4,13 @@ import {
   canonicalBytes,
   devicePseudonymOf,
   floorCommitment,
+  formatVkey,
   fromBase64,
   identityCommitment,
   leafBytes,
   pseudonymOf,
   toBase64,
+  type VerifierKey,
 } from '@qingpai/ledger/rules';
 import { type KeptOfMember, type MembersService, rowsOf, type ShowPlace, type Vault } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
@@ -26,6 +28,8 @@ export interface ShowStoreParts {
   members: Pick<MembersService, 'identityOpening'>;
   /** The first part of every log's origin, e.g. market.example. */
   host: string;
+  /** Who is asked to cosign: named in leaf 0 of each new log; default: nobody. */
+  witnesses?: readonly VerifierKey[];
 }
 
 export interface NewShow {
@@ -78,7 +82,11 @@ export class ShowStore {
     const held = await this.parts.ledger.create(manager, origin);
     const opened = leafBytes({
       type: 'log.opened',
-      body: { origin, witnesses: [], ...(demo && { demo: true as const }) },
+      body: {
+        origin,
+        witnesses: (this.parts.witnesses ?? []).map(formatVkey),
+        ...(demo && { demo: true as const }),
+      },
       by: 'platform',
       i: 0,
       t: nowMs,

@@ -181,6 +181,16 @@ export class Ledger {
     return this.heads(origin, 'size <= $2', [size]);
   }
 
+  /** The newest signed heads, newest first. */
+  async newestHeads(origin: string, count: number): Promise<SignedHead[]> {
+    const heads = await this.heads(
+      origin,
+      'size IN (SELECT size FROM checkpoints WHERE log = logs.log ORDER BY size DESC LIMIT $2)',
+      [count],
+    );
+    return heads.reverse();
+  }
+
   /** The signed note at this size with the witnesses' lines under it. Throws when no batch ended there. */
   async cosignedNote(origin: string, size: number): Promise<string> {
     const [head] = await this.cosignatures.under(origin, await this.headsAt(origin, [size]));

@@ -36,6 +36,7 @@ describe('who may do what', () => {
       'payment.confirm: host - - officer -',
       'township.read: - - - officer -',
       'bundle.openings: - - - officer -',
+      'witness.bring: host - - officer -',
       'locked.read: - - - officer operator',
       'me.erase: host moderator buyer officer operator',
       'operator.read: - - - - operator',

@@ -25,6 +25,7 @@ export const grants = {
   'payment.confirm': { host: 'own-show', officer: 'own-township' },
   'township.read': { officer: 'own-township' },
   'bundle.openings': { officer: 'own-township' },
+  'witness.bring': { host: 'own-show', officer: 'own-township' },
   'locked.read': { officer: 'own-township', operator: 'all' },
   'me.erase': { host: 'self', moderator: 'self', buyer: 'self', officer: 'self', operator: 'self' },
   'operator.read': { operator: 'all' },
