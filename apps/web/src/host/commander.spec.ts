@@ -55,6 +55,13 @@ function port() {
 }
 
 describe("a host's command", () => {
+  it('carries the signature it was given, and the same one when it is asked again', async () => {
+    const p = port();
+    void commander(p.port).run({ name: 'close' }, 'c2ln');
+    await p.ring();
+    expect([p.sent[0], p.posted[0]]).toMatchObject([{ sig: 'c2ln' }, { sig: 'c2ln' }]);
+  });
+
   it('is sent once and answered once', async () => {
     const p = port();
     const answer = commander(p.port).run({ name: 'offer', lot: 'L1' });

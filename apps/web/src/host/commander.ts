@@ -28,12 +28,15 @@ export function commander(port: CommandPort) {
   let waits = false;
   let stopped = false;
 
-  /** Resolves with the answer; null when another command still waits for its own. */
-  function run(command: HostCommand): Promise<CommandAnswer | null> {
+  /**
+   * Resolves with the answer; null when another command still waits for its own.
+   * @param sig of a command that is signed
+   */
+  function run(command: HostCommand, sig?: string): Promise<CommandAnswer | null> {
     if (waits) return Promise.resolve(null);
     waits = true;
     port.onStage('sending');
-    const message: CommandMessage = { commandId: port.newId(), command };
+    const message: CommandMessage = { commandId: port.newId(), command, ...(sig !== undefined && { sig }) };
     return new Promise((resolve) => {
       let callOff = () => {};
       const settle = (answer: CommandAnswer | null): void => {

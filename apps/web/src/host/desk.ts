@@ -9,9 +9,9 @@ import type {
   Snapshot,
 } from '@qingpai/wire';
 import type { Reason } from '@qingpai/wire/reasons';
-import { computed, inject, onUnmounted, reactive, ref, watch, type InjectionKey } from 'vue';
+import { computed, inject, onUnmounted, reactive, ref, toRaw, watch, type InjectionKey } from 'vue';
 import type { z } from 'zod';
-import { get, problemWords } from '../shared/api';
+import { get, problemWords, type Asked } from '../shared/api';
 import { plainNumber } from '../shared/format';
 import { language } from '../shared/language';
 import { newId, openRoom } from '../shared/socket';
@@ -20,6 +20,7 @@ import { commander, type CommandMessage } from './commander';
 import { keep, kept } from './kept';
 import { lastEnded, moved, comingLots } from './order';
 import { lotOnBlock, nextUp, offerAfterSilence, primaryOf, sidesOf, stageOf, type Seen } from './primary';
+import { signatureFor } from './signing';
 import { knock, voiceOn } from './sound';
 import { phoneVoice, speaker, spokenLine } from './speech';
 import { w } from './words';
@@ -32,6 +33,7 @@ export type DeskSheet =
   | 'people'
   | 'texts'
   | 'close'
+  | 'open'
   | 'qr'
   | 'settings'
   | 'withdraw'
@@ -93,20 +95,40 @@ export function createDesk(showId: string) {
 
   // ---- commands
 
-  const pending = ref<'sending' | 'unknown' | null>(null);
+  const answering = ref<'sending' | 'unknown' | null>(null);
+  const signing = ref(false);
+  const pending = computed(() => answering.value ?? (signing.value ? 'sending' : null));
   const commands = commander({
     send: (message, answer) => client.send('command', message, answer),
     post: (message) => postCommand(showId, message),
     later,
     newId,
-    onStage: (stage) => (pending.value = stage),
+    onStage: (stage) => (answering.value = stage),
   });
-  /** Runs a command; a refusal is told in words and given back. */
+  /** Signs a command where that is asked for, and runs it; a refusal is told in words and given back. */
   async function run(command: HostCommand): Promise<CommandAnswer | null> {
-    const answer = await commands.run(command);
+    const signed = await sign(command);
+    if (!signed.ok) {
+      tell('bad', problemWords(signed.problem, language.value));
+      return refusalOf(signed.problem);
+    }
+    const answer = await commands.run(command, signed.value ?? undefined);
     if (answer === null) tell('info', w.value.oneAtATime);
     else if (!answer.ok) tell('bad', answer.message[language.value]);
     return answer;
+  }
+
+  async function sign(command: HostCommand): Promise<Asked<string | null>> {
+    const { me, state } = view;
+    const office = me.role === 'host' || me.role === 'moderator' ? me.role : null;
+    if (!state || !office || signing.value) return { ok: true, value: null };
+    signing.value = true;
+    try {
+      const shown = toRaw(state);
+      return await signatureFor(command, { showId, state: shown, office, nowMs: clock.nowMs() ?? shown.t });
+    } finally {
+      signing.value = false;
+    }
   }
 
   // ---- the run of the show
