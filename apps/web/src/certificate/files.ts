@@ -4,7 +4,9 @@ export function proofFiles(showId: string) {
   const bundle = { path: `${api}/bundle`, name: `${showId}.bundle.json` };
   const officerBundle = { path: `${api}/bundle/officer`, name: `${showId}.officer.bundle.json` };
   const policy = { path: `${api}/policy`, name: `${showId}.policy` };
+  const archive = { path: `${api}/export.tar`, name: `${showId}.tar` };
   return {
+    archive,
     bundle,
     officerBundle,
     policy,
