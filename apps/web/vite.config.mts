@@ -50,6 +50,9 @@ function chunkOf(id: string): string | undefined {
   return undefined;
 }
 
+/** What a page does not use of wire and rules stays out of it: evaluating them changes nothing (no schema, no zod). */
+const treeshake = { moduleSideEffects: [{ test: /\/libs\//, sideEffects: false }] };
+
 /** Input and output of one build; see `environments`. */
 const bundle = (input: Record<string, string>, emptyOutDir: boolean) => ({
   outDir,
@@ -60,8 +63,7 @@ const bundle = (input: Record<string, string>, emptyOutDir: boolean) => ({
   rollupOptions: {
     input,
     output: { manualChunks: chunkOf },
-    // What a page does not use of wire and rules stays out of it: evaluating them changes nothing (no schema, no zod).
-    treeshake: { moduleSideEffects: [{ test: /\/libs\//, sideEffects: false }] },
+    treeshake,
   },
 });
 
@@ -82,6 +84,7 @@ export default defineConfig({
   },
   // All components here, and those of the kits we use, are written with `setup`.
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+  worker: { format: 'es', rollupOptions: { treeshake } },
   // Built apart, so that the room carries only the parts of Vue that it uses itself, not those of the kits.
   environments: {
     client: { build: bundle(pages('room'), true) },

@@ -5,7 +5,7 @@ import { proofFiles } from './files';
 import { percent } from './grades';
 import { searched, soldLater, type Attempt, type CertifiedLot } from './lots';
 import { pieces } from './pieces';
-import { qrPath } from './qr';
+import { qrPath } from '../shared/qr';
 import { brokenLeaf, toneOf } from './verdict';
 import { words } from './words';
 

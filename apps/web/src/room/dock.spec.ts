@@ -137,6 +137,8 @@ describe('the big button', () => {
       sentAtMs: 0,
       i: null,
       answer: null,
+      ready: true,
+      mended: [],
     };
     expect(actOf(seen(contested(), { pending }))).toEqual({ act: 'unknown', amountFen: 5_600 });
   });

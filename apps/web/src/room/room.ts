@@ -6,12 +6,15 @@ import { language } from '../shared/language';
 import { openRoom } from '../shared/socket';
 import { commonWords } from '../shared/words';
 import { announcer } from './announce';
+import { emptyProof, type ProofView } from './proof/view';
 import { actOf, lotOnBlock, lotsInOrder, momentOf, offeringOnBlock } from './dock';
 import { chime, muted } from './sound';
+import type { Proof } from './proof';
 import { zh, type Words } from './words';
 
 /** Everything the parts of the room share: what is, what can be done, and what to tell the buyer about it. */
-export type SheetName = 'catalogue' | 'bids' | 'bill' | 'share' | 'settings' | 'seller' | 'join' | 'how';
+export type SheetName =
+  'catalogue' | 'bids' | 'proof' | 'bill' | 'share' | 'settings' | 'seller' | 'join' | 'how';
 export type Note = { key: string; atMs: number; text: string };
 /** A short line for all: who won, what comes back. */
 export type Banner = { key: number; text: string };
@@ -66,8 +69,37 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     wrap: (value) => reactive(value) as typeof value,
     onEvent,
     onBid,
+    sign: async (bid, trouble) => (await proving())?.sign(bid, trouble) ?? bid,
+    onAnswer: (bid, answer) => void proving().then((part) => part?.handleAnswer(bid, answer)),
+    onHead: (head) => void proving().then((part) => part?.handleHead(head)),
   });
   const { view } = client;
+
+  /** What this phone has found out about the log. */
+  const proof = reactive<ProofView>(emptyProof());
+  let opening: Promise<Proof | null> | null = null;
+  /** Signing and checking come after the button, in one piece; null: they could not be fetched just now. */
+  function proving(): Promise<Proof | null> {
+    opening ??= import('./proof')
+      .then(({ openProof }) => openProof(view, proof, onAlarm))
+      .catch(() => (opening = null));
+    return opening;
+  }
+  function onAlarm(): void {
+    announce.assertive(w.value.alarm);
+  }
+  /** What the page says beside a bid. The tick is this phone's own: without a receipt there is none. */
+  function recordOf(bidId: string): { word: string; tone: 'ok' | 'yet' | 'bad' | '' } {
+    const { value: words } = w;
+    const mark = proof.marks[bidId];
+    if (mark === 'verified') return { word: words.recordedOk, tone: 'ok' };
+    if (mark === 'pending') return { word: words.recordedYet, tone: 'yet' };
+    return mark === 'differs' ? { word: words.recordedBad, tone: 'bad' } : { word: words.recorded, tone: '' };
+  }
+  watch(
+    () => view.link === 'hidden' && view.me.bidder,
+    (bidder) => bidder && void proving().then((part) => part?.enter()),
+  );
 
   const nowMs = ref<number | null>(null);
   const tickMs = ref(performance.now());
@@ -257,7 +289,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   return {
     view, client, renew, w, c, language, sheet, slipToken, steps, units, notes, banner, told, won, toConfirm,
     extended, politeText, assertiveText, announce, nowMs, tickMs, lot, offering, lots, soldLots,
-    mySales, myBids, paddleOf, isMe, cardOf, lotName, act, moment, bid, take, tell, muted, why,
+    mySales, myBids, proof, recordOf, paddleOf, isMe, cardOf, lotName, act, moment, bid, take, tell, muted, why,
   }; // prettier-ignore
 }
 

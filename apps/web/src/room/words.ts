@@ -91,8 +91,14 @@ export const zh = {
   outbidSay: (paddle: string, price: string) => `${paddle}出到 ${price}，超过了您`,
   acceptedSay: (price: string) => `您的 ${price} 已接受`,
   takenSay: (n: number, unit: string) => `要到 ${n} ${unit}，等落槌`,
-  recorded: (i: number) => `✓ 出价已记录 #${i}`,
-  recordedShort: (i: number) => `#${i} ✓`,
+  // of the record (RULES §1: 出价记录): the tick is put there by this phone
+  recorded: '已记录',
+  recordedOk: '已记录 ✓',
+  recordedYet: '核对中…',
+  recordedBad: '记录不一致',
+  alarm: '账本核对不一致，证据已存在手机里',
+  alarmLink: '账本核对不一致，点开看',
+  unwitnessed: '待见证',
   myBids: '我的出价',
   how: '怎么拍？',
   // between, before, after

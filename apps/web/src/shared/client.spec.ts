@@ -367,3 +367,89 @@ describe('a bid', () => {
     expect(it.client.pending()).toBeNull();
   });
 });
+
+describe('a signed bid', () => {
+  const refused = (bidId: string, reason: string, more: object = {}) => ({
+    ...{ ok: false, verdict: 'refused', bidId, reason, message: { zh: '', en: '' } },
+    ...more,
+  });
+  /** A room whose signer answers when it is told to. */
+  async function signing() {
+    const it = room();
+    const troubles: unknown[] = [];
+    const waiting: (() => void)[] = [];
+    let n = 0;
+    const answers: string[] = [];
+    const client = roomClient(
+      SHOW,
+      {
+        ...portOf(it),
+        newId: () => `bid-0000${(n += 1)}`,
+        sign: (bid, trouble) => {
+          troubles.push(trouble);
+          return new Promise((resolve) => waiting.push(() => resolve({ ...bid, nth: n, sig: 'signed' })));
+        },
+        onAnswer: ({ bidId }, answer) => answers.push(`${bidId} ${answer.ok ? 'ok' : answer.reason}`),
+      },
+      { snapshot: snapshotOf(onBlock()) },
+    );
+    client.handleConnect();
+    it.answer('join', { ok: true, me, serverNowMs: 1, watching: 3, head: { size: 7, root: HASH, note: '' } });
+    const signs = async () => {
+      for (const sign of waiting.splice(0)) sign();
+      await Promise.resolve();
+      await Promise.resolve();
+    };
+    return { ...it, client, troubles, answers, signs };
+  }
+
+  it('shows at once that it is on its way, and goes out when it is signed', async () => {
+    const it = await signing();
+    const made = it.client.bid(bid60);
+    expect(made.stage).toBe('sending');
+    expect(it.named('bid')).toHaveLength(0);
+    it.client.handleDisconnect();
+    expect(made.stage).toBe('sending');
+    it.client.handleConnect();
+    it.answer('join', { ok: true, me, serverNowMs: 1, watching: 3, head: { size: 7, root: HASH, note: '' } });
+    expect(it.named('bid')).toHaveLength(0);
+    await it.signs();
+    expect(it.named('bid')[0]?.payload).toMatchObject({ ...bid60, sig: 'signed', nth: 1 });
+  });
+
+  it.each(['wrong-nth', 'bad-signature', 'signature-missing', 'unknown-head'])(
+    'refused for %s is signed anew under a new id, once',
+    async (reason) => {
+      const it = await signing();
+      const made = it.client.bid(bid60);
+      await it.signs();
+      it.answer('bid', refused('bid-00001', reason, { nth: 5 }));
+      expect(made.stage).toBe('sending');
+      expect(it.client.view.me.nth).toBe(5);
+      await it.signs();
+      expect(it.troubles).toEqual([null, reason]);
+      expect(it.named('bid').map(({ payload }) => payload.bidId)).toEqual(['bid-00001', 'bid-00002']);
+      it.answer('bid', refused('bid-00002', reason));
+      expect(made.stage).toBe('refused');
+      expect(it.answers).toEqual([`bid-00001 ${reason}`, `bid-00002 ${reason}`]);
+    },
+  );
+
+  it('that was made anew does not listen to late answers to its old id', async () => {
+    const it = await signing();
+    const made = it.client.bid(bid60);
+    await it.signs();
+    it.answer('bid', refused('bid-00001', 'wrong-nth', { nth: 2 }));
+    it.answer('bid', refused('bid-00001', 'wrong-nth', { nth: 2 }));
+    expect(made.stage).toBe('sending');
+    await it.signs();
+    it.answer('bid', { ...accepted(7), bidId: 'bid-00002' });
+    expect(made.stage).toBe('accepted');
+  });
+
+  it('of another device moves the count on', async () => {
+    const it = await signing();
+    it.client.handleEvents(it.frame(7, bidBy(LIN, 6_000, 'bid-tablet')));
+    expect(it.client.view.me.nth).toBe(2);
+  });
+});

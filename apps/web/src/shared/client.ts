@@ -11,7 +11,9 @@ import type {
   RoomMe,
   ShowCard,
   ShowState,
+  SignedHead,
   Snapshot,
+  WitnessState,
 } from '@qingpai/wire';
 import type { chatFrame, clientMessages, meFrame, okAnswer, presence, sinceAnswer } from '@qingpai/wire';
 import type { Reason } from '@qingpai/wire/reasons';
@@ -31,6 +33,12 @@ export interface RoomPort {
   send<N extends Name>(name: N, payload: Payload<N>, answer: (answer: Answer<N>) => void): void;
   /** The second door, while the socket is down: the same bid over HTTP. Null: no answer either. */
   post?(bid: Bid): Promise<BidAnswer | null>;
+  /**
+   * Completes a bid before it goes out: its count, the head we hold, our signature. Never fails: what cannot be signed
+   * goes out as it is.
+   * @param trouble why the same bid was refused a moment ago; null on the first try
+   */
+  sign?(bid: Bid, trouble: Mendable | null): Promise<Bid>;
   /** Milliseconds that only ever grow: performance.now(). */
   monotonicMs(): number;
   /** Run later; returns how to call it off. */
@@ -40,7 +48,15 @@ export interface RoomPort {
   onEvent?(event: LoggedEvent): void;
   onBid?(made: BidMade): void;
   onJoined?(serverNowMs: number): void;
+  /** A bid's final answer, or one with which it was made anew; its receipt is still to be checked. */
+  onAnswer?(bid: Bid, answer: BidAnswer): void;
+  /** The newest signed head, as it stood when the room was entered. */
+  onHead?(head: SignedHead): void;
 }
+
+/** Refusals of the envelope, not of the bid: signed anew, under a new id, it may pass. Each is mended once. */
+const mendable = ['wrong-nth', 'bad-signature', 'signature-missing', 'unknown-head'] as const;
+export type Mendable = (typeof mendable)[number];
 
 /** hidden: all is well, no banner. */
 export type Link = 'joining' | 'hidden' | 'slow' | 'reconnecting' | 'recovered' | 'ended';
@@ -53,6 +69,9 @@ export interface BidMade {
   /** Leaf index of the bid, once accepted (or of its refusal, if that is in the log). */
   i: number | null;
   answer: BidAnswer | null;
+  /** Signed, and on its way: from now on it is asked with this very body. */
+  ready: boolean;
+  mended: Mendable[];
 }
 
 export interface RoomView {
@@ -61,6 +80,7 @@ export interface RoomView {
   card: ShowCard | null;
   cards: Record<string, LotCard>;
   code: string | null;
+  witness: WitnessState | null;
   chat: ChatLine[];
   slowMs: number;
   watching: number;
@@ -89,6 +109,7 @@ export interface RoomClient {
   handlePresence(frame: z.infer<typeof presence>): void;
   handleMe(frame: z.infer<typeof meFrame>): void;
   handleWaiting(frame: { waiting: number }): void;
+  handleWitness(frame: WitnessState): void;
   handleBye(frame: { reason: Reason }): void;
   /** Bid, unless one is still without an answer: then that one is returned and nothing is sent. */
   bid(wish: Omit<Bid, 'bidId' | 'nth'>): BidMade;
@@ -129,6 +150,7 @@ export function roomClient(
     card: null,
     cards: {},
     code: null,
+    witness: null,
     chat: [],
     slowMs: 0,
     watching: 0,
@@ -184,6 +206,7 @@ export function roomClient(
     if (!answer.ok) return refuseEntry(answer);
     view.me = answer.me;
     view.watching = answer.watching;
+    view.witness = answer.witness;
     view.reason = null;
     const before = view.state?.next ?? 0;
     if (answer.snapshot) takeSnapshot(answer.snapshot);
@@ -191,8 +214,9 @@ export function roomClient(
     settleLink(Math.max(0, (view.state?.next ?? 0) - before));
     if (view.state && view.state.next <= missedTo) heal();
     port.onJoined?.(answer.serverNowMs);
+    port.onHead?.(answer.head);
     const waits = pending();
-    if (waits) ask(waits);
+    if (waits?.ready) ask(waits);
   }
   function refuseEntry(answer: Refusal): void {
     view.reason = answer.reason;
@@ -217,6 +241,7 @@ export function roomClient(
     view.card = snapshot.card;
     view.cards = Object.fromEntries(snapshot.cards.map((card) => [card.lot, card]));
     view.code = snapshot.code;
+    view.witness = snapshot.witness;
     view.chat = snapshot.chat;
     view.slowMs = snapshot.slowMs;
   }
@@ -231,6 +256,7 @@ export function roomClient(
       if (event.i < state.next) continue;
       evolve(state, event); // in place
       noticeOutbid(event);
+      noticeCount(event);
       port.onEvent?.(event);
     }
     state.next = Math.max(state.next, frame.to + 1);
@@ -265,23 +291,41 @@ export function roomClient(
       sentAtMs: port.monotonicMs(),
       i: null,
       answer: null,
+      ready: false,
+      mended: [],
     });
     const made = view.bids.at(-1) as BidMade; // as wrapped, so that the page sees it change
-    ask(made);
+    sendSigned(made, null);
     return made;
+  }
+  /** The page says 发送中 at once; the signature comes in the same breath, or when its code has been fetched. */
+  function sendSigned(made: BidMade, trouble: Mendable | null): void {
+    const go = () => {
+      made.ready = true;
+      ask(made);
+    };
+    if (!port.sign) return go();
+    void port.sign({ ...made.bid }, trouble).then((signed) => {
+      made.bid = signed;
+      go();
+    });
   }
   /** Ask once, and again with the same id as long as there is no answer. A lost bid is unknown, never assumed. */
   function ask(made: BidMade): void {
     const current = connection;
+    const { bidId } = made.bid;
     const again = (afterMs: number) =>
       port.later(() => {
-        if (made.answer) return;
+        if (made.answer || made.bid.bidId !== bidId) return;
         made.stage = 'unknown';
         if (current === connection) ask(made);
       }, afterMs);
     again(made.stage === 'sending' ? SLOW_AFTER_MS : ASK_AGAIN_MS);
-    if (connected) send('bid', { ...made.bid }, (answer) => handleBidAnswer(made, answer));
-    else void port.post?.({ ...made.bid }).then((answer) => answer && handleBidAnswer(made, answer));
+    const answered = (answer: BidAnswer | null) => {
+      if (answer && made.bid.bidId === bidId) handleBidAnswer(made, answer);
+    };
+    if (connected) send('bid', { ...made.bid }, answered);
+    else void port.post?.({ ...made.bid }).then(answered);
   }
   function handleBidAnswer(made: BidMade, answer: BidAnswer): void {
     if (made.answer) return;
@@ -289,11 +333,26 @@ export function roomClient(
       made.stage = 'unknown';
       return;
     }
+    if (answer.nth) view.me.nth = answer.nth;
+    port.onAnswer?.({ ...made.bid }, answer);
+    if (!answer.ok && mends(made, answer.reason)) return;
     made.answer = answer;
     made.i = answer.i ?? null;
     made.stage = answer.ok ? (isBeaten(made) ? 'outbid' : 'accepted') : 'refused';
-    if (answer.nth) view.me.nth = answer.nth;
     port.onBid?.(made);
+  }
+  /** Not a word to the buyer: it is still the same wish. */
+  function mends(made: BidMade, reason: Reason): boolean {
+    const trouble = mendable.find((one) => one === reason);
+    if (!trouble || !port.sign || made.mended.includes(trouble)) return false;
+    made.mended.push(trouble);
+    const { nth: _nth, seen: _seen, sig: _sig, ...wish } = made.bid;
+    made.bid = { ...wish, bidId: port.newId() };
+    made.ready = false;
+    made.stage = 'sending';
+    made.sentAtMs = port.monotonicMs();
+    sendSigned(made, trouble);
+    return true;
   }
   const offeringOf = (made: BidMade) =>
     view.state?.lots[made.bid.lot]?.offerings[made.bid.offering - 1] ?? null;
@@ -313,6 +372,13 @@ export function roomClient(
       made.stage = 'outbid';
       port.onBid?.(made);
     }
+  }
+
+  /** A bid of ours from another device counts too. */
+  function noticeCount({ type, body }: LoggedEvent): void {
+    const { me } = view;
+    if (type === 'bid.accepted' && body.bidder === me.bidder && me.nth !== null)
+      me.nth = Math.max(me.nth, body.nth + 1);
   }
 
   if (options.snapshot) takeSnapshot(options.snapshot);
@@ -337,8 +403,9 @@ export function roomClient(
       broken = view.state !== null;
       view.link = broken ? 'reconnecting' : 'joining';
       const waits = pending();
-      if (waits) waits.stage = 'unknown';
-      if (waits && port.post) ask(waits);
+      if (!waits?.ready) return;
+      waits.stage = 'unknown';
+      if (port.post) ask(waits);
     },
     handleEvents(frame) {
       heard();
@@ -360,6 +427,9 @@ export function roomClient(
     },
     handleWaiting(frame) {
       view.waiting = frame.waiting;
+    },
+    handleWitness(frame) {
+      view.witness = frame;
     },
     handleBye(frame) {
       view.reason = frame.reason;

@@ -1,6 +1,6 @@
 import type { Bid, BidAnswer, LoggedEvent, Snapshot } from '@qingpai/wire';
 import { io } from 'socket.io-client';
-import { roomClient, type BidMade, type RoomClient } from './client';
+import { roomClient, type BidMade, type RoomClient, type RoomPort } from './client';
 import { serverClock, type ServerClock } from './serverClock';
 
 /** Ties a room client and the server's clock to a real socket and to the page's own events. */
@@ -50,7 +50,7 @@ export function openRoom(
     wrap?: <T extends object>(value: T) => T;
     onEvent?: (event: LoggedEvent) => void;
     onBid?: (made: BidMade) => void;
-  } = {},
+  } & Pick<RoomPort, 'sign' | 'onAnswer' | 'onHead'> = {},
 ): OpenRoom {
   const socket = io({
     transports: ['websocket'],
@@ -71,6 +71,9 @@ export function openRoom(
       newId,
       onEvent: options.onEvent,
       onBid: options.onBid,
+      onAnswer: options.onAnswer,
+      onHead: options.onHead,
+      ...(options.sign && { sign: options.sign }),
       onJoined: (serverNowMs) => {
         clock.guess(serverNowMs);
         clock.start();
@@ -108,6 +111,7 @@ export function openRoom(
   socket.on('presence', client.handlePresence);
   socket.on('me', client.handleMe);
   socket.on('waiting', client.handleWaiting);
+  socket.on('witness', client.handleWitness);
   socket.on('bye', client.handleBye);
 
   function reopen(): void {

@@ -2,8 +2,9 @@ import type { Receipt } from '@qingpai/wire';
 import { memoryDrawer } from '../../shared/drawer';
 import * as judge from './judge';
 import type { Judging } from './judging';
-import { emptyProof, keeper, RECEIPTS_MAX, type Evidence, type KeptReceipt, type KeptShow } from './keeper';
+import { keeper, RECEIPTS_MAX } from './keeper';
 import { ORIGIN, sent, TestLog } from './testing/log';
+import { emptyProof, type Evidence, type KeptReceipt, type KeptShow } from './view';
 
 const SHOW = '20261124-01';
 const judging: Judging = {

@@ -1,3 +1,4 @@
+import { defineAsyncComponent } from 'vue';
 import './sheets.css';
 
 export { default as bids } from './BidsSheet.vue';
@@ -10,3 +11,5 @@ export { default as settings } from './SettingsSheet.vue';
 export { default as share } from './ShareSheet.vue';
 export { default as confirm } from './ConfirmSheet.vue';
 export { default as won } from './WonDialog.vue';
+/** Apart: who opens it waits a moment, who does not carries nothing. */
+export const proof = defineAsyncComponent(() => import('./ProofSheet.vue'));

@@ -7,8 +7,9 @@ export interface QrPath {
   d: string;
 }
 
-export function qrPath(text: string): QrPath {
-  const { data, size } = encode(text, { ecc: 'M', border: 4 });
+/** @param ecc L: less room for stains, fewer modules: for what is scanned from a screen */
+export function qrPath(text: string, ecc: 'L' | 'M' = 'M'): QrPath {
+  const { data, size } = encode(text, { ecc, border: 4 });
   const squares = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
   return { size, d: squares.join('') };
 }
