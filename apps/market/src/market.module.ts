@@ -12,6 +12,7 @@ import { HealthController } from './health/health.controller.js';
 import { Metrics } from './health/metrics.js';
 import { BuiltPages } from './pages/builtPages.js';
 import { PlainPages } from './pages/plainPages.js';
+import { SlipController } from './pages/slip.controller.js';
 import { MARKET_PARTS, type MarketParts } from './parts.js';
 
 /** Wiring, no rules: which libs make up the server, and what they are given. */
@@ -45,7 +46,7 @@ export class MarketModule {
         PaymentsModule.forRoot({ dataDir: config.dataDir, imports: [auction], nowMs }),
         TownshipModule.forRoot({ imports: [auction, VerdictsModule.with(auction)], nowMs }),
       ],
-      controllers: [HealthController, DocsController, PagesController, RoomController],
+      controllers: [HealthController, DocsController, PagesController, RoomController, SlipController],
       providers: [
         { provide: Metrics, useValue: metrics },
         { provide: BuiltPages, useValue: new BuiltPages(parts.webFolder) },

@@ -1,6 +1,7 @@
 import { type Problem, type showSummary } from '@qingpai/wire';
 import { type z } from 'zod';
 import { type BuiltPages } from './builtPages.js';
+import { type PlainPage } from './growerSlip.js';
 import { type Language } from './language.js';
 import { escapeHtml } from './staticRoom.js';
 
@@ -99,12 +100,17 @@ export class PlainPages {
     );
   }
 
-  private page(w: Words, title: string, body: string): string {
+  /** @param page its body is HTML already */
+  of({ lang, title, body }: PlainPage): string {
     return this.built.filled('plain', {
-      'plain:lang': w.lang,
+      'plain:lang': lang,
       'plain:title': escapeHtml(title),
       'plain:body': body,
     });
+  }
+
+  private page({ lang }: Words, title: string, body: string): string {
+    return this.of({ lang, title, body });
   }
 }
 
