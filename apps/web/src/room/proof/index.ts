@@ -1,0 +1,77 @@
+import type { Bid, BidAnswer, Receipt, SignedHead } from '@qingpai/wire';
+import { get } from '../../shared/api';
+import type { Mendable, RoomView } from '../../shared/client';
+import { drawer } from '../../shared/drawer';
+import { joinShow } from './joinShow';
+import { judging } from './judging';
+import { keeper } from './keeper';
+import { signer } from './signer';
+import type { Evidence, ProofView } from './view';
+
+/** Signing bids and watching the log, tied to this browser. It comes after the bid button, in one piece. */
+export interface Proof {
+  /** Registers this phone's key for whoever has a paddle. */
+  enter(): Promise<void>;
+  sign(bid: Bid, trouble: Mendable | null): Promise<Bid>;
+  handleAnswer(bid: Bid, answer: BidAnswer): Promise<void>;
+  handleHead(head: SignedHead): Promise<void>;
+}
+
+/** A bid that has waited so long goes out unsigned: better refused and sent anew than stuck. */
+const KEY_WAIT_MS = 4_000;
+
+/** @param view of the room, joined already: the log's name is known */
+export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: Evidence) => void): Proof {
+  const { showId: show, state } = view;
+  if (!state) throw new Error('bug: a proof before the room was entered');
+  const kept = keeper(
+    {
+      show,
+      origin: state.origin,
+      shows: drawer('shows'),
+      receipts: drawer('receipts'),
+      evidence: drawer('evidence'),
+      judging: judging(),
+      policy: () => policyOf(show),
+      receipt: (i, from) => receiptOf(show, i, from),
+      nowMs: () => Date.now(),
+      onAlarm,
+    },
+    proof,
+  );
+  const own = signer({
+    state: () => view.state,
+    me: () => view.me,
+    seen: kept.seen,
+    join: () => joinShow(show),
+    patience: () => new Promise((resolve) => setTimeout(resolve, KEY_WAIT_MS, null)),
+  });
+  return {
+    enter: own.enter,
+    sign: own.sign,
+    handleHead: kept.handleHead,
+    async handleAnswer(bid, answer) {
+      const sent = own.sentAs(bid);
+      if (!sent) return;
+      if (!answer.ok && answer.reason === 'unknown-head') await kept.handleUnknownHead(sent, answer);
+      else await kept.handleAnswer(sent, answer);
+    },
+  };
+}
+
+async function policyOf(show: string): Promise<string | null> {
+  try {
+    const response = await fetch(`/api/shows/${show}/policy`, { cache: 'no-store' });
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+async function receiptOf(show: string, i: number, from?: number): Promise<Receipt | 'none' | null> {
+  const asked = await get<Receipt>(
+    `/api/shows/${show}/receipts/${i}${from === undefined ? '' : `?from=${from}`}`,
+  );
+  if (asked.ok) return asked.value;
+  return asked.problem.status === 404 && asked.problem.code === 'not-found' ? 'none' : null;
+}
