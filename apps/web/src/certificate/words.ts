@@ -1,5 +1,6 @@
 import type { LotPhase, Verdict } from '@qingpai/wire';
 import type { Language } from '../shared/language';
+import type { Witnessing } from './signatures';
 import type { EndState, Missing, Standing } from './standing';
 
 type Ending = 'hammered' | 'setAside' | 'passed' | 'withdrawn' | 'voided';
@@ -77,9 +78,33 @@ const zh = {
     string
   >,
   atLater: '尚未发生',
-  witnessYes: '开拍前已由独立见证机器共签',
-  witnessLate: '开拍前没有独立见证（事后见证）',
-  witnessNone: '尚未开拍，暂无见证记录',
+  witness: '乡镇见证（独立机器）',
+  officer: '乡镇经办本人',
+  comparedList: (list: number, of: number) =>
+    of > 1 ? `“已逐件核对”（${list === 1 ? '主清单' : `加拍清单 ${list}`}）` : '“已逐件核对”',
+  hostSelf: '主播本人',
+  hostActs: '锁定、撤拍、结束',
+  signedYes: '已签',
+  signedNo: '没有签',
+  actsUnsigned: (n: number) => `${n} 项没有本人签名`,
+  witnessing: {
+    before: '开拍前已由独立见证机器共签。',
+    late: '事后见证：开拍前没有独立见证，后来补签的证明不了开拍前清单没有换过。',
+    nobody: '没有独立见证：只有平台自己的签名。',
+    notOpened: '尚未开拍。',
+  } satisfies Record<Witnessing, string>,
+  lateChip: '事后见证：开拍前没有独立见证',
+  witnessNewest: (size: number) => `已共签到第 ${size} 条。`,
+  firstVersion: '这是第一版账本：当时还没有本人签名，能证明的少一些。',
+  continues: (origin: string, size: number) =>
+    `恢复后另起的账本，接着 ${origin} 的第 ${size} 条，两本要一起核验：`,
+  // lists
+  listsTitle: '加拍清单另外计数',
+  list: '清单',
+  listName: (list: number) => (list === 1 ? '主清单' : `加拍清单 ${list}`),
+  lotsUnits: '件 / 份',
+  sold: '成交',
+  addedLists: (lots: number, units: number) => `其中加拍 ${lots} 件 ${units} 份，开拍后锁定`,
   // verdict
   verifyTitle: '核验',
   verdicts: {
@@ -148,7 +173,13 @@ const zh = {
   // apart
   apartTitle: '单独列出',
   armsLength: '普通买家买走的',
-  armsHelp: '不含主播、花农本人和支持单位',
+  armsHelp: '不含主播、花农本人、支持单位和同一设备的第二个账号',
+  toHost: '主播买走',
+  toGrower: '花农本人买走',
+  toSupporter: '单位认购',
+  sameDevice: '同一设备的第二个账号',
+  sameDeviceHelp: '“同一设备”是平台的说法：账本只记了平台看到的设备代号，别人无从核对。',
+  signedBids: '有设备签名的出价',
   passedAttempts: '没有成交的开拍',
   reoffers: '返场',
   voided: '撤销的落槌',
@@ -164,7 +195,9 @@ const zh = {
   leaves: (n: string) => `账本共 ${n} 条`,
   headCode: (code: string) => `最新 ${code}`,
   qr: '扫码取完整账本',
+  notes: '还要知道的',
   download: '下载账本',
+  downloadAll: '全部打包',
   downloadPolicy: '下载公钥文件',
   offlineTitle: '不联网也能核验',
   offlineSteps: [
@@ -244,9 +277,34 @@ const en: Words = {
   platform: "The platform's key",
   at: { sealed: 'Sealed list', closed: 'Close', settled: 'Settlement', head: 'Newest', newest: 'Newest' },
   atLater: 'not yet',
-  witnessYes: 'An independent witness had cosigned before opening',
-  witnessLate: 'No independent witness before opening (late witness)',
-  witnessNone: 'Not opened yet; no witness on record',
+  witness: 'Witness (a machine of its own)',
+  officer: 'An officer in person',
+  comparedList: (list, of) =>
+    of > 1
+      ? `“lists compared” (${list === 1 ? 'main list' : `supplementary list ${list}`})`
+      : '“list compared”',
+  hostSelf: 'The host in person',
+  hostActs: 'seal, withdrawals, close',
+  signedYes: 'signed',
+  signedNo: 'not signed',
+  actsUnsigned: (n) => `${n} without the host's own signature`,
+  witnessing: {
+    before: 'An independent witness had cosigned before bidding opened.',
+    late: 'Late witness: none had cosigned before bidding opened. What was cosigned afterwards cannot prove that the list was not changed before.',
+    nobody: 'No independent witness: only the platform has signed.',
+    notOpened: 'Not opened yet.',
+  },
+  lateChip: 'Late witness: none had cosigned before bidding opened',
+  witnessNewest: (size) => `Cosigned up to leaf ${size}.`,
+  firstVersion: 'A ledger of the first version: people did not sign yet, so it proves less.',
+  continues: (origin, size) =>
+    `Begun anew after a restore; it goes on from leaf ${size} of ${origin}. Verify both:`,
+  listsTitle: 'Supplementary lists, counted apart',
+  list: 'List',
+  listName: (list) => (list === 1 ? 'Main list' : `Supplementary list ${list}`),
+  lotsUnits: 'Lots / units',
+  sold: 'Sold',
+  addedLists: (lots, units) => `of these ${lots} lots, ${units} units were added and sealed during the show`,
   verifyTitle: 'Verification',
   verdicts: {
     ALL_SOLD_AND_SETTLED: 'Holds: all sold and settled',
@@ -312,7 +370,14 @@ const en: Words = {
   neverOffered: 'Not offered yet',
   apartTitle: 'Counted apart',
   armsLength: 'Bought by ordinary buyers',
-  armsHelp: 'without host, growers and supporting units',
+  armsHelp: 'without host, growers, supporting units and second accounts on one device',
+  toHost: 'To the host',
+  toGrower: "To the lot's own grower",
+  toSupporter: 'To supporting units',
+  sameDevice: 'To a second account on one device',
+  sameDeviceHelp:
+    '“One device” is the platform’s word: the ledger holds only the device names that the platform saw, and nobody else can check them.',
+  signedBids: 'Bids signed by a device',
   passedAttempts: 'Offerings without a sale',
   reoffers: 'Re-offers',
   voided: 'Hammers undone',
@@ -327,7 +392,9 @@ const en: Words = {
   leaves: (n) => `${n} leaves`,
   headCode: (code) => `newest ${code}`,
   qr: 'Scan for the whole ledger',
+  notes: 'What else to know',
   download: 'Download the ledger',
+  downloadAll: 'Everything in one file',
   downloadPolicy: 'Download the keys',
   offlineTitle: 'Verify it without a network',
   offlineSteps: [
