@@ -9,7 +9,7 @@ import { Test } from '@nestjs/testing';
 import { ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
 import { membersEntities, membersMigrations, MembersModule, MembersService } from '@qingpai/members';
 import { seedSiqiao, vaultKey } from '@qingpai/members/testing';
-import { anchoredClock, problemOf, Refused } from '@qingpai/platform';
+import { anchoredClock, type Clock, problemOf, Refused } from '@qingpai/platform';
 import { testDatabase } from '@qingpai/platform/testing';
 import { type ClientMessage, type clientMessages, type HostCommand, type ShowRules } from '@qingpai/wire';
 import { type FastifyReply } from 'fastify';
@@ -18,9 +18,11 @@ import { DataSource } from 'typeorm';
 import { type z } from 'zod';
 import { AuctionModule } from '../auction.module.js';
 import { auctionEntities, auctionMigrations } from '../database.js';
+import { type DeskOptions } from '../desk.module.js';
 import { Desks } from '../desk/desks.js';
 import { Seats } from '../room/seats.js';
 import { ShowStore } from '../store/showStore.js';
+import { type WitnessOptions } from '../witness.module.js';
 import { done, lotNamed } from './rig.js';
 import { siqiaoCard } from './storedShow.js';
 
@@ -54,13 +56,16 @@ export class TestSocket {
 }
 
 /** The auction as a server on a real Postgres and real sockets, with Siqiao's people in it. */
-export async function roomApp() {
+export async function roomApp({
+  clock = anchoredClock(),
+  ...witnessing
+}: WitnessOptions & { clock?: Clock; warn?: DeskOptions['warn'] } = {}) {
   const database = await testDatabase({
     entities: [...membersEntities, ...ledgerEntities, ...auctionEntities],
     migrations: [...membersMigrations, ...ledgerMigrations, ...auctionMigrations],
   });
   const dataDir = await mkdtemp(join(tmpdir(), 'qingpai-room-'));
-  const app = await started(database.dataSource, dataDir);
+  const app = await started(database.dataSource, dataDir, { clock, ...witnessing });
   const members = app.get(MembersService);
   const store = app.get(ShowStore);
   const desks = app.get(Desks);
@@ -105,7 +110,7 @@ export async function roomApp() {
     });
     return test;
   };
-  const newShow = async (rules: ShowRules, lots = ['L1', 'L2']) => {
+  const sealedShow = async (rules: ShowRules, lots = ['L1', 'L2']) => {
     const wanted = { townshipId, hostId: host.memberId, card: siqiaoCard, rules, demo: false };
     const { showId } = await database.dataSource.transaction((manager) =>
       store.createShow(manager, { ...wanted, nowMs: Date.now() - 1_000 }),
@@ -113,7 +118,11 @@ export async function roomApp() {
     const desk = await desks.of(showId);
     await done(desk.command(lots.map((lot) => lotNamed(lot))));
     await done(desk.command({ by: 'host', name: 'seal' }));
-    await done(desk.command({ by: 'host', name: 'open' }));
+    return showId;
+  };
+  const newShow = async (rules: ShowRules, lots?: string[]) => {
+    const showId = await sealedShow(rules, lots);
+    await done((await desks.of(showId)).command({ by: 'host', name: 'open' }));
     return showId;
   };
   /** A buyer with a paddle in this show. */
@@ -125,7 +134,7 @@ export async function roomApp() {
   };
   let commands = 0;
   return {
-    ...{ app, url, database, members, desks, store, people, socketOf, newShow, buyer },
+    ...{ app, url, database, members, desks, store, people, socketOf, newShow, sealedShow, buyer },
     command: (socket: TestSocket, command: HostCommand) =>
       socket.ask('command', { commandId: `command-${(commands += 1)}`, command }),
     close: async () => {
@@ -138,7 +147,11 @@ export async function roomApp() {
 }
 export type RoomApp = Awaited<ReturnType<typeof roomApp>>;
 
-async function started(db: DataSource, dataDir: string): Promise<NestFastifyApplication> {
+async function started(
+  db: DataSource,
+  dataDir: string,
+  options: WitnessOptions & { clock: Clock; warn?: DeskOptions['warn'] },
+): Promise<NestFastifyApplication> {
   class Ground {}
   const provided = [{ provide: DataSource, useValue: db }];
   Global()(Ground);
@@ -147,7 +160,7 @@ async function started(db: DataSource, dataDir: string): Promise<NestFastifyAppl
     imports: [
       Ground,
       MembersModule.forRoot({ vaultKey, publicOrigins: [ours], secureCookies: false }),
-      AuctionModule.forRoot({ host: 'market.example', dataDir, clock: anchoredClock() }),
+      AuctionModule.forRoot({ host: 'market.example', dataDir, ...options }),
     ],
   }).compile();
   const app = built.createNestApplication<NestFastifyApplication>(new FastifyAdapter());

@@ -127,39 +127,45 @@ export class Courier {
       const sizes = (await moments.of(this.origin, head.size)).map(({ size }) => size);
       const size = nextHead({ at, given, moments: sizes, newest: head.size });
       if (size === null) return;
-      const stands = await this.bring(at, size, head.size);
-      if (stands === size) given = size;
+      const { stands, cosigned } = await this.bring(at, size, head.size);
+      if (cosigned) given = size;
       else conflicts++;
       at = stands;
     }
     throw new NotCosigned('it sends us from size to size');
   }
 
-  /** Asks for one head; answers where the witness stands: at `size` when it cosigned. */
-  private async bring(from: number, size: number, newest: number): Promise<number> {
+  /** Asks for one head; answers where the witness stands now. */
+  private async bring(
+    from: number,
+    size: number,
+    newest: number,
+  ): Promise<{ stands: number; cosigned: boolean }> {
     const { ledger, trees, ask } = this.parts;
     const [head] = await ledger.headsAt(this.origin, [size]);
     if (!head) throw this.alarm(`it has cosigned a head of ${size} leaves that we never signed`);
     const proof = await trees.proof(this.origin, from, size);
     const request = formatWitnessRequest({ oldSize: from, proof, checkpoint: head.note });
     const reply = await ask(this.witness.url, request);
-    if (reply.said === 'lines') return this.keep(head, reply.lines);
+    if (reply.said === 'lines') {
+      await this.keep(head, reply.lines);
+      return { stands: size, cosigned: true };
+    }
     if (reply.said === 'no') throw this.refusal(reply.status);
     if (reply.size === from) throw this.alarm(`it has cosigned another history of ${from} leaves`);
     if (reply.size > newest)
       throw this.alarm(`it has cosigned ${reply.size} leaves, our log has ${newest}: was it restored?`);
     // Its memory is older than its own cosignatures: somebody put back a copy.
     if (reply.size < from) this.parts.warn('witness.went-back', { ...this.named(), from, to: reply.size });
-    return reply.size;
+    return { stands: reply.size, cosigned: false };
   }
 
   /** What came back is verified before it is kept. */
-  private async keep({ size, note }: SignedHead, lines: string): Promise<number> {
+  private async keep({ size, note }: SignedHead, lines: string): Promise<void> {
     const read = readCosignatures(bodyOf(note), lines, [this.witness.key], verifyByNode);
     if (!read.ok || read.value.length === 0) throw new NotCosigned('its answer is no cosignature of its key');
     await this.parts.ledger.cosignatures.add(this.origin, size, read.value);
     this.parts.onCosigned(this.origin);
-    return size;
   }
 
   private refusal(status: number): Error {

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UsePipes } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { NOTE_BYTES_MAX } from '@qingpai/ledger/rules';
 import {
   ApiProblems,
   assertMay,
@@ -10,11 +11,19 @@ import {
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
-import { Refused } from '@qingpai/platform';
-import { type FastifyReply } from 'fastify';
+import { uploadOf } from '@qingpai/platform';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import { ShowParamDto, WitnessRequestQueryDto, WitnessStateDto } from './dto.js';
 import { Witnessing } from './witnessing.js';
+
+const oneFile = {
+  schema: {
+    type: 'object',
+    properties: { file: { type: 'string', format: 'binary' } },
+    required: ['file'],
+  },
+};
 
 /** How far a show is witnessed, and the way of a USB stick to a witness without a network (docs/witness.md). */
 @ApiTags('proofs')
@@ -63,13 +72,17 @@ export class WitnessController {
     summary:
       'What a witness answered by file: its signature lines, or the whole note. Verified before it is kept.',
   })
-  @ApiConsumes('text/plain')
-  @ApiBody({ schema: { type: 'string' } })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody(oneFile)
   @ZodResponse({ status: 200, type: WitnessStateDto })
   @ApiProblems(400, 401, 403, 404, 413, 415)
-  async bring(@Param() { id }: ShowParamDto, @Body() body: unknown, @CurrentMember() member: SessionMember) {
+  async bring(
+    @Param() { id }: ShowParamDto,
+    @CurrentMember() member: SessionMember,
+    @Req() request: FastifyRequest,
+  ) {
     assertMay(member, 'witness.bring', await this.members.placeOf(id));
-    if (typeof body !== 'string') throw new Refused('malformed');
-    return this.witnessing.add(id, body);
+    const file = await uploadOf(request, NOTE_BYTES_MAX);
+    return this.witnessing.add(id, file.toString('utf8'));
   }
 }

@@ -49,6 +49,7 @@ export class Witnessing {
   private readonly alarms = new Set<string>();
   private readonly listeners = new Set<ChangeListener>();
   private readonly states = new Map<string, { value: Promise<WitnessState>; untilMs: number }>();
+  private readonly looked = new Map<string, Promise<WitnessState>>();
   /** What listeners were told last. */
   private readonly told = new Map<string, string>();
   private stopSweeping: () => void = () => undefined;
@@ -110,8 +111,7 @@ export class Witnessing {
   }
 
   async isSealCosigned(showId: string): Promise<boolean> {
-    this.states.delete(showId);
-    return (await this.stateOf(showId)).sealed === true;
+    return (await this.readState(showId)).sealed === true;
   }
 
   private couriersOf(origin: string): Courier[] {
@@ -199,11 +199,12 @@ export class Witnessing {
   private look(showId: string): void {
     this.states.delete(showId);
     const looked = this.stateOf(showId);
+    this.looked.set(showId, looked);
     looked.then(
       (state) => {
         const text = JSON.stringify(state);
-        // Somebody who looked later tells it himself.
-        if (this.states.get(showId)?.value !== looked || this.told.get(showId) === text) return;
+        // Who looked later tells it himself.
+        if (this.looked.get(showId) !== looked || this.told.get(showId) === text) return;
         this.told.set(showId, text);
         for (const listener of this.listeners) listener(showId);
       },
