@@ -44,6 +44,8 @@ export type DeskSheet =
 
 const TICK_MS = 100;
 const TOLD_MS = 6_000;
+const FRAME_MS = 50;
+const CODE_AGAIN_MS = 1_100;
 
 export function createDesk(showId: string) {
   const room = openRoom(showId, { wrap: (value) => reactive(value) as typeof value, onEvent });
@@ -73,6 +75,8 @@ export function createDesk(showId: string) {
     setCards(asked.value.cards);
     view.card = asked.value.card;
     view.code = asked.value.code;
+    // The room may still show what it read a moment before the seal.
+    if (view.code === null && view.state?.seals.length) refreshSoon(CODE_AGAIN_MS);
   }
   const setCards = (cards: LotCard[]) =>
     void (view.cards = Object.fromEntries(cards.map((card) => [card.lot, card])));
@@ -215,10 +219,10 @@ export function createDesk(showId: string) {
     view.state?.block === null && view.state.lots[lot]?.offerings.at(-1)?.endedAt === atMs;
   /** A whole import arrives as one frame: ask once for the cards of all its lots. */
   let soon = 0;
-  function refreshSoon(): void {
+  function refreshSoon(afterMs = FRAME_MS): void {
     forgetFloors();
     clearTimeout(soon);
-    soon = window.setTimeout(() => void refresh(), 50);
+    soon = window.setTimeout(() => void refresh(), afterMs);
   }
 
   const paddleOf = (bidder: string | null): string => {
