@@ -1,69 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Page } from 'playwright-core';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, Chromium, overflows } from './kit/chromium.js';
 
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const seed = join(__dirname, '../../apps/market/seed/siqiao-show.csv');
-const PHONE = { width: 360, height: 740 };
 /** Long enough to act by hand, short enough to wait for. */
 const rules = { ...shortRules, openForMs: 25_000, windowMs: 2_000, extensionMs: 2_000, lastCallMs: 3_000 };
 
 let market: Market;
-let browser: Browser;
-const complaints: string[] = [];
+let browser: Chromium;
+const opens: Chromium['opens'] = (...asked) => browser.opens(...asked);
 
 beforeAll(async () => {
   market = await Market.open();
-  const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(
-    (path) => path && existsSync(path),
-  );
-  if (!executablePath) throw new Error('no Chromium: set CHROMIUM_PATH');
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
-  browser = await chromium.launch({ executablePath, args });
+  browser = await Chromium.open(market);
 }, 60_000);
 afterAll(async () => {
   await browser.close();
   await market.close();
 });
-afterEach(() => expect(complaints.splice(0)).toEqual([]));
-
-/** A browser of its own, signed in; whatever its pages complain of is kept, and so is what they ask of others. */
-async function opens(path: string, token?: string, more: object = {}): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', ...more });
-  if (token) {
-    const cookie = { name: 'qp_session', value: token, httpOnly: true, sameSite: 'Lax' as const };
-    await context.addCookies([{ ...cookie, url: market.origin }]);
-  }
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(`${path}: ${error.message}`));
-  page.on(
-    'console',
-    (line) => /Content Security|Refused to/.test(line.text()) && complaints.push(line.text()),
-  );
-  page.on('request', (request) => {
-    const { host, protocol } = new URL(request.url());
-    const isOurs = host === new URL(market.origin).host || protocol === 'data:' || protocol === 'blob:';
-    if (!isOurs) complaints.push(`asked ${request.url()}`);
-  });
-  await page.goto(market.origin + path);
-  return page;
-}
-
-/** What axe finds wrong, by rule and place. */
-async function axeFinds(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { violations } = await (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
-  });
-}
-const overflows = (page: Page) =>
-  page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 
 test('a host imports, seals and opens in the page; a lot is called only by a held button', async () => {
   const token = await market.host();

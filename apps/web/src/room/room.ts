@@ -23,6 +23,7 @@ const TICK_MS = 100;
 const BANNER_MS = 4_000;
 const EXTENDED_SHOWN_MS = 4_000;
 const NOTES_MAX = 60;
+const CODE_AGAIN_MS = 2_000;
 
 export function createRoom(showId: string, snapshot: Snapshot | null) {
   const en = shallowRef<Words | null>(null);
@@ -88,6 +89,17 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   function onAlarm(): void {
     announce.assertive(w.value.alarm);
   }
+  /** Who was here before the seal learns the code a moment after it. */
+  async function learnCode(): Promise<void> {
+    view.code ??= (await (await proving())?.code()) ?? null;
+    if (view.code === null) setTimeout(() => void learnCode(), CODE_AGAIN_MS);
+  }
+  watch(
+    () => view.code === null && (view.state?.seals.length ?? 0) > 0,
+    (isMissing) => isMissing && void learnCode(),
+    { immediate: true },
+  );
+
   /** What the page says beside a bid. The tick is this phone's own: without a receipt there is none. */
   function recordOf(bidId: string): { word: string; tone: 'ok' | 'yet' | 'bad' | '' } {
     const { value: words } = w;

@@ -1,4 +1,4 @@
-import type { Bid, BidAnswer, Receipt, SignedHead } from '@qingpai/wire';
+import type { Bid, BidAnswer, Receipt, SignedHead, Snapshot } from '@qingpai/wire';
 import { get } from '../../shared/api';
 import type { Mendable, RoomView } from '../../shared/client';
 import { drawer } from '../../shared/drawer';
@@ -15,6 +15,8 @@ export interface Proof {
   sign(bid: Bid, trouble: Mendable | null): Promise<Bid>;
   handleAnswer(bid: Bid, answer: BidAnswer): Promise<void>;
   handleHead(head: SignedHead): Promise<void>;
+  /** The sealed code, as the server tells it now; null: not yet, or no answer. */
+  code(): Promise<string | null>;
 }
 
 /** A bid that has waited so long goes out unsigned: better refused and sent anew than stuck. */
@@ -36,6 +38,7 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
       receipt: (i, from) => receiptOf(show, i, from),
       nowMs: () => Date.now(),
       onAlarm,
+      onTrouble: (error) => console.warn('proof', error),
     },
     proof,
   );
@@ -50,6 +53,10 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
     enter: own.enter,
     sign: own.sign,
     handleHead: kept.handleHead,
+    async code() {
+      const asked = await get<Snapshot>(`/api/shows/${show}`);
+      return asked.ok ? asked.value.code : null;
+    },
     async handleAnswer(bid, answer) {
       const sent = own.sentAs(bid);
       if (!sent) return;

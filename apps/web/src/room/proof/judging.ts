@@ -1,3 +1,4 @@
+import { plain } from '../../shared/plain';
 import type * as judge from './judge';
 import type { Question, Reply } from './proof.worker';
 
@@ -62,6 +63,6 @@ function askWorker(): Ask {
     new Promise((resolve, reject) => {
       const id = next++;
       waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, name, args } as Question);
+      worker.postMessage(plain({ id, name, args }) as Question);
     });
 }

@@ -1,5 +1,6 @@
 import type { Bid, BidAnswer, Receipt, SignedHead } from '@qingpai/wire';
 import type { Drawer } from '../../shared/drawer';
+import { plain } from '../../shared/plain';
 import type { Judged, Pin, ProofFault, Sent } from './judge';
 import type { Judging } from './judging';
 import type { Evidence, KeptReceipt, KeptShow, ProofView } from './view';
@@ -22,6 +23,8 @@ export interface KeeperPort {
   receipt(i: number, from?: number): Promise<Receipt | 'none' | null>;
   nowMs(): number;
   onAlarm?(evidence: Evidence): void;
+  /** Something could not be done just now. */
+  onTrouble?(error: unknown): void;
 }
 export interface Keeper {
   /** The head to name in the next bid. */
@@ -47,7 +50,7 @@ export function keeper(port: KeeperPort, view: ProofView): Keeper {
   function inTurn(job: () => Promise<void>): Promise<void> {
     const done = last.then(job);
     // What failed for want of room or of a connection stays pending, and is tried again with the next head.
-    last = done.catch(() => undefined);
+    last = done.catch((error: unknown) => port.onTrouble?.(error));
     return last as Promise<void>;
   }
 
@@ -187,6 +190,3 @@ export function keeper(port: KeeperPort, view: ProofView): Keeper {
       }),
   };
 }
-
-/** A page's proxies cannot be cloned into a drawer. */
-const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

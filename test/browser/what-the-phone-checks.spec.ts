@@ -1,0 +1,182 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ED25519,
+  formatVkey,
+  fromBase64,
+  publicKeyOf,
+  verifierKey,
+  verifyEd25519,
+} from '@qingpai/ledger/rules';
+import { bidMessage, signedBidOf } from '@qingpai/auction/rules';
+import { type LoggedEvent, type Receipt } from '@qingpai/wire';
+import { type Page } from 'playwright-core';
+import { type Person } from '../stories/kit/person.js';
+import { Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+
+const rules = { ...shortRules, openForMs: 60_000, windowMs: 2_000, extensionMs: 2_000, lastCallMs: 3_000 };
+const FIRST_LOAD_MAX_BYTES = 60 * 1024;
+
+let market: Market;
+let browser: Chromium;
+beforeAll(async () => {
+  market = await Market.open();
+  browser = await Chromium.open(market);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await market.close();
+});
+afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+
+const button = (page: Page) => page.locator('.bid .go').first();
+const record = (page: Page) => page.locator('.dock .say, .dock .record').first();
+async function opensCheck(page: Page): Promise<void> {
+  await page.locator('.pill.proof').click();
+  await page.locator('dialog .code-box').waitFor();
+}
+
+/** A show with one lot on the block, and somebody with a paddle who comes by phone. */
+async function evening() {
+  const { showId, host } = await market.openShow([pot(), pot({ title: '君子兰' })], rules);
+  const { token } = await market.buyer(showId, '小林');
+  await host.does({ name: 'offer', lot: 'L1' });
+  return { showId, host, token: token! };
+}
+
+/** Whether a key that the log registered for the bidder signed this leaf. Rooms are told bids without signatures. */
+async function isSigned({ state, showId }: Person, { i, body }: BidAccepted): Promise<boolean> {
+  const { leaf } = await market.must<Receipt>('GET', `/api/shows/${showId}/receipts/${i}`);
+  const event = JSON.parse(leaf) as BidAccepted;
+  const message = bidMessage(signedBidOf(event, false), state.origin);
+  const signature = fromBase64(event.sig ?? '');
+  const { keys } = state.bidders[body.bidder]!;
+  return signature !== undefined && keys.some((key) => verifyEd25519(fromBase64(key)!, message, signature));
+}
+type BidAccepted = Extract<LoggedEvent, { type: 'bid.accepted' }>;
+const forgedKey = (name: string): string =>
+  formatVkey(verifierKey(name, ED25519, publicKeyOf(new Uint8Array(32).fill(5))));
+
+test('a bid is signed by the phone’s own key, its receipt is checked, and the next one names the head', async () => {
+  const { showId, host, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token);
+  await button(page).getByText('出价 ¥36').waitFor();
+  const first = host.event('bid.accepted', 'L1');
+  await button(page).click();
+  await record(page).getByText('已记录 ✓').waitFor();
+  const bid = await first;
+  expect(await isSigned(host, bid)).toBe(true);
+
+  const rival = await market.buyer(showId, '小吴');
+  const beaten = host.event('bid.accepted', 'L1');
+  await rival.bid('L1', 3_800);
+  await beaten;
+  const second = host.event('bid.accepted', 'L1');
+  await button(page).getByText('出价 ¥40').click();
+  const { body } = await second;
+  expect(body.nth).toBe(2);
+  expect(body.seen![0]).toBe(bid.i + 1);
+  await record(page).getByText('已记录 ✓').waitFor();
+
+  await opensCheck(page);
+  await page.getByText('这台手机核对了 2 条记录，都对得上').waitFor();
+  expect(await axeFinds(page)).toEqual([]);
+  await page.locator('.record-row').first().click();
+  await page.locator('dialog .square').waitFor();
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '存成文件' }).click(),
+  ]);
+  const kept = JSON.parse(readFileSync(await file.path(), 'utf8')) as { format: string; receipts: Receipt[] };
+  expect(kept).toMatchObject({ format: 'qingpai/receipts/v1', origin: host.state.origin });
+  expect(JSON.parse(kept.receipts[0]!.leaf)).toMatchObject({ body: { nth: 2 } });
+
+  // The key, the receipts and the head are still there after a reload, also without a connection.
+  await page.reload();
+  await button(page).waitFor();
+  await page.context().setOffline(true);
+  await opensCheck(page);
+  await page.getByText('这台手机核对了 2 条记录，都对得上').waitFor();
+  await page.context().setOffline(false);
+  expect(host.state.bidders[bid.body.bidder]!.keys).toHaveLength(1);
+}, 60_000);
+
+test('where the browser has no Ed25519 the bid is signed all the same', async () => {
+  const { showId, host, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token, {}, (one) =>
+    one.addInitScript(() => {
+      Object.defineProperty(crypto, 'subtle', { value: undefined });
+    }),
+  );
+  await button(page).getByText('出价 ¥36').waitFor();
+  const accepted = host.event('bid.accepted', 'L1');
+  await button(page).click();
+  await record(page).getByText('已记录 ✓').waitFor();
+  expect(await isSigned(host, await accepted)).toBe(true);
+}, 60_000);
+
+test('an answer with an altered receipt turns red, and the evidence survives a reload', async () => {
+  const { showId, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token, {}, (one) =>
+    one.routeWebSocket(/socket\.io/, (socket) => {
+      const server = socket.connectToServer();
+      // One digit of one hash on the way from the leaf to the root.
+      server.onMessage((message) =>
+        socket.send(
+          String(message).includes('"receipt"')
+            ? String(message).replace(
+                /(index \d+\\n.)(.)/,
+                (_, before: string, sign: string) => before + (sign === 'A' ? 'B' : 'A'),
+              )
+            : message,
+        ),
+      );
+    }),
+  );
+  await button(page).getByText('出价 ¥36').waitFor();
+  await button(page).click();
+  await page.locator('.link.red').waitFor();
+  await record(page).getByText('记录不一致').waitFor();
+  expect(await axeFinds(page)).toEqual([]);
+  await page.locator('.link.red').click();
+  await page.locator('.verdict.bad').getByText('在账本里对不上号').waitFor();
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+
+  await page.reload();
+  await page.locator('.link.red').click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '存证据' }).click(),
+  ]);
+  const { evidence } = JSON.parse(readFileSync(await file.path(), 'utf8')) as {
+    evidence: { fault: string; vkey: string; found: { receipt: Receipt } }[];
+  };
+  expect(evidence).toMatchObject([{ fault: 'not-in-log', found: { sent: { bid: { amountFen: 3_600 } } } }]);
+}, 60_000);
+
+test('a policy with another key than the first turns red', async () => {
+  const { showId, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token);
+  await button(page).getByText('出价 ¥36').click();
+  await record(page).getByText('已记录 ✓').waitFor();
+  const mine = await page.evaluate<string>(
+    `fetch('/api/shows/${showId}/policy').then((answer) => answer.text())`,
+  );
+  // A well-formed file that names this log with a key made a moment ago.
+  const forged = mine.replace(/^log (\S+?)\+\S+/m, (_, name: string) => `log ${forgedKey(name)}`);
+  await page.route(/\/policy$/, (route) => route.fulfill({ contentType: 'text/plain', body: forged }));
+  await page.reload();
+  await page.locator('.link.red').click();
+  await page.locator('.verdict.bad').getByText('账本换了一枚章').waitFor();
+}, 60_000);
+
+test('what is fetched before the first bid stays within 60 KB', () => {
+  const web = join(__dirname, '../../dist/web');
+  const html = readFileSync(join(web, 'room.html'), 'utf8');
+  const files = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((match) => match[1]!);
+  const bytes = files.reduce((sum, file) => sum + statSync(join(web, `${file}.gz`)).size, 0);
+  expect(files.length).toBeGreaterThan(3);
+  expect(bytes).toBeLessThan(FIRST_LOAD_MAX_BYTES);
+});
