@@ -35,13 +35,10 @@ describe('who signed', () => {
 
   it('is listed moment by moment, also the moments that are still to come', () => {
     const lines = signedAt([checkpoint('sealed', true), checkpoint('closed', false)]);
-    expect(
-      lines.map(({ at, checkpoint: found, witness: by }) => [at, found !== null, by?.name ?? null]),
-    ).toEqual([
-      ['sealed', true, null],
-      ['sealed', true, 'witness.siqiao'],
-      ['closed', true, null],
-      ['settled', false, null],
+    expect(lines.map((line) => [line.at, line.checkpoint !== null, line.witnesses.length])).toEqual([
+      ['sealed', true, 1],
+      ['closed', true, 0],
+      ['settled', false, 0],
     ]);
   });
 });

@@ -21,23 +21,19 @@ export function cosignersOf({ note }: Pick<Checkpoint, 'note'>): Cosigner[] {
     .map(({ name, blob }) => ({ name, atMs: Number(fromU64be(blob.slice(0, 8))) * 1_000 }));
 }
 
-/** One line of the table: a moment, and who signed it. `checkpoint` null: not there yet. */
+/** One line of the table: a moment of the show, and who signed the log as it stood. Null: not there yet. */
 export interface Signed {
   at: string;
   checkpoint: Checkpoint | null;
-  /** Null: the platform's own signature. */
-  witness: Cosigner | null;
+  witnesses: Cosigner[];
 }
 
-/** The platform's signature at each moment of the show, and under it those of the witnesses. */
+/** The moments in their order, a moment of its own for each list that was sealed. */
 export function signedAt(checkpoints: readonly Checkpoint[]): Signed[] {
   return ['sealed', 'closed', 'settled'].flatMap((at): Signed[] => {
     const found = checkpoints.filter((checkpoint) => checkpoint.at === at);
-    if (found.length === 0) return [{ at, checkpoint: null, witness: null }];
-    return found.flatMap((checkpoint): Signed[] => [
-      { at, checkpoint, witness: null },
-      ...cosignersOf(checkpoint).map((witness) => ({ at, checkpoint, witness })),
-    ]);
+    if (found.length === 0) return [{ at, checkpoint: null, witnesses: [] }];
+    return found.map((checkpoint) => ({ at, checkpoint, witnesses: cosignersOf(checkpoint) }));
   });
 }
 

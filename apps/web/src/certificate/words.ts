@@ -67,18 +67,16 @@ const zh = {
   awaiting: (units: number) => `待付 ${units}`,
   // signatures
   signedTitle: '签署情况',
-  signer: '签字人',
   signedWhat: '签的是什么',
   leaf: '账本序号',
-  time: '时间',
   root: '树根',
-  platform: '平台电子签名',
+  platform: '平台签名',
   at: { sealed: '锁定清单', closed: '结束', settled: '结算', head: '最新', newest: '最新' } as Record<
     string,
     string
   >,
   atLater: '尚未发生',
-  witness: '乡镇见证（独立机器）',
+  witness: '独立见证共签',
   officer: '乡镇经办本人',
   comparedList: (list: number, of: number) =>
     of > 1 ? `“已逐件核对”（${list === 1 ? '主清单' : `加拍清单 ${list}`}）` : '“已逐件核对”',
@@ -99,12 +97,9 @@ const zh = {
   continues: (origin: string, size: number) =>
     `恢复后另起的账本，接着 ${origin} 的第 ${size} 条，两本要一起核验：`,
   // lists
-  listsTitle: '加拍清单另外计数',
-  list: '清单',
   listName: (list: number) => (list === 1 ? '主清单' : `加拍清单 ${list}`),
-  lotsUnits: '件 / 份',
-  sold: '成交',
-  addedLists: (lots: number, units: number) => `其中加拍 ${lots} 件 ${units} 份，开拍后锁定`,
+  listEnds: (lots: number, units: number, sold: number, passed: number, withdrawn: number, carried: number) =>
+    `${lots} 件 ${units} 份 = 成交 ${sold} + 流拍 ${passed} + 撤拍 ${withdrawn} + 转下场 ${carried}`,
   // verdict
   verifyTitle: '核验',
   verdicts: {
@@ -269,15 +264,13 @@ const en: Words = {
   ofUnits: (units, of) => `${units} / ${of} units`,
   awaiting: (units) => `${units} awaiting`,
   signedTitle: 'Signatures',
-  signer: 'Signed by',
   signedWhat: 'What was signed',
   leaf: 'Leaf',
-  time: 'Time',
   root: 'Root',
   platform: "The platform's key",
   at: { sealed: 'Sealed list', closed: 'Close', settled: 'Settlement', head: 'Newest', newest: 'Newest' },
   atLater: 'not yet',
-  witness: 'Witness (a machine of its own)',
+  witness: 'Cosigned by witnesses',
   officer: 'An officer in person',
   comparedList: (list, of) =>
     of > 1
@@ -299,12 +292,9 @@ const en: Words = {
   firstVersion: 'A ledger of the first version: people did not sign yet, so it proves less.',
   continues: (origin, size) =>
     `Begun anew after a restore; it goes on from leaf ${size} of ${origin}. Verify both:`,
-  listsTitle: 'Supplementary lists, counted apart',
-  list: 'List',
   listName: (list) => (list === 1 ? 'Main list' : `Supplementary list ${list}`),
-  lotsUnits: 'Lots / units',
-  sold: 'Sold',
-  addedLists: (lots, units) => `of these ${lots} lots, ${units} units were added and sealed during the show`,
+  listEnds: (lots, units, sold, passed, withdrawn, carried) =>
+    `${lots} lots, ${units} units = ${sold} sold + ${passed} passed + ${withdrawn} withdrawn + ${carried} carried`,
   verifyTitle: 'Verification',
   verdicts: {
     ALL_SOLD_AND_SETTLED: 'Holds: all sold and settled',
