@@ -34,6 +34,9 @@ test('a slip names the lot, its state and the code, and where its leaf stands', 
   const { body, statusCode } = await get(`/g/${showId}/L2`);
   expect(statusCode).toBe(200);
   expect(body).toMatch(/[0-9A-F]{4}·[0-9A-F]{4}·[0-9A-F]{4}/);
+  // The seal's own root is the code: the three are one chain.
+  const code = /([0-9A-F]{4}·){2}[0-9A-F]{4}/.exec(body)![0];
+  expect(body.split(code)).toHaveLength(3);
   for (const said of ['待拍', '账本序号', `/api/shows/${showId}/receipts/`, '<svg'])
     expect(body).toContain(said);
   expect((await get(`/g/${showId}/L1`)).body).toContain('正在拍');

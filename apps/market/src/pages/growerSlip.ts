@@ -25,6 +25,10 @@ export interface Slip {
   lot: LotState;
   /** Of the leaf that describes the lot. */
   catalogued: Receipt;
+  /** Of the seal of its list, with the proof that its head extends the one above: that head has the code. */
+  sealed: Receipt;
+  /** Short code of the main list's sealed root. */
+  code: string;
   /** Hammers that stand or were undone, oldest first, each with the receipt of its leaf. */
   sales: { sale: SaleState; receipt: Receipt }[];
   /** Address of this page, for the square. */
@@ -54,14 +58,15 @@ const zh = {
   sales: { awaiting: '待付款', paid: '已付款', voided: '已撤销' } as Record<string, string>,
   code: '核验码',
   inLog: '在账本里的位置',
-  catalogued: '清单这一条',
-  hammered: '落槌这一条',
+  catalogued: '写进清单',
+  sealed: '锁定清单',
+  hammered: '落槌',
   index: '账本序号',
   of: (n: number) => `共 ${n} 条`,
   hash: '这一条的指纹',
   root: '账本当时的码',
   scan: '扫码看最新状态',
-  help: '核验码与主播念的、清拍证明上的一致，就是同一份锁定清单。下面两条可用公开的工具核对，不必相信我们。',
+  help: '核验码与主播念的、清拍证明上的一致，就是同一份锁定清单。以上各条可用公开的工具核对，不必相信我们。',
   whole: '完整证明（逐字）',
   file: '下载证明',
   papers: { '58': '58 毫米小票', '80': '80 毫米小票', a4: 'A4 纸' } satisfies Record<Paper, string>,
@@ -90,14 +95,15 @@ const en: Words = {
   sales: { awaiting: 'Awaiting payment', paid: 'Paid', voided: 'Voided' },
   code: 'Code',
   inLog: 'Where it stands in the log',
-  catalogued: 'The lot, as sealed',
+  catalogued: 'The lot',
+  sealed: 'The seal of its list',
   hammered: 'The hammer',
   index: 'Leaf',
   of: (n) => `of ${n}`,
   hash: 'Hash of the leaf',
   root: 'Code of the log then',
   scan: 'Scan for the newest state',
-  help: 'The same code as the host reads out and the certificate shows means the same sealed catalogue. Both leaves can be checked with public tools, without trusting us.',
+  help: 'The same code as the host reads out and the certificate shows means the same sealed catalogue. Each leaf can be checked with public tools, without trusting us.',
   whole: 'The whole proof, letter by letter',
   file: 'Download the proof',
   papers: { '58': '58 mm roll', '80': '80 mm roll', a4: 'A4' },
@@ -114,20 +120,21 @@ export interface PlainPage {
 
 export function growerSlip(slip: Slip, language: Language): PlainPage {
   const w = dictionaries[language];
-  const { snapshot, lot, paper, address } = slip;
-  const { card, code } = snapshot;
+  const { lot, code, paper, address } = slip;
+  const { card } = slip.snapshot;
   const title = `${w.lot} ${Number(lot.number)} ${lot.title}`;
   const parts = [
     `<header><p class="plain-name">清拍</p><p>${escapeHtml(card.title)} · ${escapeHtml(card.township)}</p></header>`,
     `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(w.units(lot.units, lot.unit))}</p>`,
     outcome(slip, w),
-    `<dl class="slip-code"><dt>${w.code}</dt><dd>${escapeHtml(code ?? '—')}</dd></dl>`,
+    `<dl class="slip-code"><dt>${w.code}</dt><dd>${escapeHtml(code)}</dd></dl>`,
     `<figure class="slip-square">${renderSVG(address, { ecc: 'M', border: 2 })}<figcaption>${w.scan}</figcaption></figure>`,
     `<h2>${w.inLog}</h2>`,
     place(w.catalogued, slip.catalogued, slip, w),
+    place(w.sealed, slip.sealed, slip, w),
     ...slip.sales.map(({ receipt }) => place(w.hammered, receipt, slip, w)),
     `<p class="slip-help">${w.help}</p>`,
-    `<section class="slip-whole"><h2>${w.whole}</h2>${[slip.catalogued, ...slip.sales.map(({ receipt }) => receipt)].map(whole).join('')}</section>`,
+    `<section class="slip-whole"><h2>${w.whole}</h2>${receiptsOf(slip).map(whole).join('')}</section>`,
   ];
   const body = `<main class="slip p${paper}">${parts.join('')}</main>${choice(address, paper, w, language)}`;
   return { lang: w.lang, title: `${title} · ${w.title}`, body };
@@ -150,20 +157,29 @@ function outcome({ snapshot: { state }, lot, sales }: Slip, w: Words): string {
 
 /** Where one leaf stands, short enough for the narrowest roll. */
 function place(what: string, receipt: Receipt, { snapshot }: Slip, w: Words): string {
-  const { index, size, root } = headUnder(receipt);
+  const { index, size } = headUnder(receipt);
   const file = `/api/shows/${escapeHtml(snapshot.card.showId)}/receipts/${index}`;
   return [
     `<dl class="slip-place"><dt>${what}</dt><dd>${w.index} <b>${index}</b>（${w.of(size)}）</dd>`,
     `<dt>${w.hash}</dt><dd><code>${toBase64(leafHash(utf8(receipt.leaf)))}</code></dd>`,
-    `<dt>${w.root}</dt><dd><code>${shortCode(root)}</code> <a href="${file}">${w.file}</a></dd></dl>`,
+    `<dt>${w.root}</dt><dd><code>${codeUnder(receipt)}</code> <a href="${file}">${w.file}</a></dd></dl>`,
   ].join('');
 }
 
-const whole = ({ leaf, proof }: Receipt): string =>
-  `<pre>${escapeHtml(leaf)}</pre><pre>${escapeHtml(proof)}</pre>`;
+const receiptsOf = ({ catalogued, sealed, sales }: Slip): Receipt[] => [
+  catalogued,
+  sealed,
+  ...sales.map(({ receipt }) => receipt),
+];
 
-/** Our own receipts are well formed, or something is very wrong here. */
-function headUnder(receipt: Receipt): { index: number; size: number; root: Uint8Array } {
+const whole = ({ leaf, proof, consistency = [] }: Receipt): string =>
+  [leaf, proof, consistency.join('\n')].map((text) => text && `<pre>${escapeHtml(text)}</pre>`).join('');
+
+/** Short code of the root that a receipt rests on. */
+export const codeUnder = (receipt: Receipt): string => shortCode(headUnder(receipt).root);
+
+/** What a receipt rests on. Our own are well formed, or something is very wrong here. */
+export function headUnder(receipt: Receipt): { index: number; size: number; root: Uint8Array } {
   const proof = parseProof(receipt.proof);
   const note = proof.ok ? parseNote(proof.value.checkpoint) : proof;
   const head = note.ok ? parseCheckpoint(note.value.body) : note;

@@ -5,7 +5,7 @@ import { Public } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { lotId, showId } from '@qingpai/wire';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { growerSlip, type Paper, papers } from './growerSlip.js';
+import { codeUnder, growerSlip, headUnder, type Paper, papers } from './growerSlip.js';
 import { languageOf } from './language.js';
 import { PlainPages } from './plainPages.js';
 import { sendPage } from './sendPage.js';
@@ -32,12 +32,16 @@ export class SlipController {
     if (!lotId.safeParse(id).success) throw new Refused('unknown-lot');
     const room = await this.rooms.of(show);
     const snapshot = await room.snapshot();
-    const { lots, sales } = snapshot.state;
+    const { lots, sales, seals } = snapshot.state;
     const lot = Object.hasOwn(lots, id) ? lots[id]! : null;
-    if (!lot || lot.phase === 'draft' || lot.phase === 'struck') throw new Refused('unknown-lot');
+    const seal = seals.find(({ list }) => list === lot?.list);
+    if (!lot || !seal || lot.phase === 'struck') throw new Refused('unknown-lot');
+    const catalogued = await room.receipt(lot.i);
     const hammers = Object.values(sales).filter((sale) => sale.lot === lot.lot);
     const slip = {
-      ...{ snapshot, lot, catalogued: await room.receipt(lot.i) },
+      ...{ snapshot, lot, catalogued, sealed: await room.receipt(seal.i, headUnder(catalogued).size) },
+      // Of the seal itself: the card that the room shows learns it a moment later.
+      code: codeUnder(await room.receipt(seals[0]!.i)),
       sales: await Promise.all(hammers.map(async (sale) => ({ sale, receipt: await room.receipt(sale.i) }))),
       address: `${request.protocol}://${request.host}/g/${show}/${lot.lot}`,
       paper: papers.find((known) => known === paper) ?? ('80' satisfies Paper),

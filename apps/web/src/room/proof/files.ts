@@ -20,12 +20,13 @@ export const receiptsFile = (origin: string, receipts: readonly Receipt[]): stri
 export const evidenceFile = (evidence: readonly Evidence[]): string =>
   `${JSON.stringify({ format: 'qingpai/evidence/v1', evidence }, null, 1)}\n`;
 
-/** Bytes that a phone still scans well from another phone's screen: a square of 117 modules. */
-const QR_BYTES_MAX = 1_200;
+/** Bytes that a phone still scans well from another phone's screen: a square of 117 modules (version 25, ecc L). */
+const QR_BYTES_MAX = 1_273;
 
 /** A receipt for a QR code: all of it, or what is essential when that would be too dense to scan. */
 export function receiptQr(origin: string, receipt: Receipt): { text: string; whole: boolean } {
-  const text = receiptsFile(origin, [receipt]);
+  const { leaf, proof } = receipt;
+  const text = JSON.stringify({ format: 'qingpai/receipts/v1', origin, receipts: [{ leaf, proof }] });
   if (utf8(text).length <= QR_BYTES_MAX) return { text, whole: true };
   return { text: essence(receipt), whole: false };
 }
