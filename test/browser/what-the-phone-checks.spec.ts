@@ -103,11 +103,12 @@ test('a bid is signed by the phone’s own key, its receipt is checked, and the 
   expect(host.state.bidders[bid.body.bidder]!.keys).toHaveLength(1);
 }, 60_000);
 
-test('where the browser has no Ed25519 the bid is signed all the same', async () => {
+test('where the browser has neither Ed25519 nor workers the bid is signed and checked all the same', async () => {
   const { showId, host, token } = await evening();
   const page = await browser.opens(`/r/${showId}`, token, {}, (one) =>
     one.addInitScript(() => {
       Object.defineProperty(crypto, 'subtle', { value: undefined });
+      Object.defineProperty(globalThis, 'Worker', { value: undefined });
     }),
   );
   await button(page).getByText('出价 ¥36').waitFor();
@@ -170,6 +171,97 @@ test('a policy with another key than the first turns red', async () => {
   await page.reload();
   await page.locator('.link.red').click();
   await page.locator('.verdict.bad').getByText('账本换了一枚章').waitFor();
+}, 60_000);
+
+test('a head that the server denies turns red; the same wish goes out again without it', async () => {
+  const { showId, host, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token, {}, (one) =>
+    one.routeWebSocket(/socket\.io/, (socket) => {
+      const server = socket.connectToServer();
+      // As if this phone held a head of another history: one letter of its root is another.
+      socket.onMessage((message) =>
+        server.send(
+          String(message).replace(
+            /("seen":\[\d+,".)(.)/,
+            (_, before: string, sign: string) => before + (sign === 'A' ? 'B' : 'A'),
+          ),
+        ),
+      );
+    }),
+  );
+  await button(page).getByText('出价 ¥36').waitFor();
+  await opensCheck(page);
+  await page.locator('.for-auditors summary').click();
+  await page.locator('.for-auditors dd', { hasText: /^\d+ 条/ }).waitFor();
+  await page.locator('.sheet-close').click();
+  const accepted = host.event('bid.accepted', 'L1');
+  await button(page).click();
+  const bid = await accepted;
+  expect(bid.body.seen).toBeUndefined();
+  expect(await isSigned(host, bid)).toBe(true);
+  await page.locator('.link.red').click();
+  await page.locator('.verdict.bad').getByText('服务器不认它以前签过的账本').waitFor();
+}, 60_000);
+
+test('two people who share a phone sign with keys of their own', async () => {
+  const { showId, host, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token);
+  const first = host.event('bid.accepted', 'L1');
+  await button(page).getByText('出价 ¥36').click();
+  const one = await first;
+  await record(page).getByText('已记录 ✓').waitFor();
+
+  const wu = await market.buyer(showId, '小吴');
+  const cookie = { name: 'qp_session', value: wu.token!, httpOnly: true, sameSite: 'Lax' as const };
+  await page.context().addCookies([{ ...cookie, url: market.origin }]);
+  await page.reload();
+  const second = host.event('bid.accepted', 'L1');
+  await button(page).getByText('出价 ¥38').click();
+  const other = await second;
+  await record(page).getByText('已记录 ✓').waitFor();
+  expect(other.body.bidder).not.toBe(one.body.bidder);
+  expect([await isSigned(host, one), await isSigned(host, other)]).toEqual([true, true]);
+  // Each sees the records of his own bids only.
+  await opensCheck(page);
+  await page.getByText('这台手机核对了 1 条记录，都对得上').waitFor();
+}, 60_000);
+
+test('what waits for a witness is said quietly beside the code', async () => {
+  const { showId, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token, {}, (one) =>
+    one.routeWebSocket(/socket\.io/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) =>
+        socket.send(
+          String(message).replace(
+            /"witness":\{[^}]*\}/g,
+            '"witness":{"witnesses":1,"sealed":true,"size":7,"atMs":1795500000000,"late":true}',
+          ),
+        ),
+      );
+    }),
+  );
+  await page.locator('.pill.proof', { hasText: '待见证' }).waitFor();
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+  await opensCheck(page);
+  for (const said of ['清单已见证', '已见证前 7 条', '新的记录待见证']) await page.getByText(said).waitFor();
+}, 60_000);
+
+test('the check fits a phone of 320 points in large type, and speaks English', async () => {
+  const { showId, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token, { viewport: { width: 320, height: 640 } });
+  await button(page).getByText('出价 ¥36').click();
+  await record(page).getByText('已记录 ✓').waitFor();
+  await page.locator('.rail button').last().click();
+  await page.getByRole('switch', { name: /长辈版/ }).click();
+  await page.getByText('语言 Language').click();
+  await page.locator('.sheet-close').click();
+  await opensCheck(page);
+  await page.getByText('This phone has checked 1 record').waitFor();
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+  await page.locator('.record-row').first().click();
+  await page.locator('dialog .square').waitFor();
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
 }, 60_000);
 
 test('what is fetched before the first bid stays within 60 KB', () => {
