@@ -226,6 +226,36 @@ test('two people who share a phone sign with keys of their own', async () => {
   await page.getByText('这台手机核对了 1 条记录，都对得上').waitFor();
 }, 60_000);
 
+test('a second phone of the same buyer registers a key of its own and checks the first one’s bids', async () => {
+  const { showId, host, token } = await evening();
+  const phone = await browser.opens(`/r/${showId}`, token);
+  const first = host.event('bid.accepted', 'L1');
+  await button(phone).getByText('出价 ¥36').click();
+  const { body } = await first;
+  await record(phone).getByText('已记录 ✓').waitFor();
+  const tablet = await browser.opens(`/r/${showId}`, token);
+  await record(tablet).getByText('已记录 ✓').waitFor();
+
+  const rival = await market.buyer(showId, '小吴');
+  const beaten = host.event('bid.accepted', 'L1');
+  await rival.bid('L1', 3_800);
+  await beaten;
+  const second = host.event('bid.accepted', 'L1');
+  await button(tablet).getByText('出价 ¥40').click();
+  const bid = await second;
+  await record(tablet).getByText('已记录 ✓').waitFor();
+  expect([bid.body.nth, await isSigned(host, bid)]).toEqual([2, true]);
+  expect(host.state.bidders[body.bidder]!.keys).toHaveLength(2);
+
+  // Both have counted on: neither has to be told.
+  const third = host.event('bid.accepted', 'L1');
+  await rival.bid('L1', 4_200);
+  await third;
+  const fourth = host.event('bid.accepted', 'L1');
+  await button(phone).getByText('出价 ¥44').click();
+  expect((await fourth).body.nth).toBe(3);
+}, 60_000);
+
 test('what waits for a witness is said quietly beside the code', async () => {
   const { showId, token } = await evening();
   const page = await browser.opens(`/r/${showId}`, token, {}, (one) =>

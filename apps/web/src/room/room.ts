@@ -284,6 +284,12 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     });
   }
 
+  /** Of a sale of mine: the record of the bid that won it. */
+  function recordOfSale({ lot: id, offering: nth }: SaleState): { word: string; tone: string } {
+    const marks = view.state?.lots[id]?.offerings[nth - 1]?.history.filter((mark) => isMe(mark.bidder)) ?? [];
+    return recordOf(marks.at(-1)?.bid ?? '');
+  }
+
   /** Bids of mine: those of this visit with their fate, and older ones that the state still holds. */
   const myBids = computed(() => {
     const made = view.bids.map((each) => ({ lot: each.bid.lot, made: each, mark: null as BidMark | null }));
@@ -301,7 +307,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   return {
     view, client, renew, w, c, language, sheet, slipToken, steps, units, notes, banner, told, won, toConfirm,
     extended, politeText, assertiveText, announce, nowMs, tickMs, lot, offering, lots, soldLots,
-    mySales, myBids, proof, recordOf, paddleOf, isMe, cardOf, lotName, act, moment, bid, take, tell, muted, why,
+    mySales, myBids, proof, recordOf, recordOfSale, paddleOf, isMe, cardOf, lotName, act, moment, bid, take, tell, muted, why,
   }; // prettier-ignore
 }
 

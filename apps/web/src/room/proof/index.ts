@@ -3,6 +3,7 @@ import { get } from '../../shared/api';
 import type { Mendable, RoomView } from '../../shared/client';
 import { drawer } from '../../shared/drawer';
 import { joinShow } from './joinShow';
+import type { Elsewhere } from './judge';
 import { judging } from './judging';
 import { keeper } from './keeper';
 import { signer } from './signer';
@@ -52,7 +53,10 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
   return {
     enter: own.enter,
     sign: own.sign,
-    handleHead: kept.handleHead,
+    async handleHead(head) {
+      await kept.handleHead(head);
+      await kept.adopt(mineIn(view));
+    },
     async code() {
       const asked = await get<Snapshot>(`/api/shows/${show}`);
       return asked.ok ? asked.value.code : null;
@@ -64,6 +68,21 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
       else await kept.handleAnswer(sent, answer);
     },
   };
+}
+
+/** Accepted bids of mine that the state still holds, oldest first. */
+function mineIn({ state, me }: RoomView): Elsewhere[] {
+  const bidder = me.bidder === null ? undefined : state?.bidders[me.bidder];
+  if (!state || !bidder) return [];
+  const offerings = Object.values(state.lots).flatMap((lot) => lot.offerings);
+  return offerings
+    .flatMap(({ history, clock }) => history.map((mark) => ({ ...mark, isClock: clock !== null })))
+    .filter((mark) => mark.bidder === bidder.bidder)
+    .sort((a, b) => a.i - b.i)
+    .map(({ i, bid, amountFen, isClock }) => ({
+      ...{ bidder: bidder.bidder, keys: bidder.keys, bidId: bid },
+      ...{ i, amountFen, isClock },
+    }));
 }
 
 async function policyOf(show: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-import { signedBid, signedBidOf } from '@qingpai/auction/rules';
+import { bidMessage, signedBid, signedBidOf, type SignedBid } from '@qingpai/auction/rules';
 import {
   canonical,
   formatVkey,
@@ -63,6 +63,50 @@ export function judgeReceipt(pin: Pin, sent: Sent, answer: BidAnswer, receipt: R
   return extendsHead({ size, root }, included.head, receipt) ? included : fault('rewritten');
 }
 
+/** A bid of ours whose answer this phone never had: from another phone, by plain form, or lost on the way. */
+export interface Elsewhere {
+  bidder: string;
+  /** Ours, as the log registered them. */
+  keys: string[];
+  i: number;
+  bidId: string;
+  amountFen: number;
+  isClock: boolean;
+}
+export type Adopted =
+  { ok: true; head: SignedHead; sent: Sent; answer: BidAnswer } | (Judged & { ok: false });
+
+/** Rebuilt from its leaf: the room told its amount, and where it is signed a key of ours made the signature. */
+export function judgeElsewhere(pin: Pin, told: Elsewhere, receipt: Receipt): Adopted {
+  const notOurs = { ok: false, fault: 'not-ours' } as const;
+  const leaf = parseLeaf(utf8(receipt.leaf));
+  if (!leaf.ok || leaf.value.type !== 'bid.accepted' || leaf.value.show !== pin.origin) return notOurs;
+  const { sig, t } = leaf.value;
+  const { bid: bidId, ...asked } = signedBidOf(leaf.value as unknown as BidLeaf, told.isClock);
+  const amountFen = Number(leaf.value.body['amountFen']);
+  const isTold = bidId === told.bidId && asked.bidder === told.bidder && amountFen === told.amountFen;
+  if (!isTold || leaf.value.i !== told.i) return notOurs;
+  if (sig !== undefined && !isSignedBy(told.keys, { bid: bidId, ...asked }, pin.origin, sig)) return notOurs;
+  const included = judgeInclusion(pin, receipt, told.i);
+  if (!included.ok) return included;
+  const { bidder, ...rest } = asked;
+  const sent = { bid: { bidId, ...rest, ...(sig && { sig }) }, bidder, isClock: told.isClock };
+  const answer = {
+    ok: true,
+    verdict: 'accepted',
+    bidId,
+    i: told.i,
+    t,
+    amountFen,
+    nth: asked.nth + 1,
+  } as const;
+  return { ok: true, head: included.head, sent, answer };
+}
+
+type BidLeaf = Parameters<typeof signedBidOf>[0];
+const isSignedBy = (keys: string[], body: SignedBid, origin: string, sig: string): boolean =>
+  keys.some((key) => verifyEd25519(bytes(key), bidMessage(body, origin), bytes(sig)));
+
 /** The same amount, count and signature as went out, and the verdict that was told. */
 function isOurs(pin: Pin, { bid, bidder, isClock }: Sent, answer: BidAnswer, leaf: RawLeaf): boolean {
   const { body } = leaf;
@@ -73,7 +117,7 @@ function isOurs(pin: Pin, { bid, bidder, isClock }: Sent, answer: BidAnswer, lea
     ? body['amountFen'] === answer.amountFen && leaf.t === answer.t
     : body['reason'] === answer.reason;
   const asked = signedBid(bid, bidder, bid.nth ?? Number(body['nth']), isClock);
-  const logged = signedBidOf(leaf as unknown as Parameters<typeof signedBidOf>[0], isClock);
+  const logged = signedBidOf(leaf as unknown as BidLeaf, isClock);
   return told && canonical(asked) === canonical(logged);
 }
 

@@ -25,6 +25,7 @@ export function judging(): Judging {
   return {
     logKey: asks('logKey'),
     judgeReceipt: asks('judgeReceipt'),
+    judgeElsewhere: asks('judgeElsewhere'),
     judgeInclusion: asks('judgeInclusion'),
     judgeHead: asks('judgeHead'),
     judgeLink: asks('judgeLink'),

@@ -3,13 +3,14 @@ import { memoryDrawer } from '../../shared/drawer';
 import * as judge from './judge';
 import type { Judging } from './judging';
 import { keeper, RECEIPTS_MAX } from './keeper';
-import { ORIGIN, sent, TestLog } from './testing/log';
+import { ORIGIN, phoneKey, sent, TestLog } from './testing/log';
 import { emptyProof, type Evidence, type KeptReceipt, type KeptShow } from './view';
 
 const SHOW = '20261124-01';
 const judging: Judging = {
   logKey: async (...args) => judge.logKey(...args),
   judgeReceipt: async (...args) => judge.judgeReceipt(...args),
+  judgeElsewhere: async (...args) => judge.judgeElsewhere(...args),
   judgeInclusion: async (...args) => judge.judgeInclusion(...args),
   judgeHead: async (...args) => judge.judgeHead(...args),
   judgeLink: async (...args) => judge.judgeLink(...args),
@@ -50,6 +51,10 @@ class Phone {
     return { view, kept, bids };
   }
 }
+const toldOf = ({ bid, bidder, isClock }: judge.Sent, i: number): judge.Elsewhere => ({
+  ...{ bidder, keys: [phoneKey], i, bidId: bid.bidId },
+  ...{ amountFen: bid.amountFen, isClock },
+});
 const faults = (evidence: readonly Evidence[]) => evidence.map((one) => one.fault);
 
 test('a bid’s receipt is checked, kept, and the next bid names its head', async () => {
@@ -87,6 +92,17 @@ test('offline a receipt waits, and is checked when the log can be asked again', 
   phone.offline = false;
   await kept.handleHead(phone.log.head());
   expect(view.marks[bid]).toBe('verified');
+});
+
+test('an accepted bid that the log does not have turns red', async () => {
+  const phone = new Phone(new TestLog().fill(5));
+  const { view, kept } = phone.visits();
+  await kept.handleHead(phone.log.head());
+  const asked = sent();
+  const { receipt: _kept, ...answer } = new TestLog().fill(30).takes(asked);
+  await kept.handleAnswer(asked, answer);
+  expect(faults(view.alarms)).toEqual(['not-in-log']);
+  expect(view.marks[asked.bid.bidId]).toBe('differs');
 });
 
 test('an altered receipt turns red, and the evidence is still there on the next visit', async () => {
@@ -179,6 +195,33 @@ test('a head the server denies is not named again, and is kept with its denial',
   expect(after.kept.seen()).toBeUndefined();
 });
 
+test('a bid from another phone gets its receipt too, once', async () => {
+  const phone = new Phone(new TestLog().fill(5));
+  const { view, kept, bids } = phone.visits();
+  await kept.handleHead(phone.log.head());
+  const here = await bids();
+  const there = sent();
+  const { i } = phone.log.takes(there);
+  const told = { ...toldOf(there, i!), keys: [phoneKey] };
+  await kept.adopt([toldOf(sent({ bidId: here }), 5), told]);
+  expect(view.marks).toEqual({ [here]: 'verified', [there.bid.bidId]: 'verified' });
+  expect(view.receipts).toHaveLength(2);
+  expect(kept.seen()![0]).toBe(7);
+  expect(view.alarms).toEqual([]);
+});
+
+test('a bid in our name that no key of ours signed turns red', async () => {
+  const phone = new Phone(new TestLog().fill(5));
+  const { view, kept } = phone.visits();
+  await kept.handleHead(phone.log.head());
+  const there = sent();
+  const { i } = phone.log.takes(there);
+  await kept.adopt([{ ...toldOf(there, i!), keys: [`${'A'.repeat(43)}=`] }]);
+  expect(faults(view.alarms)).toEqual(['not-ours']);
+  await kept.adopt([{ ...toldOf(there, i!), amountFen: 1 }]);
+  expect(view.alarms).toHaveLength(1);
+});
+
 test('receipts of one show are bounded; what does not hold stays', async () => {
   const phone = new Phone(new TestLog().fill(5));
   const { view, kept, bids } = phone.visits();
@@ -189,7 +232,7 @@ test('receipts of one show are bounded; what does not hold stays', async () => {
   const many = Array.from({ length: count }, (_, k) => String(k).padStart(6, '0'));
   for (const k of many) {
     const kept: KeptReceipt = {
-      key: `${SHOW}/0/${k}`,
+      key: `${SHOW}/old-${k}`,
       ...{ atMs: 0, sent: sent(), answer: one, receipt: null, state: 'verified', fault: null },
     };
     await phone.receipts.put(kept.key, kept);

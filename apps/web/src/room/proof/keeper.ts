@@ -1,7 +1,7 @@
 import type { Bid, BidAnswer, Receipt, SignedHead } from '@qingpai/wire';
 import type { Drawer } from '../../shared/drawer';
 import { plain } from '../../shared/plain';
-import type { Judged, Pin, ProofFault, Sent } from './judge';
+import type { Elsewhere, Judged, Pin, ProofFault, Sent } from './judge';
 import type { Judging } from './judging';
 import type { Evidence, KeptReceipt, KeptShow, ProofView } from './view';
 
@@ -32,12 +32,16 @@ export interface Keeper {
   /** A head that the server named; also the moment to check what had to wait. */
   handleHead(head: SignedHead): Promise<void>;
   handleAnswer(sent: Sent, answer: BidAnswer): Promise<void>;
+  /** Bids of ours that the room tells of: fetches the receipts of those that this phone has none of. */
+  adopt(told: readonly Elsewhere[]): Promise<void>;
   /** The server says that it never signed the head we named. */
   handleUnknownHead(sent: Sent, answer: BidAnswer): Promise<void>;
 }
 
 /** Of one show; the oldest verified ones make room. */
 export const RECEIPTS_MAX = 500;
+/** At once, the newest: each costs a request or two. */
+export const ADOPTED_MAX = 20;
 
 export function keeper(port: KeeperPort, view: ProofView): Keeper {
   const { show, origin, judging } = port;
@@ -62,7 +66,7 @@ export function keeper(port: KeeperPort, view: ProofView): Keeper {
       port.receipts.under(`${show}/`),
       port.evidence.under(`${show}/`),
     ]);
-    view.receipts = receipts;
+    view.receipts = receipts.sort(byLeaf);
     for (const { sent, state } of receipts) view.marks[sent.bid.bidId] = state;
     view.alarms = [...alarms].sort((a, b) => a.atMs - b.atMs);
     denied = alarms.some((alarm) => alarm.fault === 'unknown-head');
@@ -112,26 +116,44 @@ export function keeper(port: KeeperPort, view: ProofView): Keeper {
 
   // ---- receipts
 
+  const keyOf = ({ bid }: Sent) => `${show}/${bid.bidId}`;
+
   async function check(kept: KeptReceipt): Promise<void> {
     const { sent, answer } = kept;
     if (!pin || answer.i === undefined) return;
-    kept.receipt ??= await fetched(answer.i, sent.bid.seen?.[0]);
-    if (!kept.receipt) return;
-    const judged = await judging.judgeReceipt(pin, sent, answer, kept.receipt);
+    const receipt = kept.receipt ?? (await port.receipt(answer.i, sent.bid.seen?.[0]));
+    if (receipt === null) return;
+    const judged = receipt === 'none' ? missing : await judging.judgeReceipt(pin, sent, answer, receipt);
+    kept.receipt = receipt === 'none' ? null : receipt;
     kept.state = judged.ok ? 'verified' : 'differs';
     kept.fault = judged.ok ? null : judged.fault;
     await store(kept);
-    if (!judged.ok) return raise(judged.fault, { sent, answer, receipt: kept.receipt });
+    if (!judged.ok)
+      return raise(judged.fault, { sent, answer, ...(kept.receipt && { receipt: kept.receipt }) });
     const [size, root] = sent.bid.seen ?? [];
     await advance(judged.head, view.head !== null && view.head.size === size && view.head.root === root);
   }
-  async function fetched(i: number, from?: number): Promise<Receipt | null> {
-    const receipt = await port.receipt(i, from);
-    return receipt === 'none' ? null : receipt;
+  async function adoptOne(told: Elsewhere): Promise<void> {
+    const receipt = await port.receipt(told.i);
+    if (!pin || receipt === null) return;
+    if (receipt === 'none') return raise('not-in-log', { told });
+    const judged = await judging.judgeElsewhere(pin, told, receipt);
+    if (!judged.ok) return raise(judged.fault, { told, receipt });
+    const { sent, answer } = judged;
+    await store({
+      key: keyOf(sent),
+      atMs: port.nowMs(),
+      sent,
+      answer,
+      receipt,
+      state: 'verified',
+      fault: null,
+    });
+    await advance(judged.head, false);
   }
   async function store(kept: KeptReceipt): Promise<void> {
     view.marks[kept.sent.bid.bidId] = kept.state;
-    view.receipts = [...view.receipts.filter(({ key }) => key !== kept.key), kept];
+    view.receipts = [...view.receipts.filter(({ key }) => key !== kept.key), kept].sort(byLeaf);
     await port.receipts.put(kept.key, plain(kept));
     await makeRoom();
   }
@@ -152,7 +174,7 @@ export function keeper(port: KeeperPort, view: ProofView): Keeper {
     if (!pin) return;
     const atMs = port.nowMs();
     const evidence = { show, ...pin, atMs, fault, head: view.head, found };
-    const about = found.sent?.bid.bidId ?? view.head?.root ?? 'key';
+    const about = found.sent?.bid.bidId ?? found.told?.bidId ?? view.head?.root ?? 'key';
     // The first of its kind is kept: what came later cannot take its place.
     const first = await port.evidence.putFirst(`${show}/${fault}/${about}`, plain(evidence));
     if (view.alarms.some((alarm) => alarm.fault === fault && alarm.atMs === first.atMs)) return;
@@ -175,13 +197,25 @@ export function keeper(port: KeeperPort, view: ProofView): Keeper {
       }),
     handleAnswer: (sent, answer) =>
       inTurn(async () => {
-        const atMs = port.nowMs();
-        const key = `${show}/${String(atMs).padStart(15, '0')}/${sent.bid.bidId}`;
+        const key = keyOf(sent);
         const { receipt = null, ...told } = answer;
-        const kept: KeptReceipt = { key, atMs, sent, answer: told, receipt, state: 'pending', fault: null };
+        const kept: KeptReceipt = {
+          key,
+          atMs: port.nowMs(),
+          sent,
+          answer: told,
+          receipt,
+          state: 'pending',
+          fault: null,
+        };
         if (answer.i === undefined) return;
         await store(kept);
         await check(kept);
+      }),
+    adopt: (told) =>
+      inTurn(async () => {
+        const unknown = told.filter(({ bidId }) => view.marks[bidId] === undefined);
+        for (const one of unknown.slice(-ADOPTED_MAX)) await adoptOne(one);
       }),
     handleUnknownHead: (sent, answer) =>
       inTurn(async () => {
@@ -190,3 +224,7 @@ export function keeper(port: KeeperPort, view: ProofView): Keeper {
       }),
   };
 }
+
+const byLeaf = (a: KeptReceipt, b: KeptReceipt): number => (a.answer.i ?? 0) - (b.answer.i ?? 0);
+/** A leaf that was told, and that the log does not have. */
+const missing: Judged = { ok: false, fault: 'not-in-log' };

@@ -1,5 +1,5 @@
 import type { BidAnswer, Receipt, SignedHead } from '@qingpai/wire';
-import type { Pin, ProofFault, Sent } from './judge';
+import type { Elsewhere, Pin, ProofFault, Sent } from './judge';
 
 /** What the phone keeps of a show, and what the page shows of it. */
 export interface KeptShow extends Pin {
@@ -26,7 +26,14 @@ export interface Evidence {
   vkey: string;
   /** The head that this phone held. */
   head: SignedHead | null;
-  found: { sent?: Sent; answer?: BidAnswer; receipt?: Receipt; head?: SignedHead; policy?: string };
+  found: {
+    sent?: Sent;
+    told?: Elsewhere;
+    answer?: BidAnswer;
+    receipt?: Receipt;
+    head?: SignedHead;
+    policy?: string;
+  };
 }
 
 /** What the page shows of it. */

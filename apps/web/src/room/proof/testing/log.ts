@@ -25,6 +25,7 @@ import type { Sent } from '../judge';
 export const ORIGIN = 'market.example/shows/20261124-01';
 export const LIN = 'lin-aaaaaaaaaaaa';
 const phoneSeed = new Uint8Array(32).fill(3);
+export const phoneKey = toBase64(publicKeyOf(phoneSeed));
 
 export class TestLog {
   readonly tree: Tree = { levels: [[]] };
