@@ -256,6 +256,25 @@ test('a second phone of the same buyer registers a key of its own and checks the
   expect((await fourth).body.nth).toBe(3);
 }, 60_000);
 
+test('a take from a falling clock is signed with its units, and its receipt checked', async () => {
+  const clock = { ...rules, clock: { ...rules.clock, tickMs: 3_000 } };
+  const falling = pot({ title: '洋桔梗', format: 'dutch', units: 6, startFen: 9_000, floorFen: 0 });
+  const { showId, host } = await market.openShow([falling], clock);
+  const { token } = await market.buyer(showId, '小林');
+  await host.does({ name: 'offer', lot: 'L1' });
+  const page = await browser.opens(`/r/${showId}`, token);
+  await page.locator('.units label', { hasText: '2' }).first().click();
+  const accepted = host.event('bid.accepted', 'L1');
+  await button(page)
+    .getByText(/要 2 盆/)
+    .click();
+  const bid = await accepted;
+  expect(bid.body).toMatchObject({ units: 2, nth: 1 });
+  await record(page).getByText('已记录 ✓').waitFor();
+  const { leaf } = await market.must<Receipt>('GET', `/api/shows/${showId}/receipts/${bid.i}`);
+  expect(JSON.parse(leaf)).toMatchObject({ sig: expect.any(String) as string });
+}, 60_000);
+
 test('what waits for a witness is said quietly beside the code', async () => {
   const { showId, token } = await evening();
   const page = await browser.opens(`/r/${showId}`, token, {}, (one) =>

@@ -54,6 +54,34 @@ test('an answer that says otherwise than its leaf is not ours', () => {
   expect(judged({ answer: refused })).toEqual(fault('not-ours'));
 });
 
+test('a take from a clock may be sold below what was pressed, never above', () => {
+  const take = sent({ amountFen: 9_200, units: 2, run: 1 }, true);
+  const { bidId: bid, sig } = take.bid;
+  const body = { bid, bidder: take.bidder, lot: 'L1', offering: 1, nth: 1, units: 2, run: 1 };
+  const taken = (amountFen: number, pressedFen: number) => {
+    const i = log.add('bid.accepted', { ...body, amountFen, pressedFen }, sig);
+    const told: BidAnswer = {
+      ...{ ok: true, verdict: 'accepted', bidId: bid, i, t: 1_000 + i, amountFen, units: 2, nth: 2 },
+    };
+    return judgeReceipt(pin, take, told, log.receipt(i));
+  };
+  expect(taken(9_000, 9_200)).toMatchObject({ ok: true });
+  expect(taken(9_400, 9_400)).toEqual(fault('not-ours'));
+  expect(taken(9_400, 9_200)).toEqual(fault('not-ours'));
+});
+
+test('a refusal has a receipt too, for the reason that was told', () => {
+  const asked = sent();
+  const { bidId: bid, sig } = asked.bid;
+  const body = { bid, bidder: asked.bidder, lot: 'L1', offering: 1, amountFen: 3_600, nth: 1 };
+  const i = log.add('bid.refused', { ...body, reason: 'too-late' }, sig);
+  const told = (reason: 'too-late' | 'off-grid'): BidAnswer => ({
+    ...{ ok: false, verdict: 'refused', bidId: bid, i, reason, message: { zh: '', en: '' } },
+  });
+  expect(judgeReceipt(pin, asked, told('too-late'), log.receipt(i))).toMatchObject({ ok: true });
+  expect(judgeReceipt(pin, asked, told('off-grid'), log.receipt(i))).toEqual(fault('not-ours'));
+});
+
 test('a leaf that does not lead to the signed root is not in the log', () => {
   const { proof } = answer.receipt;
   const [lines, note] = proof.split('\n\n') as [string, string];

@@ -114,7 +114,7 @@ function isOurs(pin: Pin, { bid, bidder, isClock }: Sent, answer: BidAnswer, lea
   if (leaf.type !== type || leaf.show !== pin.origin || leaf.i !== answer.i || leaf.sig !== bid.sig)
     return false;
   const told = answer.ok
-    ? body['amountFen'] === answer.amountFen && leaf.t === answer.t
+    ? body['amountFen'] === answer.amountFen && answer.amountFen <= bid.amountFen && leaf.t === answer.t
     : body['reason'] === answer.reason;
   const asked = signedBid(bid, bidder, bid.nth ?? Number(body['nth']), isClock);
   const logged = signedBidOf(leaf as unknown as BidLeaf, isClock);

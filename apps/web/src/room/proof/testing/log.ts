@@ -92,13 +92,14 @@ export class TestLog {
 }
 
 let ids = 0;
-export function sent(differs: Partial<Bid> = {}): Sent {
+/** What was pressed, signed by this phone. */
+export function sent(differs: Partial<Bid> = {}, isClock = false): Sent {
   const bidId = `bid-${String(ids++).padStart(6, '0')}`;
   const bid: Bid = { bidId, lot: 'L1', offering: 1, amountFen: 3_600, nth: 1, ...differs };
-  const message = bidMessage(signedBid(bid, LIN, bid.nth ?? 1, false), ORIGIN);
+  const message = bidMessage(signedBid(bid, LIN, bid.nth ?? 1, isClock), ORIGIN);
   return {
     bid: { ...bid, sig: toBase64(signEd25519(phoneSeed, message)) },
     bidder: LIN,
-    isClock: false,
+    isClock,
   };
 }
