@@ -313,6 +313,28 @@ test('the check fits a phone of 320 points in large type, and speaks English', a
   expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
 }, 60_000);
 
+test('a grower’s slip says what became of the lot, on one piece of each paper', async () => {
+  const { showId, host } = await evening();
+  const lin = await market.buyer(showId, '小林');
+  await lin.bid('L1', 3_600);
+  const hammered = host.event('lot.hammered', 'L1');
+  await host.does({ name: 'lastCall', lot: 'L1' });
+  await hammered;
+  for (const [paper, widthMm] of [
+    ['58', 58],
+    ['80', 80],
+  ] as const) {
+    const page = await browser.opens(`/g/${showId}/L1?paper=${paper}`);
+    await page.getByText('已成交').waitFor();
+    await page.locator('.slip-price', { hasText: '¥36' }).waitFor();
+    expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    const [, width] = /\/MediaBox \[0 0 ([\d.]+) /.exec(pdf)!;
+    expect(Math.round((Number(width) / 72) * 25.4)).toBe(widthMm);
+    expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(1);
+  }
+}, 60_000);
+
 test('what is fetched before the first bid stays within 60 KB', () => {
   const web = join(__dirname, '../../dist/web');
   const html = readFileSync(join(web, 'room.html'), 'utf8');
