@@ -289,7 +289,7 @@ export const certificate = z.object({
   continues: z
     .object({ origin: z.string(), size: z.int(), root: hash })
     .nullable()
-    .describe('after a restore: the log this one goes on from'),
+    .describe('after a restore: the log that this one continues'),
   lists: z
     .array(
       z.object({
