@@ -180,7 +180,7 @@ export const en: HostWords = {
   witnessNot: 'Late witness',
   ownKeySetting: "This phone's signing key",
   ownKeyHelp: 'This phone signs seal, withdrawals and close. The key cannot leave it.',
-  ownKeyNone: 'Registered when you first seal',
+  ownKeyNone: 'Registered when you first sign',
   air: 'Picture',
   onAir: 'On air',
   voiceOn: 'Voice on',

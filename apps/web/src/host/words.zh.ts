@@ -184,7 +184,7 @@ export const zh = {
   witnessNot: '事后见证',
   ownKeySetting: '本机签名钥匙',
   ownKeyHelp: '锁定清单、撤拍、收场由这台手机签名。钥匙出不了这台手机。',
-  ownKeyNone: '第一次锁定清单时登记',
+  ownKeyNone: '第一次要签名时登记',
   // ---- on air
   air: '画面',
   onAir: '直播中',

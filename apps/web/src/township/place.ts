@@ -4,7 +4,17 @@ import type { TownshipFilter } from '@qingpai/wire';
  * Where on the desk one is. All of it is in the address, so that a reload, a bookmark and a link sent to a
  * colleague show the same rows. `at` and `lot` are what was drilled into; the filter stays beside them.
  */
-export const views = ['overview', 'shows', 'show', 'lots', 'lot', 'payments', 'check', 'proof'] as const;
+export const views = [
+  'overview',
+  'shows',
+  'show',
+  'lots',
+  'lot',
+  'payments',
+  'check',
+  'proof',
+  'locked',
+] as const;
 export type View = (typeof views)[number];
 export interface Place {
   view: View;

@@ -14,6 +14,7 @@ const zh = {
     payments: '收款',
     check: '核对清单',
     proof: '清拍证明',
+    locked: '锁定的资料',
   },
   navLabel: '工作台',
   loading: '正在取数…',
@@ -245,6 +246,17 @@ const zh = {
   officerKey: '我的签名钥匙',
   officerKeyHelp:
     '钥匙在这台电脑的浏览器里生成，取不出来，换电脑或清空浏览器就要用新的。请当面把上面的指纹和下面一行交给审计方，写进他们的公钥文件。',
+  // who asked to be erased
+  lockedHelp:
+    '这些人已注销。法定保存期还没到的，资料锁着、哪里都不显示，到期由系统销毁本人的钥匙。账本里只有代号，不受影响。',
+  lockedNone: '没有人在等到期',
+  lockedWho: '谁（只有编号）',
+  lockedAsked: '注销日期',
+  lockedUntil: '锁定到',
+  lockedBy: '因为要保存',
+  keptUntil: (day: string) => `到 ${day}`,
+  roleNames: { host: '主播', moderator: '场控', buyer: '买家', officer: '乡镇经办', operator: '运维' },
+  recordKinds: { auction: '拍卖记录（5 年）', deal: '交易记录（3 年）', network: '网络日志（6 个月）' },
   // witness
   witnessTitle: '见证',
   witnessNone: '没有配置见证',
@@ -279,6 +291,7 @@ const en: Words = {
     payments: 'Payments',
     check: 'Compare lists',
     proof: 'Certificates',
+    locked: 'Locked data',
   },
   navLabel: 'Desk',
   loading: 'Fetching…',
@@ -503,6 +516,22 @@ const en: Words = {
   officerKey: 'My signing key',
   officerKeyHelp:
     'Made in this browser and not to be taken out of it; another machine, or an emptied browser, needs a new one. Give auditors the fingerprint above and the line below in person, for their policy file.',
+  lockedHelp:
+    'These people closed their accounts. Where a retention period still runs, their data is locked, shown nowhere, and their own key is destroyed on the day. The ledger holds pseudonyms only and stays as it is.',
+  lockedNone: 'Nobody waits for a period to end',
+  lockedWho: 'Who (a number only)',
+  lockedAsked: 'Closed on',
+  lockedUntil: 'Locked until',
+  lockedBy: 'Kept because of',
+  keptUntil: (day) => `until ${day}`,
+  roleNames: {
+    host: 'Host',
+    moderator: 'Moderator',
+    buyer: 'Buyer',
+    officer: 'Officer',
+    operator: 'Operator',
+  },
+  recordKinds: { auction: 'auction (5 years)', deal: 'deal (3 years)', network: 'network log (6 months)' },
   witnessTitle: 'Witness',
   witnessNone: 'No witness configured',
   witnessWaits: 'Waiting for the witness',
