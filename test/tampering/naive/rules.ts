@@ -1,0 +1,531 @@
+import { type Leaf, type ShowRules } from '@qingpai/wire';
+import { canonicalText, fromBase64, sha256 } from './json.js';
+import { isSigned } from './notes.js';
+import {
+  all,
+  blockOf,
+  clockEnd,
+  clockPrice,
+  count,
+  isOver,
+  type Lot,
+  lotIds,
+  lotOf,
+  type Offering,
+  type Past,
+  people,
+  phaseOf,
+  salesOf,
+  tickEnd,
+  undoable,
+} from './past.js';
+import {
+  askedBy,
+  type BidLeaf,
+  firstAmount,
+  firstFree,
+  isBidLeaf,
+  MOST_FEN,
+  refusalOf,
+  stepAt,
+} from './bids.js';
+import { rootOf } from './tree.js';
+
+/** What a leaf is judged by: all leaves before it, their bytes, the rules beside them, and what is known of floors. */
+export interface World {
+  past: Past;
+  texts: readonly string[];
+  rules: ShowRules;
+  origin: string;
+  /** The floor of a lot that has one, fen per unit. */
+  floorOf: (lot: string) => number;
+}
+
+/** What is wrong with a leaf; null when it is what the rules allow or demand. */
+export function wrongOf(world: World, leaf: Leaf): string | null {
+  return (
+    wrongAuthor(leaf) ?? wrongPlace(world, leaf) ?? wrongSignature(world, leaf) ?? wrongStep(world, leaf)
+  );
+}
+
+/** What is due comes first; only when nothing is, may something be asked. */
+function wrongStep(world: World, leaf: Leaf): string | null {
+  const due = mustBe(world, leaf);
+  if (due) {
+    const isThat = leaf.type === due.type && leaf.by === 'platform' && isBody(leaf, due.body);
+    return isThat ? null : `not the ${due.type} that is due`;
+  }
+  return isBidLeaf(leaf) ? wrongBid(world, leaf) : wrongAct(world, leaf);
+}
+
+// ---------------------------------------------------------------- who, and where
+
+const house = ['host', 'moderator'];
+const authors: Record<string, string[]> = {
+  'lot.catalogued': ['host'],
+  'lot.amended': ['host'],
+  'lot.struck': ['host'],
+  'show.sealed': ['host'],
+  'show.approved': ['officer'],
+  'show.opened': house,
+  'lot.offered': house,
+  'lot.lastCall': house,
+  'lot.frozen': house,
+  'lot.resumed': house,
+  'lot.withdrawn': house,
+  'lot.carried': house,
+  'lot.passed': [...house, 'platform'],
+  'lot.setAside': [...house, 'platform'],
+  'sale.voided': house,
+  'bidder.limited': [...house, 'officer', 'platform'],
+  'sale.paid': ['host', 'officer', 'platform'],
+  'show.closed': house,
+  'show.settled': ['host', 'officer', 'platform'],
+};
+
+function wrongAuthor(leaf: Leaf): string | null {
+  if (isBidLeaf(leaf)) {
+    const { bidder, byModerator } = leaf.body;
+    return (byModerator ? house.includes(leaf.by) : leaf.by === bidder) ? null : 'author';
+  }
+  return (authors[leaf.type] ?? ['platform']).includes(leaf.by) ? null : 'author';
+}
+
+function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
+  if ((past.length === 0) !== (leaf.type === 'log.opened')) return 'first leaf';
+  if (leaf.type === 'log.opened' && leaf.body.origin !== origin) return 'other log';
+  const phase = phaseOf(past);
+  if (phase === 'settled') return 'after the settlement';
+  if (phase !== 'closed' || leaf.type === 'sale.paid' || leaf.type === 'show.settled') return null;
+  return 'after the close';
+}
+
+// ---------------------------------------------------------------- what authors sign
+
+const isSignedBy = (keys: readonly string[], body: object, leaf: Leaf, type: string): boolean => {
+  const message = Buffer.from(`qingpai/event/v1\n${canonicalText({ body, show: leaf.show, type })}`);
+  const signature = fromBase64(leaf.sig ?? '');
+  if (signature?.length !== 64) return false;
+  return keys.some((key) => isSigned(fromBase64(key)!, message, signature));
+};
+
+function wrongSignature({ past, rules, origin }: World, leaf: Leaf): string | null {
+  if (leaf.v === 1) return leaf.sig === undefined ? null : 'nobody signs in the first version';
+  const keys = signersOf(past, leaf);
+  if (keys.length === 0) return leaf.sig === undefined ? null : 'nobody had to sign';
+  const isBid = isBidLeaf(leaf);
+  const body = isBid ? askedBody(past, rules, leaf) : leaf.body;
+  if (!isSignedBy(keys, body, leaf, isBid ? 'bid' : leaf.type)) return 'signature';
+  if (leaf.type !== 'show.approved') return null;
+  const seal = sealsOf(past).find(({ list }) => list === leaf.body.list);
+  const statement = [
+    'qingpai/approval/v1',
+    '我已将锁定清单与保留价逐件核对。I have compared the sealed catalogue with the floor.',
+    `origin ${origin}`,
+    `list ${seal?.list}`,
+    `lots ${seal?.lots}`,
+    `units ${seal?.units}`,
+    `catalogue ${seal?.catalogue}`,
+    '',
+  ].join('\n');
+  return sha256(statement).toString('base64') === leaf.body.note ? null : 'approved something else';
+}
+
+/** The keys of which one must have signed; none: the leaf bears no signature. */
+function signersOf(past: Past, leaf: Leaf): string[] {
+  if (isBidLeaf(leaf)) {
+    const bidder = people(past).find((one) => one.bidder === leaf.body.bidder);
+    return leaf.body.form ? [] : (bidder?.keys ?? []);
+  }
+  if (leaf.type === 'show.approved') return [leaf.body.key];
+  if (leaf.type !== 'show.sealed' && leaf.type !== 'lot.withdrawn' && leaf.type !== 'show.closed') return [];
+  const staff = all(past, 'staff.registered').map(({ body }) => body);
+  return staff.filter(({ office }) => office === leaf.by).map(({ key }) => key);
+}
+
+/** What the bidder asked for, without what only the server could decide. */
+function askedBody(past: Past, rules: ShowRules, leaf: BidLeaf): object {
+  const { bid, bidder, lot, offering, nth, confirmed, seen, units, run } = leaf.body;
+  const amountFen = askedBy(leaf).pressedFen;
+  const body: Record<string, unknown> = { bid, bidder, lot, offering, amountFen, nth };
+  if (confirmed) body.confirmed = true;
+  if (seen) body.seen = seen;
+  const offered = lotOf(past, lot, rules)?.offerings.find(({ number }) => number === offering);
+  if (!offered?.clock) return body;
+  if (units !== undefined && units !== 1) body.units = units;
+  if (run !== undefined) body.run = run;
+  return body;
+}
+
+// ---------------------------------------------------------------- what had to happen before
+
+/** The leaf that must come now, since the last one or the time demands it; null when nothing is due. */
+function mustBe({ past, rules, floorOf }: World, leaf: Leaf): { type: Leaf['type']; body: object } | null {
+  const block = blockOf(past, rules);
+  if (!block) return null;
+  const { id, lot, offering } = block;
+  const { clock, priceFen, number, unitsLeft } = offering;
+  const here = { lot: id, offering: number };
+  const hammered = (bidder: string, units: number, unitPriceFen: number) => {
+    const sale = `S${salesOf(past).length + 1}`;
+    const body = { ...here, sale, bidder, firstUnit: firstFree(lot), units, unitPriceFen };
+    return { type: 'lot.hammered' as const, body };
+  };
+
+  const last = past.at(-1)!;
+  if (last.type === 'bid.accepted' && clock) {
+    return hammered(last.body.bidder, last.body.units!, last.body.amountFen);
+  }
+  if (last.type === 'bid.accepted') {
+    const closesAt = closeAfterBid(rules, offering, last.t);
+    if (closesAt !== offering.closesAt)
+      return { type: 'lot.extended', body: { ...here, closesAt, cause: 'bid' } };
+  }
+
+  if (offering.frozenAt !== null) return null;
+  if (leaf.type === 'lot.extended' && leaf.body.cause !== 'bid') return null;
+  const setAside = {
+    type: 'lot.setAside' as const,
+    body: { ...here, units: unitsLeft, bestFen: priceFen ?? undefined },
+  };
+  if (!clock) {
+    if (leaf.t < offering.closesAt!) return null;
+    return hasValidBid(lot, offering) ? hammered(offering.leader!, unitsLeft, priceFen!) : setAside;
+  }
+  if (clock.restartsAt !== null) {
+    if (leaf.t < clock.restartsAt) return null;
+    const up = clock.heldFen! + rules.clock.restartSteps * clock.stepFen;
+    const startFen = Math.min(up, offering.startFen);
+    const body = { ...here, cause: 'takes', startFen, startsAt: clock.restartsAt, unitsLeft };
+    return { type: 'clock.restarted', body };
+  }
+  const floor = lot.said.floor === null ? 0 : floorOf(id);
+  const { atMs, cut } = clockEnd(clock, floor);
+  if (leaf.t < atMs) return null;
+  // It shows its floor until it ends, not a moment longer: the time of the end tells the price.
+  if (!cut && floor > 0 && clockPrice(clock, leaf.t - 1) !== floor) return { type: 'lot.setAside', body: {} };
+  const body = { ...here, cause: 'floor', startFen: floor, startsAt: atMs, unitsLeft };
+  return cut ? { type: 'clock.restarted', body } : setAside;
+}
+
+const hasValidBid = (lot: Lot, offering: Offering): boolean =>
+  offering.leader !== null && (lot.said.floor === null || offering.floorMet);
+
+/** Soft close (RULES §2.4). */
+function closeAfterBid(rules: ShowRules, { closesAt, hardEnd }: Offering, t: number): number {
+  if (rules.suddenDeath || closesAt! - t > rules.windowMs) return closesAt!;
+  const wished = Math.min(hardEnd, Math.max(closesAt!, t + rules.extensionMs));
+  return wished < closesAt! ? closesAt! : wished;
+}
+
+/** Whether the body is exactly this one; fields that are undefined are not there. */
+function isBody(leaf: Leaf, body: object): boolean {
+  const there: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(body)) if (value !== undefined) there[key] = value;
+  return canonicalText(leaf.body) === canonicalText(there);
+}
+
+// ---------------------------------------------------------------- bids, both ways
+
+function wrongBid({ past, texts, rules, floorOf }: World, leaf: BidLeaf): string | null {
+  const { body } = leaf;
+  let nth = 1;
+  let refused = 0;
+  for (const other of past.filter(isBidLeaf)) {
+    if (other.body.bid === body.bid) return 'bid id twice';
+    if (other.body.bidder !== body.bidder) continue;
+    nth += 1;
+    const same = other.body.lot === body.lot && other.body.offering === body.offering;
+    if (same && other.type === 'bid.refused') refused += 1;
+  }
+  if (body.nth !== nth) return 'nth';
+  if (leaf.type === 'bid.refused' && refused >= rules.refusalsLoggedMax) return 'too many refusals';
+  if (body.seen) {
+    const [size, root] = body.seen;
+    if (size > leaf.i || rootOf(texts.slice(0, size)).toString('base64') !== root) return 'seen';
+  }
+  const asked = askedBy(leaf);
+  const reason = refusalOf(past, rules, leaf.t, asked, floorOf);
+  if (leaf.type === 'bid.refused') {
+    const { bid, bidder, lot, offering, amountFen, byModerator, confirmed, form, seen, run, units } =
+      leaf.body;
+    const said = { bid, bidder, lot, offering, amountFen, byModerator, confirmed, form, seen, run, units };
+    return reason !== null && isBody(leaf, { ...said, nth, reason }) ? null : `refused, but ${reason}`;
+  }
+  if (reason !== null) return `accepted, but ${reason}`;
+  const lot = lotOf(past, body.lot, rules)!;
+  const { clock } = lot.offerings.at(-1)!;
+  const amountFen = clock ? clockPrice(clock, leaf.t) : body.amountFen;
+  const { bid, bidder, offering, byModerator, confirmed, form, seen } = leaf.body;
+  const said = { bid, bidder, lot: body.lot, offering, byModerator, confirmed, form, seen, nth, amountFen };
+  const floorMet = lot.said.floor !== null && amountFen >= floorOf(body.lot) ? true : undefined;
+  const { pressedFen, units } = asked;
+  const taken = clock ? { pressedFen, run: asked.run, units, firstUnit: firstFree(lot) } : {};
+  return isBody(leaf, { ...said, ...taken, floorMet }) ? null : 'bid is told wrong';
+}
+
+// ---------------------------------------------------------------- everything else
+
+function wrongAct(world: World, leaf: Leaf): string | null {
+  const { past, rules } = world;
+  const phase = phaseOf(past);
+  const during = (...phases: string[]) => (phases.includes(phase) ? null : `${leaf.type} while ${phase}`);
+  switch (leaf.type) {
+    case 'log.opened':
+      return null;
+    case 'bidder.registered':
+    case 'staff.registered':
+      return during('draft', 'sealed', 'open') ?? wrongNewcomer(past, leaf);
+    case 'bidder.limited':
+      return during('draft', 'sealed', 'open') ?? (isKnown(past, leaf.body.bidder) ? null : 'nobody');
+    case 'lot.catalogued':
+    case 'lot.amended':
+    case 'lot.struck':
+      return during('draft', 'sealed', 'open') ?? wrongDescription(world, leaf);
+    case 'show.sealed':
+      return during('draft', 'open') ?? wrongSeal(world, leaf);
+    case 'show.approved':
+      return during('sealed', 'open') ?? wrongApproval(past, leaf);
+    case 'show.opened':
+      return during('sealed');
+    case 'lot.offered':
+      return during('open') ?? wrongOffer(world, leaf);
+    case 'lot.lastCall':
+    case 'lot.extended':
+    case 'lot.frozen':
+    case 'lot.resumed':
+    case 'lot.setAside':
+      return wrongOnBlock(world, leaf);
+    case 'lot.passed':
+    case 'lot.carried':
+      return during('open') ?? wrongEnd(world, leaf);
+    case 'lot.withdrawn':
+      return during('sealed', 'open') ?? wrongEnd(world, leaf);
+    case 'sale.voided':
+    case 'sale.paid':
+      return wrongSale(world, leaf);
+    case 'show.closed':
+    case 'show.settled':
+      return wrongTotals(world, leaf);
+    case 'lot.hammered':
+    case 'clock.restarted':
+      return 'not due';
+    default:
+      return rules.v === 1 ? null : 'unknown rules';
+  }
+}
+type Of<T extends Leaf['type']> = Extract<Leaf, { type: T }>;
+
+const isKnown = (past: Past, bidder: string): boolean =>
+  people(past).some((person) => person.bidder === bidder);
+
+/** At most so many keys for one person, each of one person only. */
+const KEYS_MAX = 5;
+
+function wrongNewcomer(past: Past, leaf: Of<'bidder.registered' | 'staff.registered'>): string | null {
+  const known = people(past);
+  const staff = all(past, 'staff.registered').map(({ body }) => body);
+  const { key } = leaf.body;
+  const isBidderKey = known.some(({ keys }) => key !== undefined && keys.includes(key));
+  if (leaf.type === 'staff.registered') {
+    const his = staff.filter(({ person }) => person === leaf.body.person);
+    if (isBidderKey || staff.some((one) => one.key === key)) return 'key twice';
+    return his.length < KEYS_MAX ? null : 'too many keys';
+  }
+  if (isBidderKey || staff.some((one) => one.key === key)) return 'key twice';
+  const before = known.find(({ bidder }) => bidder === leaf.body.bidder);
+  if (!before) return leaf.body.paddle === known.length + 1 ? null : 'paddle';
+  if (key === undefined || before.kind !== leaf.body.kind || before.paddle !== leaf.body.paddle) {
+    return 'registered twice';
+  }
+  return before.keys.length < KEYS_MAX ? null : 'too many keys';
+}
+
+const sealsOf = (past: Past): Of<'show.sealed'>['body'][] => all(past, 'show.sealed').map(({ body }) => body);
+
+function wrongDescription(
+  { past, rules }: World,
+  leaf: Of<'lot.catalogued' | 'lot.amended' | 'lot.struck'>,
+): string | null {
+  const before = lotOf(past, leaf.body.lot, rules);
+  if (leaf.type === 'lot.catalogued' ? before !== null : before?.phase !== 'draft') return 'not a draft';
+  if (leaf.type === 'lot.struck') return null;
+  const { body } = leaf;
+  if (body.list !== sealsOf(past).length + 1) return 'other list';
+  if (body.capFen !== undefined || body.buyNowFen !== undefined) return 'cap';
+  for (const fen of [body.startFen, body.stepFen ?? 0, body.referenceFen ?? 0]) {
+    if (fen * body.units > MOST_FEN) return 'too dear';
+  }
+  for (const id of lotIds(past)) {
+    const other = lotOf(past, id, rules)!;
+    if (id !== body.lot && other.said.number === body.number && other.phase !== 'struck')
+      return 'number twice';
+  }
+  if (body.startFen === 0 && (body.format === 'dutch' || body.floor !== null)) return 'zero start';
+  return null;
+}
+
+function wrongSeal({ past, texts, rules, floorOf }: World, { body }: Of<'show.sealed'>): string | null {
+  if (body.rules !== sha256(canonicalText(rules)!).toString('base64')) return 'other rules';
+  const list = sealsOf(past).length + 1;
+  const lots: Lot[] = [];
+  for (const id of lotIds(past)) {
+    const lot = lotOf(past, id, rules)!;
+    if (lot.said.list === list && lot.phase === 'draft') lots.push(lot);
+  }
+  lots.sort((a, b) => (a.said.number < b.said.number ? -1 : 1));
+  const units = lots.reduce((sum, lot) => sum + lot.units.length, 0);
+  const catalogue = rootOf(lots.map((lot) => texts[lot.at]!)).toString('base64');
+  if (lots.length === 0 || body.list !== list || body.lots !== lots.length || body.units !== units)
+    return 'counts';
+  if (body.catalogue !== catalogue) return 'catalogue';
+  const below = ({ said }: Lot) =>
+    said.format === 'dutch' && said.floor !== null && said.startFen < floorOf(said.lot);
+  return lots.some(below) ? 'clock below its floor' : null;
+}
+
+function wrongApproval(past: Past, { body }: Of<'show.approved'>): string | null {
+  if (!sealsOf(past).some(({ list }) => list === body.list)) return 'not sealed';
+  const officers = all(past, 'staff.registered').filter((leaf) => leaf.body.office === 'officer');
+  if (!officers.some((leaf) => leaf.body.key === body.key)) return 'no officer';
+  const again = all(past, 'show.approved').some(
+    (leaf) => leaf.body.list === body.list && leaf.body.key === body.key,
+  );
+  return again ? 'approved twice' : null;
+}
+
+const percentUp = (fen: number, percent: number): number => {
+  const hundredfold = BigInt(fen) * BigInt(percent);
+  return Number(hundredfold / 100n) + (hundredfold % 100n === 0n ? 0 : 1);
+};
+
+function wrongOffer({ past, rules, floorOf }: World, leaf: Of<'lot.offered'>): string | null {
+  const { body, t } = leaf;
+  const lot = lotOf(past, body.lot, rules);
+  if (!lot || blockOf(past, rules)) return 'not now';
+  if (lot.offerings.length > rules.furtherOfferings) return 'too often';
+  const here = {
+    lot: body.lot,
+    offering: lot.offerings.length + 1,
+    units: count(lot, 'open') + count(lot, 'passed'),
+  };
+  const clockFrom = (startFen: number) => {
+    const [stepFen] = stepAt(rules, lot.said.stepFen, startFen);
+    const clock = { startFen, stepFen, tickMs: rules.clock.tickMs, startsAt: t };
+    return { ...here, format: 'dutch', startFen, clock };
+  };
+  const undone = lot.phase === 'waiting' && lot.offerings.at(-1)!.undone;
+  if (lot.phase === 'sealed' || undone) {
+    const { startFen } = lot.said;
+    const rising = { ...here, format: 'english', startFen, closesAt: t + rules.openForMs };
+    if (isBody(leaf, lot.said.format === 'english' ? rising : clockFrom(startFen))) return null;
+  }
+  if (lot.phase !== 'waiting' && lot.phase !== 'passed') return 'offered as it may not be';
+  const floor = lot.said.floor === null ? 0 : floorOf(body.lot);
+  const startFen = Math.max(
+    lot.said.referenceFen ?? 0,
+    percentUp(lot.bestFen, rules.reoffer.ofBestPercent),
+    percentUp(floor, rules.reoffer.ofFloorPercent),
+  );
+  const again = clockFrom(startFen > 0 ? startFen : firstAmount(rules, lot.said.stepFen, lot.said.startFen));
+  return isBody(leaf, again) ? null : 'offered as it may not be';
+}
+
+/** An extension for a standstill gives back at most this much. */
+const STANDSTILL_MAX_MS = 60_000;
+
+function wrongOnBlock(
+  { past, rules }: World,
+  leaf: Of<'lot.lastCall' | 'lot.extended' | 'lot.frozen' | 'lot.resumed' | 'lot.setAside'>,
+): string | null {
+  const block = blockOf(past, rules);
+  if (block?.id !== leaf.body.lot) return 'not on the block';
+  const { lot, offering } = block;
+  const { clock, closesAt, frozenAt, priceFen } = offering;
+  const here = { lot: block.id, offering: offering.number };
+  const leftAt = (t: number): number => {
+    if (!clock) return Math.max(0, closesAt! - t);
+    return Math.max(0, (clock.restartsAt ?? tickEnd(clock, t)) - t);
+  };
+  const is = (body: object): string | null => (isBody(leaf, { ...here, ...body }) ? null : 'told wrong');
+  switch (leaf.type) {
+    case 'lot.setAside':
+      if (hasValidBid(lot, offering)) return 'a valid bid stands';
+      return leaf.by === 'platform'
+        ? 'not due'
+        : is({ units: offering.unitsLeft, bestFen: priceFen ?? undefined });
+    case 'lot.frozen':
+      return frozenAt === null ? is({ left: leftAt(leaf.t) }) : 'frozen already';
+    case 'lot.resumed':
+      return frozenAt === null ? 'not frozen' : is({ left: leftAt(frozenAt) });
+    case 'lot.lastCall':
+      if (closesAt === null || frozenAt !== null) return 'no last call now';
+      return is({ closesAt: Math.min(closesAt, leaf.t + rules.lastCallMs) });
+    case 'lot.extended': {
+      const { cause, closesAt: to } = leaf.body;
+      if (cause !== 'stall' && cause !== 'dark') return 'no bid extends it';
+      if (closesAt === null || frozenAt !== null || to <= closesAt || to <= leaf.t) return 'no extension now';
+      return to <= closesAt + STANDSTILL_MAX_MS ? is({ closesAt: to, cause }) : 'extended by too much';
+    }
+  }
+}
+
+function wrongEnd(
+  { past, rules }: World,
+  leaf: Of<'lot.passed' | 'lot.withdrawn' | 'lot.carried'>,
+): string | null {
+  const lot = lotOf(past, leaf.body.lot, rules);
+  if (!lot || isOver(lot) || lot.phase === 'draft' || lot.phase === 'struck') return 'no such lot now';
+  const offering = lot.offerings.at(-1);
+  if (lot.phase === 'onBlock' && hasValidBid(lot, offering!)) return 'a valid bid stands';
+  const here = { lot: leaf.body.lot, units: count(lot, 'open') };
+  const is = (body: object): string | null => (isBody(leaf, { ...here, ...body }) ? null : 'told wrong');
+  switch (leaf.type) {
+    case 'lot.passed':
+      if (!offering) return 'never offered';
+      return is({ offering: offering.number, bestFen: offering.priceFen ?? undefined });
+    case 'lot.withdrawn':
+      return is({ reason: leaf.body.reason });
+    case 'lot.carried':
+      return lot.phase === 'onBlock' ? 'on the block' : is({});
+  }
+}
+
+function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>): string | null {
+  const sales = salesOf(past);
+  const sale = sales.find((one) => one.sale === leaf.body.sale);
+  const phase = phaseOf(past);
+  if (!sale || sale.voided || sale.paid) return 'no such open sale';
+  if (leaf.type === 'sale.voided') {
+    if (phase !== 'open' || blockOf(past, rules)) return 'not now';
+    return undoable(past) === sale.sale ? null : 'too late to undo';
+  }
+  if (phase !== 'open' && phase !== 'closed') return 'not now';
+  if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';
+  const first = all(past, 'sale.paid').find(({ body }) => body.txn === leaf.body.txn);
+  const other = first && sales.find((one) => one.sale === first.body.sale);
+  return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
+}
+
+function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.settled'>): string | null {
+  const lots = lotIds(past)
+    .map((id) => lotOf(past, id, rules)!)
+    .filter(({ phase }) => phase !== 'draft' && phase !== 'struck');
+  const units = (end: Lot['units'][number]) => lots.reduce((sum, lot) => sum + count(lot, end), 0);
+  const ends = {
+    soldUnits: units('sold'),
+    passedUnits: units('passed'),
+    withdrawnUnits: units('withdrawn'),
+    carriedUnits: units('carried'),
+  };
+  const sales = salesOf(past).filter(({ voided }) => !voided);
+  const totalFen = sales.reduce((sum, sale) => sum + sale.unitPriceFen * sale.units, 0);
+  if (leaf.type === 'show.closed') {
+    if (phaseOf(past) !== 'open' || lots.some((lot) => !isOver(lot))) return 'not over';
+    return isBody(leaf, { lots: lots.length, ...ends, hammerFen: totalFen }) ? null : 'totals';
+  }
+  const closed = all(past, 'show.closed')[0];
+  if (!closed || sales.some(({ paid }) => !paid)) return 'not paid';
+  if (leaf.t < closed.t + rules.complaintMs) return 'too early';
+  return isBody(leaf, { ...ends, paidFen: totalFen }) ? null : 'totals';
+}

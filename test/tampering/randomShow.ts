@@ -1,0 +1,151 @@
+import {
+  amountAboveFen,
+  catalogueLeaves,
+  catalogueRootOf,
+  clockPriceFen,
+  leastBidFen,
+} from '@qingpai/auction/rules';
+import { leavesOf, openingOf, withFloor } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { CHEN, LIN, type PaperLot, PaperShow, WU } from '../../libs/auction/src/rules/testing/paperShow.js';
+import { type Opening } from '@qingpai/wire';
+import { type Chance } from './chance.js';
+
+/** A small honest show, anything of which may happen; with luck it comes to its end. */
+export function randomShow(chance: Chance): PaperShow {
+  const show = new PaperShow({
+    draft: true,
+    rules: {
+      suddenDeath: chance.maybe(0.1),
+      furtherOfferings: chance.below(3),
+      slipSteps: chance.one([1, 3]),
+      refusalsLoggedMax: chance.one([1, 2, 20]),
+      hardEndMs: chance.one([5_000, 600_000]),
+      clock: {
+        tickMs: 1_500,
+        restartSteps: chance.below(4),
+        manyTakers: chance.maybe(0.7),
+        minUnits: chance.one([1, 1, 2]),
+      },
+    },
+  });
+  const lots = 1 + chance.below(3);
+  for (let n = 1; n <= lots; n++) describe(chance, show, `L${n}`);
+  if (chance.maybe(0.2)) show.ask(0, { name: 'strike', lot: 'L1' });
+  if (chance.maybe(0.2)) amend(chance, show, 'L2');
+  seal(show, 0);
+  show.ask(0, { name: 'open', reason: 'none-configured' });
+  let t = 1_000;
+  for (let acts = 4 + chance.below(18); acts > 0; acts--) {
+    t += chance.one([0, 100, 700, 1_500, 4_000, 12_000, 60_000]);
+    show.pass(t);
+    act(chance, show, t);
+  }
+  if (chance.maybe(0.6)) finish(chance, show, t + 1_000);
+  return show;
+}
+
+/** The openings of an officer's bundle: of every lot that has a floor. */
+export const openingsOf = (show: PaperShow): Opening[] =>
+  [...show.floors].filter(([, floorFen]) => floorFen > 0).map(([lot, floorFen]) => openingOf(lot, floorFen));
+
+function paper(chance: Chance, lot: string): PaperLot {
+  const startFen = chance.one([0, 900, 3_600]);
+  const format = startFen > 0 && chance.maybe(0.4) ? ('dutch' as const) : ('english' as const);
+  const wished = startFen === 0 ? 0 : chance.one([0, 0, 800, 3_000, 4_000]);
+  const floorFen = format === 'dutch' ? Math.min(wished, startFen) : wished;
+  const described: PaperLot = {
+    ...{ units: 1 + chance.below(3), startFen, format },
+    ...(chance.maybe(0.3) && { stepFen: chance.one([150, 300]) }),
+    ...(chance.maybe(0.3) && { referenceFen: 5_000 }),
+  };
+  return floorFen > 0 ? withFloor(lot, { ...described, floorFen }) : described;
+}
+
+const describe = (chance: Chance, show: PaperShow, lot: string) =>
+  show.describe(show.state.t, lot, paper(chance, lot));
+
+function amend(chance: Chance, show: PaperShow, lot: string): void {
+  show.amend(show.state.t, lot, { list: show.state.seals.length + 1, ...paper(chance, lot) });
+}
+
+function seal(show: PaperShow, t: number): void {
+  const bytes = leavesOf(show.leaves);
+  const leaves = catalogueLeaves(show.state, show.state.seals.length + 1);
+  show.ask(t, { name: 'seal', catalogue: catalogueRootOf(leaves.map((i) => bytes[i]!)) });
+}
+
+function act(chance: Chance, show: PaperShow, t: number): void {
+  const { state } = show;
+  const lot = state.block ?? chance.one(Object.keys(state.lots));
+  if (state.block === null && chance.maybe(0.7)) return offer(show, t);
+  const dice = chance.next();
+  if (dice < 0.7) return bid(chance, show, t);
+  if (dice < 0.76)
+    return void show.ask(t, { name: chance.one(['lastCall', 'freeze', 'setAside', 'pass']), lot });
+  if (dice < 0.84) return void show.ask(t, { name: 'resume', lot });
+  if (dice < 0.86) return void show.ask(t, { name: 'withdraw', lot, reason: 'damaged' });
+  if (dice < 0.88) return void show.ask(t, { name: 'carry', lot });
+  if (dice < 0.9) return stall(chance, show, t, lot);
+  if (dice < 0.93)
+    return void show.ask(t, { name: 'undo', sale: state.undoable ?? 'S1', reason: 'technical' });
+  if (dice < 0.96) return void show.ask(t, { name: 'limit', bidder: chance.one([LIN, WU]), limitFen: 8_000 });
+  if (!state.lots.L9) describe(chance, show, 'L9');
+  else seal(show, t);
+}
+
+function stall(chance: Chance, show: PaperShow, t: number, lot: string): void {
+  const closesAt = (show.state.lots[lot]?.offerings.at(-1)?.closesAt ?? t) + chance.one([5_000, 60_000]);
+  show.ask(t, { name: 'extend', lot, closesAt, cause: chance.one(['stall', 'dark']) }, 'platform');
+}
+
+function offer(show: PaperShow, t: number): void {
+  const lots = Object.values(show.state.lots);
+  const next = lots.find(({ phase }) => phase === 'sealed') ?? lots.find(({ phase }) => phase === 'waiting');
+  if (next) show.ask(t, { name: next.phase === 'sealed' ? 'offer' : 'reoffer', lot: next.lot });
+}
+
+function bid(chance: Chance, show: PaperShow, t: number): void {
+  const { state } = show;
+  const lot = state.block === null ? undefined : state.lots[state.block];
+  const offering = lot?.offerings.at(-1);
+  if (!lot || !offering) return;
+  const bidder = chance.one([LIN, WU, CHEN]);
+  // The desk answers slow-down without a leaf by then.
+  const refused = show.said('bid.refused').filter((body) => body.bidder === bidder && body.lot === lot.lot);
+  if (refused.length >= state.rules.refusalsLoggedMax) return;
+  const ask = offering.clock
+    ? clockPriceFen(offering.clock, t)
+    : amountAboveFen(
+        state.rules,
+        lot,
+        leastBidFen(state.rules, lot, offering),
+        chance.one([0, 0, 0, 1, 2, 5]),
+      );
+  const amountFen = Math.max(1, ask + chance.one([0, 0, 0, 0, 0, -1, -100, 50]));
+  const units = chance.one([undefined, undefined, 1, 2]);
+  const run = offering.clock && chance.maybe(0.5) ? offering.clock.run : undefined;
+  const more = { ...(units && { units }), ...(run !== undefined && { run }) };
+  show.press(t, bidder, amountFen, {
+    ...more,
+    ...(chance.maybe(0.2) && { confirmed: true }),
+  });
+}
+
+function finish(chance: Chance, show: PaperShow, from: number): void {
+  let t = from;
+  if (show.state.block !== null) show.ask(t, { name: 'resume', lot: show.state.block });
+  show.pass((t += 800_000));
+  for (const { lot, phase } of Object.values(show.state.lots)) {
+    if (phase === 'onBlock') show.ask(t, { name: 'pass', lot });
+    if (phase === 'waiting') show.ask(t, { name: chance.one(['pass', 'carry']), lot });
+    if (phase === 'sealed') show.ask(t, { name: 'withdraw', lot, reason: 'other' });
+  }
+  if (!show.ask(t, { name: 'close' }).ok) return;
+  for (const [k, sale] of Object.values(show.state.sales).entries()) {
+    if (sale.phase === 'voided' || chance.maybe(0.1)) continue;
+    const txn = `${'BCDEFGHIJK'.charAt(k % 10).repeat(43)}=`;
+    const amountFen = sale.unitPriceFen * sale.units;
+    show.ask(t + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
+  }
+  show.ask(t + 90_000_000, { name: 'settle' });
+}
