@@ -6,6 +6,7 @@ import {
   type Reason,
   reasons,
 } from '@qingpai/wire';
+import { type FloorRange } from './floorClaims.js';
 import { present } from './press.js';
 
 /** A bid as the log holds it: enough to give the same answer again, and to see that an id is used for another bid. */
@@ -44,6 +45,8 @@ export interface BidBook {
   take: LoggedBid | null;
   /** The first sale each payment (hash of its reference) was logged for; one payment may cover several of a buyer. */
   txns: Map<string, string>;
+  /** What judged leaves have told of floors that are not opened, by lot. */
+  floors: Map<string, FloorRange>;
 }
 
 export const bidBook = (): BidBook => ({
@@ -52,6 +55,7 @@ export const bidBook = (): BidBook => ({
   refusals: new Map(),
   take: null,
   txns: new Map(),
+  floors: new Map(),
 });
 
 /** Folds one event, in place, and returns the book. Events that are no bids leave it as it is. */

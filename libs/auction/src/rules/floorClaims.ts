@@ -23,6 +23,15 @@ export function both(one: FloorRange, other: FloorRange): FloorRange | null {
   return atLeastFen <= atMostFen ? { atLeastFen, atMostFen } : null;
 }
 
+/** What holds whichever of these readings is the right one; null when there is none. */
+export const either = (ranges: readonly FloorRange[]): FloorRange | null =>
+  ranges.length === 0
+    ? null
+    : {
+        atLeastFen: Math.min(...ranges.map(({ atLeastFen }) => atLeastFen)),
+        atMostFen: Math.max(...ranges.map(({ atMostFen }) => atMostFen)),
+      };
+
 /** What all that has happened to a lot says of its floor. Null: it contradicts itself. */
 export const floorSoFar = (lot: LotState): FloorRange | null =>
   lot.offerings

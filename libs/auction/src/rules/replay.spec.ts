@@ -381,6 +381,20 @@ describe('a lie about the floor is caught:', () => {
     });
   });
 
+  it('a second clock ended on another floor than the one it started from', () => {
+    const show = new PaperShow({ lots: { L1: { format: 'dutch', stepFen: 200, floorFen: 3_600 } } });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.pass(10_000);
+    show.does(20_000, { name: 'reoffer', lot: 'L1' });
+    show.pass(100_000);
+    const log = new Forgery(show);
+    expect(log.found()).toBeNull();
+    // 4320, 4120, 3920, 3720, and in place of the cut to 3600 one more step, to 3520.
+    log.drop(log.find('clock.restarted', -1));
+    expect(log.find('lot.setAside', -1).t).toBe(27_500);
+    expect(log.found()).toMatchObject({ type: 'lot.setAside', code: 'floor-contradicts' });
+  });
+
   it('a falling clock was sealed below its floor', () => {
     const show = evening();
     expect(new Forgery(show).found(new Map([...show.floors, ['L3', 2_001]]))).toMatchObject({

@@ -6,7 +6,7 @@ import { decide } from './decide.js';
 import { decideDue, dueAtMs } from './due.js';
 import { extensionAfter } from './english.js';
 import { type Finding, found, type RuleFindingCode } from './findings.js';
-import { both, exactly, type FloorRange, floorSoFar, saidByEvent } from './floorClaims.js';
+import { both, either, exactly, type FloorRange, floorSoFar, saidByEvent } from './floorClaims.js';
 import { same } from './same.js';
 import { hammer } from './sales.js';
 import { entry, onBlock } from './show.js';
@@ -28,6 +28,7 @@ interface Case {
  * behind the leaf is made again and decided anew on the state before it. Of lots whose floors are not opened, any
  * floor that explains their leaves will do. Who may write which leaf is not judged here.
  * @param state before the event; the caller folds the event when nothing was found
+ * @param book before the event too; what the event tells of a floor is noted in it when nothing was found
  */
 export function judge(
   state: ShowState,
@@ -40,7 +41,14 @@ export function judge(
   const lot = lotOf(state, event);
   const said = lot && lot.floor !== null ? saidByEvent(state.rules, lot, event) : [null];
   const results = said.map((range) => judgeReading(state, book, event, floors, range));
-  return results.includes(null) ? null : (results[0] ?? null);
+  if (!results.includes(null)) return results[0] ?? null;
+  if (lot)
+    remember(
+      book,
+      lot,
+      said.filter((_, at) => results[at] === null),
+    );
+  return null;
 }
 
 /** A log has a first leaf, and a last. */
@@ -79,7 +87,7 @@ function judgeReading(
   let contradicts = false;
   for (const lot of [onBlock(state)?.lot, about]) {
     if (!lot || lot.floor === null) continue;
-    const soFar = knownRange(lot, floors);
+    const soFar = knownRange(book, lot, floors);
     const range = lot === about && said && soFar ? both(soFar, said) : soFar;
     contradicts ||= range === null;
     known.set(lot.lot, (range ?? said ?? exactly(1)).atLeastFen);
@@ -88,10 +96,20 @@ function judgeReading(
   return finding ?? (contradicts ? found('floor-contradicts') : null);
 }
 
-const knownRange = (lot: LotState, floors: OpenedFloors): FloorRange | null => {
+function knownRange(book: BidBook, lot: LotState, floors: OpenedFloors): FloorRange | null {
   const opened = floors.get(lot.lot);
-  return opened === undefined ? floorSoFar(lot) : exactly(opened);
-};
+  if (opened !== undefined) return exactly(opened);
+  const [soFar, told] = [floorSoFar(lot), book.floors.get(lot.lot)];
+  return soFar && told ? both(soFar, told) : soFar;
+}
+
+/** What was once said of a floor stays said: where a clock ended, or a re-offer began, no state keeps it. */
+function remember(book: BidBook, { lot }: LotState, readings: readonly (FloorRange | null)[]): void {
+  const said = either(readings.flatMap((range) => range ?? []));
+  const before = book.floors.get(lot);
+  const range = before && said ? both(before, said) : said;
+  if (range) book.floors.set(lot, range);
+}
 
 const lotOf = (state: ShowState, { body }: LoggedEvent): LotState | undefined =>
   'lot' in body ? entry(state.lots, body.lot) : undefined;
