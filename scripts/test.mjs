@@ -27,6 +27,7 @@ const built = await ensureBuilt();
 count('build', built);
 
 await suite('unit');
+await suite('tampering');
 if (built) {
   await suite('stories');
   await browserSuite();
@@ -79,6 +80,8 @@ async function suite(name, { env = {}, title = name, node = process.execPath } =
     count(`${title}: did not finish`, false);
     return;
   }
+  // A suite's own figures, told on one line.
+  for (const line of output.match(/^(tamper cases|mutants) .*$/gm) ?? []) console.log(line);
   add(title, JSON.parse(readFileSync(report, 'utf8')), ok, Math.round((Date.now() - startMs) / 1000));
 }
 

@@ -44,7 +44,7 @@ export const textOf = (bundle: Loose): string => {
 
 /** Numbers the leaves as they now stand, and writes them. */
 export const written = (leaves: readonly LooseLeaf[]): string[] =>
-  leaves.map((leaf, i) => canonicalText({ ...leaf, i })!);
+  leaves.map((leaf, i) => canonicalText({ ...leaf, i }) ?? JSON.stringify({ ...leaf, i }));
 
 export const readLeaves = (bundle: Loose): LooseLeaf[] =>
   bundle.leaves.map((leaf) => JSON.parse(leaf) as LooseLeaf);
