@@ -13,17 +13,15 @@ const unreachable: Problem = {
   errors: [],
 };
 
-/** GET, or a JSON, multipart or (a string) plain text body with any other method. A 2xx without a body gives null. */
+/** GET, or a JSON or multipart body with any other method. A 2xx without a body gives null. */
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<Asked<T>> {
-  const isText = typeof body === 'string';
-  const asItIs = isText || body instanceof FormData;
-  const type = isText ? 'text/plain' : 'application/json';
+  const form = body instanceof FormData;
   try {
     const response = await fetch(path, {
       method,
       credentials: 'same-origin',
-      headers: body === undefined || body instanceof FormData ? {} : { 'content-type': type },
-      body: asItIs ? body : body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined || form ? {} : { 'content-type': 'application/json' },
+      body: form ? body : body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await response.text();
     const value: unknown = text ? JSON.parse(text) : null;
