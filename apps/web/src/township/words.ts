@@ -272,9 +272,6 @@ const zh = {
   usbKept: '签名验过，已收下',
   exportAll: '全部打包',
   exportHelp: '账本、公钥文件、树、离线核验页和说明，一个文件',
-  verifyPage: '离线核验页',
-  verifyPageHelp: '存到电脑上，断网打开，把账本拖进去',
-  season: '整季核验',
 };
 export type Words = typeof zh;
 
@@ -548,9 +545,6 @@ const en: Words = {
   usbKept: 'Signature verified and kept',
   exportAll: 'Everything in one file',
   exportHelp: 'ledger, keys, tiles, the offline verifier and how to use it',
-  verifyPage: 'Offline verifier',
-  verifyPageHelp: 'save it, open it without a network, drop the ledger in',
-  season: 'The whole season',
 };
 
 export const words: Record<Language, Words> = { zh, en };
