@@ -1,6 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { type Bundle } from '@qingpai/wire';
 import { signerOf } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { paperKey } from '../../libs/auction/src/rules/testing/paperShow.js';
 import { canonicalText, sha256 } from './naive/json.js';
 import { rootOf } from './naive/tree.js';
 import { type Chance } from './chance.js';
@@ -166,3 +167,7 @@ export function mutate(chance: Chance, honest: Loose): { text: string; how: stri
   const checkpoints = [...honest.checkpoints, ...notesOver(texts)];
   return { text: textOf({ ...bundle, checkpoints }), how: `${how}, both histories` };
 }
+
+/** The signature of whoever is called so on paper under a leaf of his own. */
+export const signedBody = (name: string, { body, show, type }: LooseLeaf): string =>
+  paperKey(name).sign(Buffer.from(`qingpai/event/v1\n${canonicalText({ body, show, type })}`));
