@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { receipt } from './room.js';
 import { showRules } from './rules.js';
 import { fen, hash, lotId } from './units.js';
 
@@ -14,13 +15,21 @@ export const bundle = z.object({
   origin: z.string(),
   rules: showRules,
   leaves: z.array(z.string()),
-  /** Signed notes: those at sealed, closed and settled, and the newest. Oldest first. */
+  /** Signed notes with their cosignatures: at sealed, closed and settled, after hammers, and the newest. Oldest first. */
   checkpoints: z.array(z.string()),
   /** Officer's bundle only: the floors, for lots whose last unit is terminal. */
   openings: z.array(z.object({ lot: lotId, floorFen: fen, salt: hash })).optional(),
 });
 export type Bundle = z.infer<typeof bundle>;
 export type Opening = NonNullable<Bundle['openings']>[number];
+
+/** Receipts as a phone hands them out, for `--receipts`: evidence, not part of a bundle. */
+export const receiptsFile = z.object({
+  format: z.literal('qingpai/receipts/v1'),
+  origin: z.string(),
+  receipts: z.array(receipt),
+});
+export type ReceiptsFile = z.infer<typeof receiptsFile>;
 
 /** Verdicts and exit codes (LEDGER §4). Any other exit code means that the verifier itself failed. */
 export const verdicts = {

@@ -1,5 +1,5 @@
 import { certificateOf } from './index.js';
-import { GROWER, LIN, type PaperOptions, PaperShow, WU } from './testing/paperShow.js';
+import { GROWER, HASH, LIN, type PaperOptions, PaperShow, WU } from './testing/paperShow.js';
 
 const SUPPORT = 'support-aaaaaaaa';
 const certify = (show: PaperShow) => certificateOf(show.state.rules, show.leaves);
@@ -154,6 +154,65 @@ describe('the certificate', () => {
     show.bid(2_000, GROWER, 3_600);
     show.pass(61_000);
     expect(certify(show)).toMatchObject({ afterReoffer: { units: 1 }, armsLength: { units: 0 } });
+  });
+
+  it.each([
+    ['a supporting unit', 'supporter', {}, 'supporterUnits'],
+    ['a grower', 'grower', {}, 'growerUnits'],
+    ['a second account on one device', 'buyer', { device: 'device-aaaaaaaaa' }, 'sameDeviceUnits'],
+  ] as const)('counts what went to %s apart', (_, kind, device, apart) => {
+    const show = new PaperShow({ lots: { L1: {}, L2: {} } });
+    const [first, second] = ['first-aaaaaaaaaa', 'second-aaaaaaaaa'];
+    show.does(0, { name: 'register', bidder: first, id: HASH, kind: 'buyer', ...device }, 'platform');
+    show.does(0, { name: 'register', bidder: second, id: HASH, kind, ...device }, 'platform');
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.bid(2_000, second, 3_600);
+    show.pass(61_000);
+    show.does(62_000, { name: 'offer', lot: 'L2' });
+    show.bid(63_000, first, 3_600);
+    show.pass(200_000);
+    const nobody = { hostUnits: 0, growerUnits: 0, supporterUnits: 0, sameDeviceUnits: 0 };
+    expect(certify(show)).toMatchObject({
+      apart: { ...nobody, [apart]: 1 },
+      armsLength: { units: 1, of: 2 },
+    });
+  });
+
+  it('counts a supplementary list by itself', () => {
+    const show = new PaperShow({ lots: { L1: {} } });
+    show.describe(1_000, 'L2', { units: 3 });
+    show.does(1_000, { name: 'seal', catalogue: HASH });
+    show.does(2_000, { name: 'offer', lot: 'L1' });
+    show.bid(3_000, LIN, 3_600);
+    show.pass(63_000);
+    show.does(64_000, { name: 'withdraw', lot: 'L2', reason: 'damaged' });
+    expect(certify(show).lists).toMatchObject([
+      { list: 1, lots: 1, units: 1, soldUnits: 1, withdrawnUnits: 0, approved: false },
+      { list: 2, lots: 1, units: 3, soldUnits: 0, withdrawnUnits: 3, approved: false },
+    ]);
+  });
+
+  it('counts signatures: of bids, and of what the host answers for', () => {
+    const silent = new PaperShow({ lots: { L1: {} } });
+    const signed = new PaperShow({ lots: { L1: {} }, signed: true });
+    for (const show of [silent, signed]) {
+      show.does(1_000, { name: 'offer', lot: 'L1' });
+      show.bid(2_000, LIN, 3_600);
+      show.pass(62_000);
+      show.does(63_000, { name: 'close' });
+    }
+    expect(certify(silent)).toMatchObject({ signedBids: 0, unsignedBids: 1, unsignedActs: 2 });
+    expect(certify(signed)).toMatchObject({ signedBids: 1, unsignedBids: 0, unsignedActs: 0 });
+  });
+
+  it('says which log it goes on from', () => {
+    const continues = { origin: 'market.example/shows/20261124-01', size: 12, root: HASH };
+    const show = new PaperShow({ draft: true });
+    const [opened, ...rest] = show.leaves;
+    if (opened?.type !== 'log.opened') throw new Error('no first leaf');
+    const after = { ...opened, body: { ...opened.body, continues } };
+    expect(certificateOf(show.state.rules, [after, ...rest])).toMatchObject({ continues });
+    expect(certify(show).continues).toBeNull();
   });
 
   it('of a draft counts nothing', () => {

@@ -12,6 +12,7 @@ import { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
 import { evolve } from './evolve.js';
 import { openUnits } from './lot.js';
 import { saleTotalFen } from './sales.js';
+import { isSignedAct } from './signedBid.js';
 import { entry, initialShow, sealedLots } from './show.js';
 
 /** The Clearance Certificate (清拍证明, LEDGER §1) as far as it follows from the leaves alone. */
@@ -32,6 +33,8 @@ interface Trace {
   formBids: number;
   signedBids: number;
   unsignedBids: number;
+  unsignedActs: number;
+  continues: Certificate['continues'];
 }
 
 /**
@@ -48,6 +51,8 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     formBids: 0,
     signedBids: 0,
     unsignedBids: 0,
+    unsignedActs: 0,
+    continues: null,
   };
   for (const event of events) follow(state, trace, event);
 
@@ -72,10 +77,10 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     formBids: trace.formBids,
     signedBids: trace.signedBids,
     unsignedBids: trace.unsignedBids,
-    unsignedActs: 0,
-    continues: null,
-    lists: [],
-    apart: { hostUnits: 0, growerUnits: 0, supporterUnits: 0, sameDeviceUnits: 0 },
+    unsignedActs: trace.unsignedActs,
+    continues: trace.continues,
+    lists: state.seals.map(({ list }) => listOf(state, list)),
+    apart: apartOf(state, sales),
     witnessed: state.witnessed,
     unsold: lots.filter((lot) => lot.soldUnits < lot.units).map(unsoldLot),
     lots: lots.map((lot) =>
@@ -98,6 +103,8 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
   const offering = before === null ? undefined : entry(state.lots, before)?.offerings.at(-1);
   if (offering && state.block === null) trace.endedBy.set(offering.i, event.i);
   if (event.type === 'lot.extended' && event.body.cause !== 'bid') trace.extendedOtherwise += 1;
+  if (event.type === 'log.opened') trace.continues = event.body.continues ?? null;
+  if (isSignedAct(event) && event.sig === undefined) trace.unsignedActs += 1;
   if (event.type !== 'bid.accepted' && event.type !== 'bid.refused') return;
   if (event.body.form) trace.formBids += 1;
   else if (event.sig === undefined) trace.unsignedBids += 1;
@@ -119,15 +126,49 @@ function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly S
     afterReoffer: grade(() => true),
     paid: grade(({ phase }) => phase === 'paid'),
     delivered: grade(() => false),
-    armsLength: grade((sale) => isArmsLength(entry(state.bidders, sale.bidder), entry(state.lots, sale.lot))),
+    armsLength: grade((sale) => apartness(state, sale) === null),
   };
 }
 
-/** Not the house, not a supporting unit, not a grower. A person in the hall is a buyer like any other. */
-const isArmsLength = (bidder: BidderState | undefined, lot: LotState | undefined): boolean =>
-  bidder !== undefined &&
-  (bidder.kind === 'buyer' || bidder.kind === 'hall') &&
-  bidder.bidder !== lot?.grower;
+/** One sealed list by itself: the main one, or what was added while the show ran (加拍). */
+function listOf(state: ShowState, list: number): Certificate['lists'][number] {
+  const lots = sealedLots(state).filter((lot) => lot.list === list);
+  return {
+    list,
+    lots: lots.length,
+    units: sum(lots, ({ units }) => units),
+    soldUnits: sum(lots, ({ soldUnits }) => soldUnits),
+    passedUnits: sum(lots, ({ passedUnits }) => passedUnits),
+    withdrawnUnits: sum(lots, ({ withdrawnUnits }) => withdrawnUnits),
+    carriedUnits: sum(lots, ({ carriedUnits }) => carriedUnits),
+    approved: state.approvals.some((one) => one.list === list),
+  };
+}
+
+function apartOf(state: ShowState, sales: readonly SaleState[]): Certificate['apart'] {
+  const apart = { hostUnits: 0, growerUnits: 0, supporterUnits: 0, sameDeviceUnits: 0 };
+  for (const sale of sales) {
+    const how = apartness(state, sale);
+    if (how !== null) apart[how] += sale.units;
+  }
+  return apart;
+}
+
+/**
+ * Why a sale is not at arm's length, or null: to the house, to the lot's own grower, to a supporting unit, or to a
+ * second account on a device from which another had taken a paddle before. A person in the hall is a buyer like any other.
+ */
+function apartness(state: ShowState, { bidder: id, lot }: SaleState): keyof Certificate['apart'] | null {
+  const bidder = entry(state.bidders, id);
+  if (!bidder || bidder.kind === 'host') return 'hostUnits';
+  if (bidder.kind === 'grower' || id === entry(state.lots, lot)?.grower) return 'growerUnits';
+  if (bidder.kind === 'supporter') return 'supporterUnits';
+  return isSecondOnDevice(state, bidder) ? 'sameDeviceUnits' : null;
+}
+
+const isSecondOnDevice = (state: ShowState, { device, paddle }: BidderState): boolean =>
+  device !== null &&
+  Object.values(state.bidders).some((other) => other.device === device && other.paddle < paddle);
 
 const unsoldLot = ({
   lot,

@@ -71,13 +71,16 @@ export const approvalNote = (statement: string): string => toBase64(sha256(utf8(
 
 const signedActs: ReadonlySet<string> = new Set(['show.sealed', 'lot.withdrawn', 'show.closed']);
 
+/** An act of the house that its author answers for by a signature, once the office has a key. */
+export const isSignedAct = ({ type }: Pick<DecidedEvent, 'type'>): boolean => signedActs.has(type);
+
 /**
  * Keys of which one must have signed this act of the house, given the state before it; none: it goes unsigned. An
  * approval is always signed, by the very key it names.
  */
 export function keysToSign({ staff }: ShowState, event: DecidedEvent): string[] {
   if (event.type === 'show.approved') return [event.body.key];
-  if (!signedActs.has(event.type)) return [];
+  if (!isSignedAct(event)) return [];
   return staff.filter(({ office }) => office === event.by).map(({ key }) => key);
 }
 

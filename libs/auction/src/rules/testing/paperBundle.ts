@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import {
   canonical,
+  COSIGNATURE_V1,
+  cosignNote,
   ED25519,
   floorCommitment,
   formatPolicy,
+  formatProof,
+  formatSignature,
+  inclusionProof,
   leafBytes,
+  leafHash,
+  parseNote,
   publicKeyOf,
   signCheckpoint,
   signEd25519,
@@ -12,9 +19,9 @@ import {
   utf8,
   verifierKey,
 } from '@qingpai/ledger/rules';
-import { type Bundle, endsWithCheckpoint, type LoggedEvent, type Opening } from '@qingpai/wire';
+import { type Bundle, endsWithCheckpoint, type LoggedEvent, type Opening, type Receipt } from '@qingpai/wire';
 import { catalogueLeaves, catalogueRootOf, rootsAt } from '../index.js';
-import { type PaperLot, PaperShow } from './paperShow.js';
+import { type PaperLot, type PaperOptions, PaperShow } from './paperShow.js';
 
 export const ORIGIN = 'market.example/shows/20261124-01';
 const SALT = new Uint8Array(32).fill(5);
@@ -42,23 +49,65 @@ export const openingOf = (lot: string, floorFen: number): Opening => ({
 });
 
 /** A show on paper whose list is sealed by its true root. */
-export function sealedShow(lots: Record<string, PaperLot>): PaperShow {
-  const show = new PaperShow({ draft: true });
+export function sealedShow(
+  lots: Record<string, PaperLot>,
+  options: Pick<PaperOptions, 'rules' | 'signed'> & { witnessed?: true } = {},
+): PaperShow {
+  const { witnessed, ...paper } = options;
+  const show = new PaperShow({ draft: true, ...paper });
   for (const [lot, paper] of Object.entries(lots)) show.describe(0, lot, paper);
   const bytes = leavesOf(show.leaves);
   show.does(0, {
     name: 'seal',
     catalogue: catalogueRootOf(catalogueLeaves(show.state, 1).map((i) => bytes[i]!)),
   });
-  show.does(0, { name: 'open', reason: 'none-configured' });
+  if (paper.signed) show.approve(0);
+  show.does(0, witnessed ? { name: 'open', witnessed } : { name: 'open', reason: 'none-configured' });
   return show;
 }
+
+/** A witness's key; its cosignatures stand under the notes of a bundle. */
+export const witnessOf = (name = 'township.example/witness', fill = 21) => {
+  const seed = new Uint8Array(32).fill(fill);
+  return {
+    key: verifierKey(name, COSIGNATURE_V1, publicKeyOf(seed)),
+    sign: (message: Uint8Array) => signEd25519(seed, message),
+  };
+};
+export const cosigned = (note: string, timeSeconds: number, witness = witnessOf()): string => {
+  const parsed = parseNote(note);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return note + formatSignature(cosignNote(parsed.value.body, witness, timeSeconds));
+};
+/** The policy of an auditor who wants every one of these witnesses. */
+export const policyWith = (witnesses = [witnessOf()], signer = signerOf()): string =>
+  formatPolicy({
+    logs: [signer.key],
+    witnesses: witnesses.map(({ key }, at) => ({ name: `w${at + 1}`, key })),
+    groups: [
+      { name: 'all-of-them', threshold: witnesses.length, members: witnesses.map((_, at) => `w${at + 1}`) },
+    ],
+    quorum: 'all-of-them',
+  });
+/** What a phone keeps of leaf `i`, under the note of this size. */
+export function receiptOf(
+  bytes: readonly Uint8Array[],
+  i: number,
+  size = bytes.length,
+  signer = signerOf(),
+): Receipt {
+  const path = inclusionProof(bytes.slice(0, size).map(leafHash), i, size);
+  const proof = formatProof({ index: i, path, checkpoint: noteAt(bytes, size, signer) });
+  return { leaf: new TextDecoder().decode(bytes[i]), proof };
+}
+export const receiptsOf = (...receipts: Receipt[]): string =>
+  JSON.stringify({ format: 'qingpai/receipts/v1', origin: ORIGIN, receipts });
 
 export const leavesOf = (events: readonly LoggedEvent[], origin = ORIGIN): Uint8Array[] =>
   events.map((event) => {
     // On paper the host registers people; on the server the platform does.
     const by = event.type === 'log.opened' || event.type === 'bidder.registered' ? 'platform' : event.by;
-    return leafBytes({ ...event, by, show: origin, v: 1 } as Parameters<typeof leafBytes>[0]);
+    return leafBytes({ ...event, by, show: origin, v: 2 } as Parameters<typeof leafBytes>[0]);
   });
 
 /** Everything of a bundle but its digest, so that a test can change it before `digested`. */

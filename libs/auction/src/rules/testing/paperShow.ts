@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { publicKeyOf, signEd25519, toBase64, utf8 } from '@qingpai/ledger/rules';
 import {
   type BidderKind,
   defaultRules,
@@ -5,14 +7,19 @@ import {
   type EventType,
   type LoggedEvent,
   type LotState,
+  type Office,
   type OfferingState,
   type Reason,
   type ShowRules,
   type ShowState,
 } from '@qingpai/wire';
 import {
+  actMessage,
+  approvalNote,
+  approvalStatement,
   type BidBook,
   bidBook,
+  bidMessage,
   type Command,
   decide,
   type DecidedEvent,
@@ -23,8 +30,11 @@ import {
   evolveBook,
   initialShow,
   judge,
+  keysToSign,
   nextNth,
+  signedBidOf,
 } from '../index.js';
+import { present } from '../press.js';
 
 /** A hash where the test does not care which. */
 export const HASH = `${'A'.repeat(43)}=`;
@@ -33,6 +43,21 @@ export const LIN = 'lin-aaaaaaaaaaaa';
 export const WU = 'wu-aaaaaaaaaaaaa';
 export const CHEN = 'chen-aaaaaaaaaaa';
 export const HOST = 'host-aaaaaaaaaaa';
+export const OFFICER = 'officer-aaaaaaaa';
+
+/** A key that anybody on paper can make again from the name. */
+export interface PaperKey {
+  /** Base64. */
+  key: string;
+  sign(message: Uint8Array): string;
+}
+export function paperKey(name: string): PaperKey {
+  const seed = sha256(utf8(name));
+  return {
+    key: toBase64(publicKeyOf(seed)),
+    sign: (message) => toBase64(signEd25519(seed, message)),
+  };
+}
 
 /** A lot in a test: what differs from a pot of hydrangea at ¥36 without a floor. */
 export type PaperLot = Partial<EventBody<'lot.catalogued'>> & { floorFen?: number };
@@ -59,6 +84,8 @@ export interface PaperOptions {
   lots?: Record<string, PaperLot>;
   /** Leave the show a draft. */
   draft?: true;
+  /** Everybody registers a key and signs: the three buyers, the host, and an officer who approves what is sealed. */
+  signed?: true;
 }
 
 /**
@@ -70,14 +97,20 @@ export class PaperShow {
   readonly book: BidBook = bidBook();
   readonly leaves: LoggedEvent[] = [];
   readonly floors = new Map<string, number>();
+  /** Whoever signs, by public key. */
+  readonly keys = new Map<string, PaperKey>();
   private bids = 0;
 
-  constructor({ rules, lots = {}, draft }: PaperOptions = {}) {
+  constructor({ rules, lots = {}, draft, signed }: PaperOptions = {}) {
     this.state = initialShow({ ...defaultRules, ...rules });
     const origin = 'market.example/shows/20261124-01';
     this.does(0, { name: 'openLog', body: { origin, witnesses: [] } });
-    for (const bidder of [LIN, WU, CHEN]) this.register(bidder);
+    for (const bidder of [LIN, WU, CHEN]) this.register(bidder, 'buyer', signed && paperKey(bidder));
     this.register(HOST, 'host');
+    if (signed) {
+      this.enrol(HOST, 'host');
+      this.enrol(OFFICER, 'officer');
+    }
     for (const [lot, paper] of Object.entries(lots)) this.describe(0, lot, paper);
     if (draft) return;
     this.does(0, { name: 'seal', catalogue: HASH });
@@ -86,8 +119,21 @@ export class PaperShow {
 
   // ---------------------------------------------------------------- asking
 
-  register(bidder: string, kind: BidderKind = 'buyer'): void {
-    this.does(this.state.t, { name: 'register', bidder, id: HASH, kind });
+  register(bidder: string, kind: BidderKind = 'buyer', key?: PaperKey): void {
+    if (key) this.keys.set(key.key, key);
+    this.does(this.state.t, present({ name: 'register', bidder, id: HASH, kind, key: key?.key }));
+  }
+  /** Someone with an office brings his key; the platform writes it. */
+  enrol(person: string, office: Office): void {
+    const key = paperKey(person);
+    this.keys.set(key.key, key);
+    this.does(this.state.t, { name: 'enrol', person, office, key: key.key }, 'platform');
+  }
+  /** The officer says that she compared the list with the floor. */
+  approve(atMs: number, list = 1): void {
+    const seal = this.state.seals.find((one) => one.list === list)!;
+    const note = approvalNote(approvalStatement({ origin: this.state.origin, ...seal }));
+    this.does(atMs, { name: 'approve', list, note, key: paperKey(OFFICER).key }, 'officer');
   }
   describe(atMs: number, lot: string, paper: PaperLot = {}): Decision {
     return this.ask(atMs, {
@@ -177,7 +223,7 @@ export class PaperShow {
 
   private log(events: readonly DecidedEvent[], t: number): void {
     for (const event of events) {
-      const leaf: LoggedEvent = { ...event, i: this.state.next, t };
+      const leaf: LoggedEvent = this.signed({ ...event, i: this.state.next, t });
       for (const floors of [undefined, this.floors]) {
         const finding = judge(this.state, this.book, leaf, floors);
         if (finding) throw new Error(`${JSON.stringify(leaf)} is found wrong: ${finding.code} ${finding.en}`);
@@ -186,6 +232,20 @@ export class PaperShow {
       evolveBook(this.book, leaf);
       this.leaves.push(leaf);
     }
+  }
+
+  /** With its author's signature, where he owes one. */
+  signed(leaf: LoggedEvent): LoggedEvent {
+    const { origin } = this.state;
+    if (leaf.type === 'bid.accepted' || leaf.type === 'bid.refused') {
+      const { bidder, lot, offering, form } = leaf.body;
+      const [key] = this.state.bidders[bidder]?.keys ?? [];
+      if (form || key === undefined) return leaf;
+      const isClock = (this.state.lots[lot]?.offerings[offering - 1]?.clock ?? null) !== null;
+      return { ...leaf, sig: this.keys.get(key)!.sign(bidMessage(signedBidOf(leaf, isClock), origin)) };
+    }
+    const [key] = keysToSign(this.state, leaf);
+    return key === undefined ? leaf : { ...leaf, sig: this.keys.get(key)!.sign(actMessage(leaf, origin)) };
   }
 
   // ---------------------------------------------------------------- looking

@@ -27,6 +27,30 @@ const words = {
     zh: '这条记录的类型或内容不合规定',
     en: 'The type or body of the leaf does not fit its schema',
   },
+  'version-mixed': {
+    zh: '同一账本里混了两种版本的记录',
+    en: 'Leaves of two versions are mixed in one log',
+  },
+  'author-signature-missing': {
+    zh: '作者登记过密钥，这条却没有他的签名',
+    en: 'Its author has registered a key, and this leaf lacks his signature',
+  },
+  'author-signature-wrong': {
+    zh: '作者的签名与内容不符：不是他写的，或被改动过',
+    en: "The author's signature does not fit: another wrote this leaf, or it was changed",
+  },
+  'author-signature-stray': {
+    zh: '这条记录不该带签名',
+    en: 'Such a leaf bears no signature',
+  },
+  'approval-differs': {
+    zh: '干部签名核对的不是锁定的这份清单',
+    en: 'The officer approved something else than this sealed list',
+  },
+  'seen-foreign': {
+    zh: '买家签名时看到的账本头不在本账本里：历史被换过',
+    en: 'The head that the bidder had seen is none of this log: history was replaced',
+  },
   'author-wrong': { zh: '这条记录不该由此人写入', en: 'This author may not write such a leaf' },
   'no-policy': {
     zh: '没有信任名单（--policy），无法判断签名',
@@ -58,10 +82,6 @@ const words = {
   'older-than-known': {
     zh: '这个包比您手里的检查点旧',
     en: 'This bundle is older than a checkpoint you already hold',
-  },
-  'known-ignored': {
-    zh: '您手里的检查点没有可信签名，不予采用',
-    en: 'A checkpoint you hold bears no trusted signature; it is ignored',
   },
   'checkpoint-missing': {
     zh: '锁定、收场或结算之后没有紧跟的检查点',

@@ -1,13 +1,23 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { canonicalBytes, parseLeaf, toHex, utf8 } from '@qingpai/ledger/rules';
-import { author, bundle, type Bundle, eventBodies, type EventType, type LoggedEvent } from '@qingpai/wire';
+import {
+  author,
+  bundle,
+  type Bundle,
+  eventBodies,
+  type EventType,
+  type LeafVersion,
+  type LoggedEvent,
+} from '@qingpai/wire';
 import { faultFinding, finding, type Stop, type VerifyFinding } from './finding.js';
 
 /** A bundle that could be read: each leaf's exact bytes, and what they say. */
 export interface ReadBundle {
   bundle: Bundle;
   bytes: Uint8Array[];
+  /** With their authors' signatures, where they have one. */
   events: LoggedEvent[];
+  version: LeafVersion;
 }
 
 /**
@@ -40,12 +50,19 @@ export function bundleDigest(raw: object): string | undefined {
 function readLeaves(read: Bundle): ReadBundle | Stop {
   const bytes = read.leaves.map(utf8);
   const events: LoggedEvent[] = [];
+  let version: LeafVersion | undefined;
   for (const [i, leaf] of bytes.entries()) {
-    const event = readLeaf(leaf, i, read.origin, events.at(-1)?.t ?? 0);
-    if ('code' in event) return { verdict: 'INVALID', findings: [event] };
-    events.push(event);
+    const found = readLeaf(leaf, i, read.origin, events.at(-1)?.t ?? 0);
+    if ('code' in found) return { verdict: 'INVALID', findings: [found] };
+    version ??= found.version;
+    const { by } = found.event;
+    const mixed = found.version !== version && finding('version-mixed', { i, by });
+    const signed =
+      version === 1 && found.event.sig !== undefined && finding('author-signature-stray', { i, by });
+    if (mixed || signed) return { verdict: 'INVALID', findings: [mixed || (signed as VerifyFinding)] };
+    events.push(found.event);
   }
-  return { bundle: read, bytes, events };
+  return { bundle: read, bytes, events, version: version ?? 2 };
 }
 
 function readLeaf(
@@ -53,17 +70,18 @@ function readLeaf(
   i: number,
   origin: string,
   afterMs: number,
-): LoggedEvent | VerifyFinding {
+): { event: LoggedEvent; version: LeafVersion } | VerifyFinding {
   const leaf = parseLeaf(bytes);
   if (!leaf.ok) return faultFinding(leaf.reason, { i });
-  const { by, t, show, type, body } = leaf.value;
+  const { by, t, show, type, body, sig, v: version } = leaf.value;
   if (leaf.value.i !== i || show !== origin) return finding('leaf-elsewhere', { i, by });
   if (t < afterMs) return finding('time-backwards', { i, by });
   const schema = Object.hasOwn(eventBodies, type) ? eventBodies[type as EventType] : undefined;
   if (!schema?.safeParse(body).success || !author.safeParse(by).success) {
     return finding('event-malformed', { i, by, more: type });
   }
-  return { i, t, by, type, body } as LoggedEvent; // as the two schemas have just said
+  const event = { i, t, by, type, body, ...(sig !== undefined && { sig }) };
+  return { event: event as LoggedEvent, version }; // as the two schemas have just said
 }
 
 function parseJson(text: string): object | undefined {

@@ -1,4 +1,4 @@
-import { canonicalHash, opensFloor } from '@qingpai/ledger/rules';
+import { canonicalHash, type Hash, opensFloor, toBase64, type VerifyEd25519 } from '@qingpai/ledger/rules';
 import { endsWithCheckpoint, type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { bidBook, evolveBook } from '../bidBook.js';
 import { evolve } from '../evolve.js';
@@ -8,7 +8,9 @@ import { isByRightAuthor } from './authors.js';
 import { catalogueLeaves, catalogueRootOf } from './catalogue.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
 import { type ReadBundle } from './parse.js';
+import { rootsAt } from './roots.js';
 import { type Head } from './signatures.js';
+import { faultOfAuthor } from './signed.js';
 
 export interface Replayed {
   state: ShowState;
@@ -20,14 +22,20 @@ export interface Replayed {
  * Gate 5: the rules are replayed over every leaf, both ways (an accepted bid must be acceptable, a refused one
  * refusable for exactly that reason); what was sealed is recomputed; checkpoints end where they must.
  */
-export function replayLeaves(read: ReadBundle, heads: readonly Head[]): Replayed | Stop {
+export function replayLeaves(
+  read: ReadBundle,
+  heads: readonly Head[],
+  verify: VerifyEd25519,
+): Replayed | Stop {
   const sizes = new Set(heads.map((head) => head.size));
   const floors = openFloors(read);
   if ('verdict' in floors) return floors;
   const state = initialShow(read.bundle.rules);
   const book = bidBook();
+  const roots = rootsAt(read.bytes, read.events.flatMap(seenSizes));
   for (const event of read.events) {
-    const wrong = wrongOf(read, state, event) ?? told(judge(state, book, event, floors), event);
+    const wrong =
+      wrongOf(read, state, event, { roots, verify }) ?? told(judge(state, book, event, floors), event);
     if (wrong) return { verdict: 'INVALID', findings: [wrong] };
     if (endsWithCheckpoint(event) && !sizes.has(event.i + 1)) {
       return {
@@ -43,9 +51,17 @@ export function replayLeaves(read: ReadBundle, heads: readonly Head[]): Replayed
 }
 
 /** What the leaves' own bytes must bear out, beside the auction's rules. */
-function wrongOf(read: ReadBundle, state: ShowState, event: LoggedEvent): VerifyFinding | undefined {
+function wrongOf(
+  read: ReadBundle,
+  state: ShowState,
+  event: LoggedEvent,
+  { roots, verify }: { roots: Map<number, Hash>; verify: VerifyEd25519 },
+): VerifyFinding | undefined {
   const { i, by } = event;
   if (!isByRightAuthor(event)) return finding('author-wrong', { i, by });
+  const unsigned = faultOfAuthor(state, event, verify);
+  if (unsigned) return finding(unsigned, { i, by });
+  if (!isSeenHere(event, roots)) return finding('seen-foreign', { i, by });
   if (event.type === 'log.opened' && event.body.origin !== read.bundle.origin) {
     return finding('leaf-elsewhere', { i, by });
   }
@@ -55,6 +71,19 @@ function wrongOf(read: ReadBundle, state: ShowState, event: LoggedEvent): Verify
   return catalogueRootOf(leaves) === event.body.catalogue
     ? undefined
     : finding('catalogue-differs', { i, by });
+}
+
+const seenIn = ({ body }: LoggedEvent): readonly [number, string] | undefined =>
+  'seen' in body ? body.seen : undefined;
+const seenSizes = (event: LoggedEvent): number[] => seenIn(event)?.slice(0, 1).map(Number) ?? [];
+
+/** The head that a bidder had seen lies before the bid, and is one of this log. */
+function isSeenHere(event: LoggedEvent, roots: Map<number, Hash>): boolean {
+  const seen = seenIn(event);
+  if (!seen) return true;
+  const [size, root] = seen;
+  const here = roots.get(size);
+  return size <= event.i && here !== undefined && toBase64(here) === root;
 }
 
 /** The officer's bundle opens floors; each must be the one that was sealed. */

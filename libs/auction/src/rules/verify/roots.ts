@@ -1,15 +1,4 @@
-import {
-  append,
-  emptyFrontier,
-  equal,
-  type Hash,
-  leafHash,
-  openCheckpoint,
-  keysOf,
-  type Policy,
-  rootOf,
-  type VerifyEd25519,
-} from '@qingpai/ledger/rules';
+import { append, emptyFrontier, equal, type Hash, leafHash, rootOf } from '@qingpai/ledger/rules';
 import { type ReadBundle } from './parse.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
 import { type Head } from './signatures.js';
@@ -56,43 +45,8 @@ export function checkRoots(read: ReadBundle, heads: readonly Head[]): Stop | nul
   return stop('INVALID', finding('leaf-unsigned', { i: newest.size, by: read.events[newest.size]?.by }));
 }
 
-/**
- * Gate 4: checkpoints the auditor already holds. What bears no trusted signature is ignored, so that a forged one
- * frames nobody.
- */
-export function checkKnown(
-  read: ReadBundle,
-  known: readonly string[],
-  policy: Policy,
-  newest: Head,
-  verify: VerifyEd25519,
-): { stop: Stop | null; ignored: VerifyFinding[] } {
-  const ignored: VerifyFinding[] = [];
-  const heads: Head[] = [];
-  for (const note of known) {
-    const opened = openCheckpoint(note, keysOf(policy), verify);
-    if (opened.ok && opened.value.checkpoint.origin === read.bundle.origin) {
-      heads.push({ ...opened.value.checkpoint, note });
-    } else {
-      ignored.push(finding('known-ignored'));
-    }
-  }
-  const newer = heads.find((head) => head.size > read.bytes.length);
-  const roots = rootsAt(
-    read.bytes,
-    heads.map((head) => head.size),
-  );
-  const other = heads.find((head) => roots.has(head.size) && !equal(roots.get(head.size)!, head.root));
-  if (other) return { stop: equivocation(other, newest), ignored };
-  if (newer) {
-    const more = `${read.bytes.length} < ${newer.size}`;
-    return { stop: stop('STALE', finding('older-than-known', { more })), ignored };
-  }
-  return { stop: null, ignored };
-}
-
 const sameRoot = (a: Head, b: Head): boolean => equal(a.root, b.root);
 const stop = (verdict: Stop['verdict'], ...findings: VerifyFinding[]): Stop => ({ verdict, findings });
 /** Both notes are the evidence, so both are shown whole. */
-const equivocation = (a: Head, b: Head): Stop =>
+export const equivocation = (a: Head, b: Head): Stop =>
   stop('EQUIVOCATION', finding('two-histories', { more: `\n${a.note}\n${b.note}` }));

@@ -1,10 +1,13 @@
 import {
   type Checkpoint,
+  isSameKey,
   judgeCheckpoint,
+  type OpenedCheckpoint,
   parseCheckpoint,
   parseNote,
   parsePolicy,
   type Policy,
+  satisfies,
   type VerifyEd25519,
 } from '@qingpai/ledger/rules';
 import { faultFinding, finding, type Stop, type VerifyFinding } from './finding.js';
@@ -12,6 +15,8 @@ import { faultFinding, finding, type Stop, type VerifyFinding } from './finding.
 /** A head of the log that the bundle shows, its note beside it. */
 export interface Head extends Checkpoint {
   note: string;
+  /** Pinned witnesses that cosigned it, by their names in the policy, and when (seconds since 1970, UTC). */
+  cosigned: { name: string; timeSeconds: number }[];
 }
 
 /** Heads by size, smallest first; `trusted` is null without a policy: then nothing was judged by key. */
@@ -43,24 +48,44 @@ export function readHeads(
   return { heads: heads.sort((a, b) => a.size - b.size), policy: policy?.value ?? null };
 }
 
+/**
+ * Whether enough of the auditor's witnesses stand behind the whole of a show that has ended: one head at or after its
+ * last cut (`fromSize`) must reach the quorum. Lines that somebody stripped accuse nobody: UNTRUSTED.
+ */
+export function checkQuorum({ heads, policy }: Heads, fromSize: number | null): Stop | null {
+  if (policy === null || policy.quorum === 'none' || fromSize === null) return null;
+  const isWitnessed = heads.some((head) => head.size >= fromSize && hasQuorum(head, policy));
+  return isWitnessed ? null : stop('UNTRUSTED', finding('quorum-missing'));
+}
+
+export const hasQuorum = ({ cosigned }: Head, policy: Policy): boolean =>
+  satisfies(
+    policy,
+    cosigned.map(({ name }) => name),
+  );
+
 function pinnedHead(note: string, policy: Policy, verify: VerifyEd25519): Head | Stop {
   const judged = judgeCheckpoint(note, policy, verify);
-  if (judged.ok) {
-    return judged.value.hasQuorum
-      ? { ...judged.value.checkpoint, note }
-      : stop('UNTRUSTED', finding('quorum-missing'));
-  }
+  if (judged.ok) return { ...judged.value.checkpoint, note, cosigned: cosignedIn(judged.value, policy) };
   const unknown = judged.reason === 'note-not-signed' || judged.reason === 'checkpoint-not-by-log';
   return unknown
     ? stop('UNTRUSTED', finding('key-not-pinned'))
     : stop('INVALID', faultFinding(judged.reason));
 }
 
+const cosignedIn = ({ signatures }: OpenedCheckpoint, { witnesses }: Policy): Head['cosigned'] =>
+  witnesses.flatMap(({ name, key }) => {
+    const signature = signatures.find((one) => isSameKey(one.key, key));
+    return signature?.timeSeconds === undefined ? [] : [{ name, timeSeconds: signature.timeSeconds }];
+  });
+
 function unjudgedHead(note: string): Head | Stop {
   const parsed = parseNote(note);
   if (!parsed.ok) return stop('INVALID', faultFinding(parsed.reason));
   const checkpoint = parseCheckpoint(parsed.value.body);
-  return checkpoint.ok ? { ...checkpoint.value, note } : stop('INVALID', faultFinding(checkpoint.reason));
+  return checkpoint.ok
+    ? { ...checkpoint.value, note, cosigned: [] }
+    : stop('INVALID', faultFinding(checkpoint.reason));
 }
 
 const stop = (verdict: Stop['verdict'], ...findings: VerifyFinding[]): Stop => ({ verdict, findings });

@@ -1,16 +1,21 @@
 import { shortCode, type VerifyEd25519, verifyEd25519 } from '@qingpai/ledger/rules';
-import { type LotState, type ShowState, type Verdict, verdicts, type Verification } from '@qingpai/wire';
+import { type Verdict, verdicts, type Verification } from '@qingpai/wire';
+import { disposition } from './disposition.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
+import { checkKnown } from './known.js';
+import { isLate, notesOf, type VerifyNote } from './notes.js';
 import { readBundle, type ReadBundle } from './parse.js';
 import { type Replayed, replayLeaves } from './replay.js';
-import { checkKnown, checkRoots, rootsAt } from './roots.js';
-import { readHeads } from './signatures.js';
+import { checkRoots, rootsAt } from './roots.js';
+import { checkQuorum, readHeads } from './signatures.js';
 
 export interface VerifyOptions {
   /** The auditor's own policy file (c2sp.org/tlog-policy); without it the verdict is UNTRUSTED. */
   policy?: string;
   /** Signed notes of this log that the auditor kept from before. */
   known?: readonly string[];
+  /** Files of receipts that phones kept (`qingpai/receipts/v1`). */
+  receipts?: readonly string[];
   /** Default: plain JavaScript; the server brings a faster one. */
   verify?: VerifyEd25519;
 }
@@ -26,6 +31,7 @@ type GateName = (typeof gateNames)[number];
 export function verifyBundle(text: string, options: VerifyOptions = {}): Verification {
   const gates: Gate[] = [];
   const findings: VerifyFinding[] = [];
+  const notes: VerifyNote[] = [];
   const pass = (gate: GateName, zh: string, en: string) => void gates.push({ gate, ok: true, zh, en });
   const parsed = readBundle(text);
   const read = 'verdict' in parsed ? null : parsed;
@@ -48,7 +54,7 @@ export function verifyBundle(text: string, options: VerifyOptions = {}): Verific
       exitCode: verdicts[final],
       gates: [...gates, ...missed],
       findings,
-      notes: [],
+      notes,
       size,
       code: read ? sealedCode(read) : null,
     };
@@ -60,6 +66,8 @@ export function verifyBundle(text: string, options: VerifyOptions = {}): Verific
   const verify = options.verify ?? verifyEd25519;
   const heads = readHeads(read.bundle.checkpoints, read.bundle.origin, options.policy, verify);
   if ('verdict' in heads) return end('signatures', heads);
+  const unwitnessed = checkQuorum(heads, lastCut(read));
+  if (unwitnessed) return end('signatures', unwitnessed);
   if (heads.policy) {
     const n = heads.heads.length;
     pass('signatures', `${n} 个检查点，签名相符`, `${n} checkpoints, signed by the pinned key`);
@@ -73,23 +81,31 @@ export function verifyBundle(text: string, options: VerifyOptions = {}): Verific
   if (outside) return end('roots', outside);
   pass('roots', '记录算出签过名的根', 'the leaves reproduce the signed roots');
 
+  const kept = { known: options.known ?? [], receipts: options.receipts ?? [] };
   if (heads.policy) {
-    const known = checkKnown(read, options.known ?? [], heads.policy, heads.heads.at(-1)!, verify);
-    findings.push(...known.ignored);
+    const newest = heads.heads.at(-1)!;
+    const known = checkKnown(read, kept, { policy: heads.policy, newest, verify });
+    notes.push(...known.notes);
     if (known.stop) return end('freshness', known.stop);
   }
-  const kept = options.known?.length ?? 0;
-  pass('freshness', `对照手里的 ${kept} 个检查点`, `compared with ${kept} checkpoints you hold`);
+  const count = kept.known.length + kept.receipts.length;
+  pass(
+    'freshness',
+    `对照手里的 ${count} 个检查点和凭证`,
+    `compared with ${count} checkpoints and receipts you hold`,
+  );
 
-  const replayed = replayLeaves(read, heads.heads);
+  const replayed = replayLeaves(read, heads.heads, verify);
   if ('verdict' in replayed) return end('replay', replayed);
   pass('replay', ...replayWords(replayed));
 
-  const judged = disposition(replayed.state);
-  if (judged.stop) return end('disposition', judged.stop);
-  pass('disposition', judged.zh, judged.en);
-  findings.push(...judged.unsold);
-  return report(judged.verdict);
+  const judged = { ...replayed, ...heads };
+  notes.push(...notesOf(read, judged));
+  const disposed = disposition(replayed.state, isLate(judged));
+  if (disposed.stop) return end('disposition', disposed.stop);
+  pass('disposition', disposed.zh, disposed.en);
+  findings.push(...disposed.unsold);
+  return report(disposed.verdict);
 }
 
 function replayWords({ state, floorsUnchecked }: Replayed): [string, string] {
@@ -99,54 +115,10 @@ function replayWords({ state, floorsUnchecked }: Replayed): [string, string] {
   ];
 }
 
-/** Gate 6: every sealed unit in exactly one end state, and what follows from it (LEDGER §1.3). */
-function disposition(
-  state: ShowState,
-): { stop: Stop } | { stop?: undefined; verdict: Verdict; zh: string; en: string; unsold: VerifyFinding[] } {
-  const sealed = Object.values(state.lots).filter((lot) => lot.phase !== 'struck' && lot.phase !== 'draft');
-  const sum = (of: (lot: ShowState['lots'][string]) => number) =>
-    sealed.reduce((all, lot) => all + of(lot), 0);
-  const units = sum((lot) => lot.units);
-  const sold = sum((lot) => lot.soldUnits);
-  const passed = sum((lot) => lot.passedUnits);
-  const withdrawn = sum((lot) => lot.withdrawnUnits);
-  const carried = sum((lot) => lot.carriedUnits);
-  const open = units - sold - passed - withdrawn - carried;
-  if (open < 0 || (open > 0 && state.closedAt !== null)) {
-    return { stop: { verdict: 'INVALID', findings: [finding('not-conserved')] } };
-  }
-  const zh = `清单 ${units} = 成交 ${sold} + 流拍 ${passed} + 撤拍 ${withdrawn} + 转下场 ${carried}`;
-  const en = `sealed ${units} = sold ${sold} + passed ${passed} + withdrawn ${withdrawn} + carried ${carried}`;
-  if (state.closedAt === null) {
-    return { verdict: 'INCOMPLETE', zh: `${zh} + 未定 ${open}`, en: `${en} + open ${open}`, unsold: [] };
-  }
-  const late = state.witnessed === true ? '' : ' · LATE_WITNESS';
-  const verdict =
-    sold < units
-      ? 'ALL_ACCOUNTED_NOT_ALL_SOLD'
-      : state.settledAt === null
-        ? 'ALL_SOLD_UNSETTLED'
-        : 'ALL_SOLD_AND_SETTLED';
-  return { verdict, zh: zh + late, en: en + late, unsold: sealed.filter(isUnsold).map(unsoldLot) };
-}
-
-const isUnsold = (lot: LotState): boolean => lot.passedUnits + lot.withdrawnUnits + lot.carriedUnits > 0;
-
-/** A show that passed a lot says which one. */
-function unsoldLot(lot: LotState): VerifyFinding {
-  const ends = [
-    { units: lot.passedUnits, zh: '流拍', en: 'passed' },
-    { units: lot.withdrawnUnits, zh: '撤拍', en: 'withdrawn' },
-    { units: lot.carriedUnits, zh: '转下场', en: 'carried' },
-  ].filter(({ units }) => units > 0);
-  const name = `${lot.number} ${lot.title}`;
-  return finding('lot-unsold', {
-    i: lot.i,
-    more: {
-      zh: `${name}（${ends.map(({ zh, units }) => `${zh} ${units}`).join('，')}）`,
-      en: `${name} (${ends.map(({ en, units }) => `${en} ${units}`).join(', ')})`,
-    },
-  });
+/** Size of the log at the last cut after its end: the whole of a show that is over must be witnessed. */
+function lastCut({ events }: ReadBundle): number | null {
+  const last = events.findLast(({ type }) => type === 'show.closed' || type === 'show.settled');
+  return last ? last.i + 1 : null;
 }
 
 /** Short code of the root that ends with the first seal; what stood on page, poster and picture. */
