@@ -1,35 +1,13 @@
-import { createPublicKey, verify as verifyByOpenSsl } from 'node:crypto';
 import { verifyBundle } from '@qingpai/auction/rules';
-import { leavesOf, ORIGIN, policyOf } from '../../libs/auction/src/rules/testing/paperBundle.js';
-import { Chance } from './chance.js';
-import { mutate, notesOver } from './mutations.js';
+import { policy, verify } from './cases.js';
 import { naiveVerdict } from './naive/judge.js';
-import { openingsOf, randomShow } from './randomShow.js';
+import { randomBundle } from './randomBundle.js';
 
 /** Two judges that share no code: the verifier, and the naive one. They must agree on the verdict and on the leaf. */
 const shows = Number(process.env.NAIVE_SHOWS ?? 10_000);
 const parts = 10;
-const policy = policyOf();
-
-const verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
-  const x = Buffer.from(publicKey).toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return verifyByOpenSsl(null, message, key, signature);
-};
-
 function compare(seed: number): { verdict: string; disagreement: string | null } {
-  const chance = new Chance(seed);
-  const show = randomShow(chance);
-  const leaves = leavesOf(show.leaves).map((leaf) => new TextDecoder().decode(leaf));
-  const openings = chance.maybe(0.4) ? openingsOf(show) : undefined;
-  const { text, how } = mutate(chance, {
-    format: 'qingpai/bundle/v1',
-    origin: ORIGIN,
-    rules: show.state.rules,
-    leaves,
-    checkpoints: notesOver(leaves),
-    ...(openings && { openings }),
-  });
+  const { text, how } = randomBundle(seed);
   const one = verifyBundle(text, { policy, verify });
   const other = naiveVerdict(text, { policy });
   // A lot that was not sold is named in a finding, but nothing is wrong with its leaf.

@@ -1,0 +1,234 @@
+import { createPublicKey, verify as verifyByOpenSsl } from 'node:crypto';
+import { type VerifyOptions } from '@qingpai/auction/rules';
+import { type Bundle, type Verdict } from '@qingpai/wire';
+import {
+  bundleOf,
+  cosigned,
+  digested,
+  leavesOf,
+  openingOf,
+  policyOf,
+  policyWith,
+  receiptOf,
+  receiptsOf,
+  sealedShow,
+  signerOf,
+  withFloor,
+} from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { CHEN, LIN, type PaperShow, WU } from '../../libs/auction/src/rules/testing/paperShow.js';
+import { type LooseLeaf, noteOf, notesOver, readLeaves, signedBody, textOf, written } from './mutations.js';
+
+/** Every way to tamper that we could think of, and what the verifier calls it. */
+type Loose = Omit<Bundle, 'digest'>;
+type Bid = 'bid.accepted' | 'bid.refused';
+export const policy = policyOf();
+
+/** By OpenSSL: there are tens of thousands of flips. */
+export const verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
+  const x = Buffer.from(publicKey).toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return verifyByOpenSsl(null, message, key, signature);
+};
+
+/** Three lots, all sold, paid and settled: a war with an extension, a clock of two units, a start at nothing. */
+function evening(signed?: true): PaperShow {
+  const show = sealedShow(
+    {
+      L1: withFloor('L1', { floorFen: 4_000 }),
+      L2: { format: 'dutch', units: 2, startFen: 2_000, stepFen: 200 },
+      L3: { startFen: 0 },
+    },
+    { signed },
+  );
+  show.does(10_000, { name: 'offer', lot: 'L1' });
+  show.bid(11_000, LIN, 3_600);
+  show.bid(12_000, WU, 3_800);
+  show.bid(12_500, LIN, 3_700);
+  show.bid(65_000, LIN, 4_000);
+  show.bid(66_000, CHEN, 4_200);
+  show.pass(200_000);
+  show.does(200_000, { name: 'offer', lot: 'L2' });
+  show.bid(201_600, LIN, 1_800, { run: 0, units: 1 });
+  show.bid(201_700, WU, 1_800, { run: 0, units: 1 });
+  show.does(300_000, { name: 'offer', lot: 'L3' });
+  show.bid(301_000, WU, 100);
+  show.pass(500_000);
+  show.does(500_000, { name: 'close' });
+  for (const [k, sale] of Object.values(show.state.sales).entries()) {
+    const txn = `${'BCDE'.charAt(k).repeat(43)}=`;
+    const amountFen = sale.unitPriceFen * sale.units;
+    show.does(510_000 + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
+  }
+  show.does(90_000_000, { name: 'settle' });
+  return show;
+}
+export const plainShow = evening();
+export const plain = bundleOf(plainShow);
+export const signed = bundleOf(evening(true));
+const bytes = leavesOf(plainShow.leaves);
+
+/** Index of the n-th leaf of a type. */
+const at = (of: Loose, type: string, nth = 0): number =>
+  of.leaves.flatMap((leaf, i) => (leaf.includes(`"type":"${type}"`) ? [i] : [])).at(nth)!;
+const find = (leaves: LooseLeaf[], type: string, nth = 0): LooseLeaf =>
+  leaves.filter((leaf) => leaf.type === type).at(nth)!;
+/** What an operator with the log's own key writes: leaves changed, numbered and signed anew, the digest fitted. */
+function operator(
+  change: (leaves: LooseLeaf[]) => void,
+  of: Loose = plain,
+  more: Partial<Loose> = {},
+): string {
+  const leaves = readLeaves(of);
+  change(leaves);
+  const texts = written(leaves);
+  return textOf({ ...of, ...more, leaves: texts, checkpoints: notesOver(texts) });
+}
+const changed = (type: string, nth: number, change: (leaf: LooseLeaf) => void, of: Loose = plain): string =>
+  operator((leaves) => change(find(leaves, type, nth)), of);
+/** The same without the log's key: the old notes stay, the digest fits. */
+const stranger = (leaves: string[], of: Loose = plain): string => textOf({ ...of, leaves });
+
+const drop = (leaves: LooseLeaf[], leaf: LooseLeaf) => void leaves.splice(leaves.indexOf(leaf), 1);
+function insertAfter(
+  leaves: LooseLeaf[],
+  leaf: LooseLeaf,
+  more: Partial<LooseLeaf> & { type: string },
+): void {
+  const inserted = { ...leaf, ...more };
+  delete inserted.sig;
+  leaves.splice(leaves.indexOf(leaf) + 1, 0, inserted);
+}
+/** Chen never bid: L1 goes to Lin for less, at the close that his bid had not moved. */
+function withoutChen(leaves: LooseLeaf[]): void {
+  const bid = leaves.find(({ type, body }) => type === 'bid.accepted' && body.bidder === CHEN)!;
+  leaves.splice(leaves.indexOf(bid), 2);
+  const hammer = find(leaves, 'lot.hammered');
+  Object.assign(hammer.body, { bidder: LIN, unitPriceFen: 4_000 });
+  find(leaves, 'show.closed').body.hammerFen = Number(find(leaves, 'show.closed').body.hammerFen) - 200;
+  find(leaves, 'sale.paid').body.amountFen = 4_000;
+  find(leaves, 'show.settled').body.paidFen = Number(find(leaves, 'show.settled').body.paidFen) - 200;
+}
+const anotherHistory = (): string[] => {
+  const leaves = readLeaves(plain);
+  withoutChen(leaves);
+  return written(leaves);
+};
+/** Plain notes, each with the witness's line. */
+const witnessed: Loose = { ...plain, checkpoints: plain.checkpoints.map((note) => cosigned(note, 1)) };
+const extended = (): string => {
+  const { key, sign } = signerOf();
+  const body = noteOf(plain.leaves).split('\n\n')[0]! + '\nextension\n';
+  const blob = Buffer.concat([key.keyId, sign(new TextEncoder().encode(body))]);
+  return `${body}\n— ${key.name} ${blob.toString('base64')}\n`;
+};
+const flipped = (text: string): string => text.replace('"amountFen":3800', '"amountFen":3900');
+
+export interface Case {
+  row: string;
+  text: () => string;
+  options?: VerifyOptions;
+  verdict: Verdict;
+  code?: string;
+  i?: number;
+  note?: string;
+}
+export const cases: Case[] = [
+  // ------------------------------------------------------------ the copy
+  { row: 'a digit changed in the copy', text: () => digested(plain).replace('"amountFen\\":3800', '"amountFen\\":3900'), verdict: 'DAMAGED', code: 'bundle-digest' },
+  { row: 'a digit changed, and the digest made to fit', text: () => stranger(plain.leaves.map(flipped)), verdict: 'INVALID', code: 'root-wrong' },
+  { row: 'a lot deleted from the copy', text: () => stranger(plain.leaves.toSpliced(at(plain, 'lot.catalogued'), 1)), verdict: 'INVALID', code: 'leaf-elsewhere', i: at(plain, 'lot.catalogued') },
+  { row: 'a lot deleted, all numbered anew', text: () => stranger(written(readLeaves(plain).toSpliced(at(plain, 'lot.catalogued'), 1))), verdict: 'INCOMPLETE', code: 'leaves-missing' },
+  { row: 'a lot deleted, all signed anew', text: () => operator((leaves) => drop(leaves, find(leaves, 'lot.catalogued'))), verdict: 'INVALID', code: 'catalogue-differs' },
+  { row: 'two bids swapped', text: () => { const i = at(plain, 'bid.accepted'); return stranger(plain.leaves.with(i, plain.leaves[i + 1]!).with(i + 1, plain.leaves[i]!)); }, verdict: 'INVALID', code: 'leaf-elsewhere', i: at(plain, 'bid.accepted') },
+  { row: 'two bids swapped, all signed anew', text: () => operator((leaves) => { const i = at(plain, 'bid.accepted'); const [a, b] = [leaves[i]!, leaves[i + 1]!]; [a.t, b.t] = [b.t, a.t]; leaves.splice(i, 2, b, a); }), verdict: 'INVALID', code: 'bid-not-acceptable', i: at(plain, 'bid.accepted') + 1 },
+  { row: 'the copy cut off in the middle of a leaf', text: () => digested(plain).slice(0, 4_000), verdict: 'DAMAGED', code: 'bundle-not-json' },
+  { row: 'a leaf cut off, and the digest made to fit', text: () => stranger(plain.leaves.with(6, plain.leaves[6]!.slice(0, 50))), verdict: 'INVALID', code: 'not-json', i: 6 },
+  { row: 'an unsigned leaf appended', text: () => textOf({ ...plain, checkpoints: plain.checkpoints.slice(0, -1) }), verdict: 'INVALID', code: 'leaf-unsigned' },
+  { row: 'a leaf that is not canonical', text: () => stranger(plain.leaves.with(3, plain.leaves[3]!.replace('{', '{ '))), verdict: 'INVALID', code: 'not-canonical', i: 3 },
+  { row: 'a wrong index inside a leaf', text: () => stranger(plain.leaves.with(3, plain.leaves[3]!.replace('"i":3', '"i":4'))), verdict: 'INVALID', code: 'leaf-elsewhere', i: 3 },
+  { row: 'a fraction in a leaf', text: () => stranger(plain.leaves.map((leaf) => leaf.replace('"amountFen":3800', '"amountFen":3800.5'))), verdict: 'INVALID', code: 'not-integer' },
+  { row: 'the same key twice in a leaf', text: () => stranger(plain.leaves.with(3, plain.leaves[3]!.replace('"i":3', '"i":3,"i":3'))), verdict: 'INVALID', code: 'not-canonical', i: 3 },
+
+  // ------------------------------------------------------------ signed notes
+  { row: 'a bundle older than what was witnessed', text: () => textOf({ ...plain, leaves: plain.leaves.slice(0, 20), checkpoints: notesOver(plain.leaves.slice(0, 20)) }), options: { known: [noteOf(plain.leaves)] }, verdict: 'STALE', code: 'older-than-known' },
+  { row: 'no closing checkpoint', text: () => textOf({ ...plain, checkpoints: [plain.checkpoints[0]!, plain.checkpoints.at(-1)!] }), verdict: 'INCOMPLETE', code: 'checkpoint-missing', i: at(plain, 'show.closed') },
+  { row: 'no checkpoint at all', text: () => textOf({ ...plain, checkpoints: [] }), verdict: 'INCOMPLETE', code: 'no-checkpoint' },
+  { row: 'the closing note replaced by that of another history', text: () => textOf({ ...plain, checkpoints: plain.checkpoints.with(1, noteOf(anotherHistory().concat('x', 'x'), at(plain, 'show.closed') + 1)) }), verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'the closing note replaced by another key', text: () => textOf({ ...plain, checkpoints: plain.checkpoints.with(1, bundleOf(plainShow, undefined, signerOf(undefined, 9)).checkpoints[1]!) }), verdict: 'UNTRUSTED', code: 'key-not-pinned' },
+  { row: 'all of it signed by a wrong key', text: () => digested(bundleOf(plainShow, undefined, signerOf(undefined, 9))), verdict: 'UNTRUSTED', code: 'key-not-pinned' },
+  { row: 'a bad signature of the right key', text: () => textOf({ ...plain, checkpoints: plain.checkpoints.map((note) => note.replace(/\n(\d+)\n/, '\n7\n')) }), verdict: 'INVALID', code: 'note-bad-signature' },
+  { row: 'no policy', text: () => digested(plain), options: { policy: undefined }, verdict: 'UNTRUSTED', code: 'no-policy' },
+  { row: 'the cosignature there', text: () => textOf(witnessed), options: { policy: policyWith() }, verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'a stripped cosignature', text: () => digested(plain), options: { policy: policyWith() }, verdict: 'UNTRUSTED', code: 'quorum-missing' },
+  { row: 'a cosignature of another moment', text: () => textOf({ ...witnessed, checkpoints: witnessed.checkpoints.map((note, k) => (k === 0 ? note.replace(/\n[^\n]+\n$/, `\n${cosigned(plain.checkpoints[1]!, 1).split('\n').at(-2)}\n`) : note)) }), options: { policy: policyWith() }, verdict: 'INVALID', code: 'note-bad-signature' },
+  { row: 'an extension line', text: () => textOf({ ...plain, checkpoints: [...plain.checkpoints, extended()] }), verdict: 'INVALID', code: 'checkpoint-malformed' },
+  { row: "another show's bundle", text: () => digested(plain), options: { policy: policyOf(signerOf('market.example/shows/20261125-01', 2)) }, verdict: 'UNTRUSTED', code: 'key-not-pinned' },
+  { row: "another show's leaves under this name", text: () => stranger(plain.leaves.map((leaf) => leaf.replaceAll('20261124-01', '20261125-01'))), verdict: 'INVALID', code: 'leaf-elsewhere', i: 0 },
+
+  // ------------------------------------------------------------ receipts
+  { row: 'a forged receipt frames nobody', text: () => digested(plain), options: { receipts: [receiptsOf(receiptOf(bytes, 12, 20, signerOf(undefined, 9)))] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
+  { row: 'a receipt whose leaf was altered frames nobody', text: () => digested(plain), options: { receipts: [receiptsOf({ ...receiptOf(bytes, 12), leaf: plain.leaves[12]!.replace('"t":', '"t":1') })] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
+  { row: 'a file that holds no receipts frames nobody', text: () => digested(plain), options: { receipts: ['nonsense'] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
+
+  // ------------------------------------------------------------ an operator with the keys
+  { row: 'an accepted bid dropped, all signed anew, and nobody kept a receipt: no log can tell', text: () => operator(withoutChen), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'an accepted bid dropped, and its receipt survived', text: () => operator(withoutChen), options: { receipts: [receiptsOf(receiptOf(bytes, at(plain, 'bid.accepted', 3), at(plain, 'bid.accepted', 3) + 2))] }, verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'an earlier bid of a bidder dropped', text: () => operator((leaves) => drop(leaves, find(leaves, 'bid.accepted'))), verdict: 'INVALID', code: 'nth-gap' },
+  { row: 'a second history', text: () => textOf({ ...plain, checkpoints: [...plain.checkpoints, noteOf(anotherHistory())] }), verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'a database restored from a backup, and continued', text: () => operator(withoutChen), options: { known: [noteOf(plain.leaves, 25)] }, verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'the same size and another root', text: () => textOf({ ...plain, checkpoints: [...plain.checkpoints, noteOf(plain.leaves.with(3, 'x'))] }), verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'all times shifted by an hour, against what was witnessed', text: () => operator((leaves) => leaves.forEach((leaf) => (leaf.t += 3_600_000))), options: { known: [noteOf(plain.leaves)] }, verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'all times shifted by an hour', text: () => operator((leaves) => leaves.forEach((leaf) => (leaf.t += 3_600_000))), verdict: 'INVALID', code: 'catalogue-differs', i: at(plain, 'show.sealed') },
+  { row: 'times shifted in the copy', text: () => stranger(plain.leaves.map((leaf) => leaf.replace(/"t":(\d+)/, (_, t) => `"t":${Number(t) + 3_600_000}`))), verdict: 'INVALID', code: 'root-wrong' },
+
+  // ------------------------------------------------------------ the list
+  { row: 'a lot added after sealing', text: () => operator((leaves) => { const lot = find(leaves, 'lot.catalogued'); insertAfter(leaves, find(leaves, 'show.sealed'), { type: lot.type, by: 'host', body: { ...lot.body, lot: 'L9', number: '009' } }); }), verdict: 'INVALID', code: 'not-allowed' },
+  { row: 'a lot offered that was never sealed', text: () => operator((leaves) => { insertAfter(leaves, find(leaves, 'show.opened'), { type: 'lot.offered', by: 'host', body: { ...find(leaves, 'lot.offered').body, lot: 'L9' } }); }), verdict: 'INVALID', code: 'not-allowed' },
+  { row: 'a count misdeclared', text: () => changed('show.sealed', 0, ({ body }) => (body.lots = 2)), verdict: 'INVALID', code: 'sealed-miscounted', i: at(plain, 'show.sealed') },
+  { row: 'units misdeclared', text: () => changed('show.sealed', 0, ({ body }) => (body.units = 3)), verdict: 'INVALID', code: 'sealed-miscounted', i: at(plain, 'show.sealed') },
+  { row: 'a duplicate number', text: () => changed('lot.catalogued', 1, ({ body }) => (body.number = '001')), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'lot.catalogued', 1) },
+  { row: 'a lot never offered', text: () => operator((leaves) => { const from = leaves.indexOf(find(leaves, 'lot.offered', 2)); leaves.splice(from, leaves.indexOf(find(leaves, 'show.closed')) - from); }), verdict: 'INVALID', code: 'lots-left' },
+  { row: 'rules changed after sealing', text: () => operator(() => undefined, plain, { rules: { ...plain.rules, slipSteps: 99 } }), verdict: 'INVALID', code: 'rules-differ', i: at(plain, 'show.sealed') },
+  { row: 'a floor invented later', text: () => operator((leaves) => { const lot = find(leaves, 'lot.catalogued', 2); insertAfter(leaves, find(leaves, 'show.opened'), { type: 'lot.amended', by: 'host', body: { ...lot.body, startFen: 100, floor: find(leaves, 'lot.catalogued').body.floor } }); }), verdict: 'INVALID', code: 'not-allowed' },
+  { row: 'another floor opened than was sealed', text: () => textOf({ ...plain, openings: [openingOf('L1', 3_000)] }), verdict: 'INVALID', code: 'opening-wrong' },
+  { row: 'a floor opened for a lot that has none', text: () => textOf({ ...plain, openings: [openingOf('L3', 1)] }), verdict: 'INVALID', code: 'opening-wrong' },
+  { row: 'the floor said to be met below it', text: () => operator((leaves) => (find(leaves, 'bid.accepted', 1).body.floorMet = true), plain, { openings: [openingOf('L1', 4_000)] }), verdict: 'INVALID', code: 'floor-contradicts', i: at(plain, 'bid.accepted', 1) },
+
+  // ------------------------------------------------------------ bids and hammers
+  { row: 'a hammer below the best bid', text: () => changed('lot.hammered', 0, ({ body }) => (body.unitPriceFen = 4_000)), verdict: 'INVALID', code: 'hammer-differs', i: at(plain, 'lot.hammered') },
+  { row: 'another winner', text: () => changed('lot.hammered', 0, ({ body }) => (body.bidder = LIN)), verdict: 'INVALID', code: 'hammer-differs', i: at(plain, 'lot.hammered') },
+  { row: 'a hammer before the close', text: () => changed('lot.hammered', 0, (leaf) => (leaf.t -= 1)), verdict: 'INVALID', code: 'hammer-early', i: at(plain, 'lot.hammered') },
+  { row: 'a hammer backdated', text: () => changed('lot.hammered', 0, (leaf) => (leaf.t = 5)), verdict: 'INVALID', code: 'time-backwards', i: at(plain, 'lot.hammered') },
+  { row: 'a bid after the hammer', text: () => operator((leaves) => { const hammer = find(leaves, 'lot.hammered'); const body = { bid: 'bid-after-1', bidder: WU, lot: 'L1', offering: 1, amountFen: 4_400, nth: 2, floorMet: true }; insertAfter(leaves, hammer, { type: 'bid.accepted', by: WU, body }); }), verdict: 'INVALID', code: 'bid-not-acceptable', i: at(plain, 'lot.hammered') + 1 },
+  { row: 'a bid under the increment accepted', text: () => changed('bid.accepted', 1, ({ body }) => (body.amountFen = 3_700)), verdict: 'INVALID', code: 'bid-not-acceptable', i: at(plain, 'bid.accepted', 1) },
+  { row: 'a good bid refused', text: () => changed('bid.accepted', 1, (leaf) => Object.assign(leaf, { type: 'bid.refused' satisfies Bid, body: { ...leaf.body, reason: 'not-above-price' } })), verdict: 'INVALID', code: 'good-bid-refused', i: at(plain, 'bid.accepted', 1) },
+  { row: 'a bad bid refused for another reason', text: () => changed('bid.refused', 0, ({ body }) => (body.reason = 'own-lot')), verdict: 'INVALID', code: 'refused-for-other-reason', i: at(plain, 'bid.refused') },
+  { row: 'the close moved without a bid', text: () => operator((leaves) => { const bid = find(leaves, 'bid.refused'); insertAfter(leaves, bid, { type: 'lot.extended', by: 'platform', body: { lot: 'L1', offering: 1, closesAt: 80_000, cause: 'bid' } }); }), verdict: 'INVALID', code: 'extension-unfounded' },
+  { row: 'the close not moved by a late bid', text: () => operator((leaves) => drop(leaves, find(leaves, 'lot.extended'))), verdict: 'INVALID', code: 'extension-missing' },
+  { row: 'a take sold above the price of its moment', text: () => changed('bid.accepted', 4, ({ body }) => (body.amountFen = 2_000)), verdict: 'INVALID', code: 'bid-differs' },
+  { row: 'a lot sold twice', text: () => operator((leaves) => { const hammer = find(leaves, 'lot.hammered'); insertAfter(leaves, hammer, { type: 'lot.hammered', body: { ...hammer.body, sale: 'S2', bidder: WU } }); }), verdict: 'INVALID', code: 'hammer-early' },
+  { row: 'a unit sold twice', text: () => changed('lot.hammered', 2, ({ body }) => (body.firstUnit = 1)), verdict: 'INVALID', code: 'take-unhammered', i: at(plain, 'lot.hammered', 2) },
+  { row: 'a hammer written by the host', text: () => changed('lot.hammered', 0, (leaf) => (leaf.by = 'host')), verdict: 'INVALID', code: 'author-wrong', i: at(plain, 'lot.hammered') },
+
+  // ------------------------------------------------------------ whose word it is
+  { row: "a shill without the bidder's key", text: () => operator((leaves) => { const bid = find(leaves, 'bid.accepted', 1); insertAfter(leaves, bid, { type: 'bid.accepted', by: CHEN, body: { ...bid.body, bid: 'bid-shill-1', bidder: CHEN, amountFen: 4_000, nth: 1, floorMet: true } }); }, signed), verdict: 'INVALID', code: 'author-signature-missing', i: at(signed, 'bid.accepted', 1) + 1 },
+  { row: "a shill signed with another's key", text: () => changed('bid.accepted', 1, (leaf) => { leaf.body.bidder = CHEN; leaf.by = CHEN; leaf.body.nth = 1; }, signed), verdict: 'INVALID', code: 'author-signature-wrong', i: at(signed, 'bid.accepted', 1) },
+  { row: 'a signed bid raised by the house', text: () => changed('bid.accepted', 1, ({ body }) => (body.amountFen = 4_000), signed), verdict: 'INVALID', code: 'author-signature-wrong', i: at(signed, 'bid.accepted', 1) },
+  { row: 'a signed bid taken for a form', text: () => changed('bid.accepted', 1, ({ body }) => (body.form = true), signed), verdict: 'INVALID', code: 'author-signature-stray', i: at(signed, 'bid.accepted', 1) },
+  { row: 'a bid replayed', text: () => operator((leaves) => { const bid = find(leaves, 'bid.accepted', 1); leaves.splice(leaves.indexOf(bid) + 1, 0, structuredClone(bid)); }, signed), verdict: 'INVALID', code: 'bid-id-twice', i: at(signed, 'bid.accepted', 1) + 1 },
+  { row: 'a bid replayed on another lot', text: () => operator((leaves) => { const bid = find(leaves, 'bid.accepted', -1); bid.sig = find(leaves, 'bid.accepted', 1).sig; }, signed), verdict: 'INVALID', code: 'author-signature-wrong', i: at(signed, 'bid.accepted', -1) },
+  { row: 'a seal the host did not sign', text: () => changed('show.sealed', 0, (leaf) => delete leaf.sig, signed), verdict: 'INVALID', code: 'author-signature-missing', i: at(signed, 'show.sealed') },
+  { row: 'a close the host did not sign', text: () => changed('show.closed', 0, ({ body }) => (body.hammerFen = 1), signed), verdict: 'INVALID', code: 'author-signature-wrong', i: at(signed, 'show.closed') },
+  { row: 'an approval of another list', text: () => operator((leaves) => { const leaf = find(leaves, 'show.approved'); leaf.body.note = `${'B'.repeat(43)}=`; leaf.sig = signedBody('officer-aaaaaaaa', leaf); }, signed), verdict: 'INVALID', code: 'approval-differs', i: at(signed, 'show.approved') },
+  { row: 'a head nobody signed, said to be seen', text: () => changed('bid.accepted', 0, ({ body }) => (body.seen = [3, `${'B'.repeat(43)}=`])), verdict: 'INVALID', code: 'seen-foreign', i: at(plain, 'bid.accepted') },
+
+  // ------------------------------------------------------------ money and totals
+  { row: 'two sales on one transaction', text: () => operator((leaves) => (find(leaves, 'sale.paid', 1).body.txn = find(leaves, 'sale.paid').body.txn)), verdict: 'INVALID', code: 'txn-reused', i: at(plain, 'sale.paid', 1) },
+  { row: 'less paid than sold for', text: () => changed('sale.paid', 0, ({ body }) => (body.amountFen = 1)), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'sale.paid') },
+  { row: 'wrong totals at the close', text: () => changed('show.closed', 0, ({ body }) => (body.soldUnits = 5)), verdict: 'INVALID', code: 'closed-miscounted', i: at(plain, 'show.closed') },
+  { row: 'wrong totals at the settlement', text: () => changed('show.settled', 0, ({ body }) => (body.paidFen = 1)), verdict: 'INVALID', code: 'settled-miscounted', i: at(plain, 'show.settled') },
+  { row: 'settled before every sale was paid', text: () => operator((leaves) => drop(leaves, find(leaves, 'sale.paid'))), verdict: 'INVALID', code: 'not-allowed' },
+  { row: 'settled before the time for complaints was over', text: () => changed('show.settled', 0, (leaf) => (leaf.t = 600_000)), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'show.settled') },
+  { row: 'an event after the settlement', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.settled'), { type: 'bidder.limited', by: 'platform', body: { bidder: LIN, banned: true } })), verdict: 'INVALID', code: 'after-settled' },
+  { row: 'a bidder banned after the close', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.closed'), { type: 'bidder.limited', by: 'platform', body: { bidder: LIN, banned: true } })), verdict: 'INVALID', code: 'after-closed' },
+]; // prettier-ignore
