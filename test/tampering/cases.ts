@@ -231,4 +231,16 @@ export const cases: Case[] = [
   { row: 'settled before the time for complaints was over', text: () => changed('show.settled', 0, (leaf) => (leaf.t = 600_000)), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'show.settled') },
   { row: 'an event after the settlement', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.settled'), { type: 'bidder.limited', by: 'platform', body: { bidder: LIN, banned: true } })), verdict: 'INVALID', code: 'after-settled' },
   { row: 'a bidder banned after the close', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.closed'), { type: 'bidder.limited', by: 'platform', body: { bidder: LIN, banned: true } })), verdict: 'INVALID', code: 'after-closed' },
+
+  // ------------------------------------------------------------ acts on what is not there
+  ...['L9', 'L3'].flatMap((lot) => [
+    { type: 'lot.extended', by: 'platform', body: { lot, offering: 1, closesAt: 90_000, cause: 'dark' } },
+    { type: 'lot.lastCall', by: 'host', body: { lot, offering: 1, closesAt: 21_000 } },
+    { type: 'lot.frozen', by: 'host', body: { lot, offering: 1, left: 1_000 } },
+    { type: 'lot.resumed', by: 'host', body: { lot, offering: 1, left: 1_000 } },
+    { type: 'lot.setAside', by: 'host', body: { lot, offering: 1, units: 1 } },
+    { type: 'lot.passed', by: 'host', body: { lot, offering: 1, units: 1 } },
+    { type: 'sale.voided', by: 'host', body: { sale: 'S9', reason: 'technical' } },
+  ]).map(({ type, by, body }): Case => ({ row: `${type} of ${'lot' in body ? body.lot : 'no sale'} out of nothing`, text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'bid.accepted'), { type, by, body })), verdict: 'INVALID', i: at(plain, 'bid.accepted') + 1 })),
+  ...['lot.withdrawn', 'lot.carried', 'lot.passed'].map((type): Case => ({ row: `${type} of a lot nobody knows`, text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.opened'), { type, by: 'host', body: { lot: 'L9', units: 1, ...(type === 'lot.withdrawn' && { reason: 'other' }), ...(type === 'lot.passed' && { offering: 1 }) } })), verdict: 'INVALID', i: at(plain, 'show.opened') + 1 })),
 ]; // prettier-ignore

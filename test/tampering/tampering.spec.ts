@@ -31,7 +31,11 @@ describe('whoever tampers is told what it is called:', () => {
   it.each(cases)('$row → $verdict', ({ text, options = {}, verdict, code, i, note }) => {
     const { verdict: said, findings, notes } = judged(text(), options);
     const [first] = findings;
-    expect([said, first?.code]).toEqual([verdict, code]);
+    // Acts out of nothing have no code of their own: that they are found is enough.
+    expect([said, code === undefined && said === 'INVALID' ? undefined : first?.code]).toEqual([
+      verdict,
+      code,
+    ]);
     if (i !== undefined) expect(first?.i).toBe(i);
     if (note !== undefined) expect(notes.map((one) => one.code)).toContain(note);
     // What a bundle alone can show, the naive judge sees too.

@@ -1,0 +1,141 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { transformSync } from '@swc/core';
+import * as wire from '@qingpai/wire';
+import { type verifyBundle } from '@qingpai/auction/rules';
+
+/** The verifier and its rules with one check taken out. */
+export interface Mutant {
+  /** Path from the root. */
+  file: string;
+  line: number;
+  was: string;
+  is: string;
+}
+
+const root = join(__dirname, '..', '..');
+const auction = 'libs/auction/src/rules';
+const ledger = 'libs/ledger/src/rules';
+const ledgerFiles = ['jcs', 'leaf', 'merkle', 'note', 'checkpoint', 'policy', 'proof', 'vkey', 'commit'];
+const auctionFiles = [
+  ...[
+    'replay',
+    'bids',
+    'english',
+    'dutch',
+    'ladder',
+    'ending',
+    'lots',
+    'sales',
+    'catalogue',
+    'people',
+    'decide',
+  ],
+  ...['clock', 'increments', 'floorClaims', 'floor', 'due', 'lot', 'press', 'bidBook'],
+];
+const verifyFiles = readdirSync(join(root, auction, 'verify'))
+  .filter((name) => !name.endsWith('.spec.ts') && !/^(index|finding|notes)\.ts$/.test(name))
+  .map((name) => `${auction}/verify/${name}`);
+export const judgedFiles = [
+  ...verifyFiles,
+  ...auctionFiles.map((name) => `${auction}/${name}.ts`),
+  ...ledgerFiles.map((name) => `${ledger}/${name}.ts`),
+];
+
+/** Every early exit in turn is never taken: `if (…) return`. */
+export function mutantsOf(file: string): Mutant[] {
+  const lines = readFileSync(join(root, file), 'utf8').split('\n');
+  return lines.flatMap((was, at) => {
+    const is = was.replace(/\bif \((.+)\) (return|continue)\b/, 'if (false && ($1)) $2');
+    return is === was ? [] : [{ file, line: at + 1, was, is }];
+  });
+}
+
+const compiled = new Map<string, string>();
+function compile(file: string, text: string): string {
+  return transformSync(text, {
+    filename: file,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+    module: { type: 'commonjs' },
+  }).code;
+}
+function codeOf(file: string, mutant: Mutant): string {
+  if (file === mutant.file) {
+    const lines = readFileSync(join(root, file), 'utf8').split('\n');
+    return compile(file, lines.with(mutant.line - 1, mutant.is).join('\n'));
+  }
+  const code = compiled.get(file) ?? compile(file, readFileSync(join(root, file), 'utf8'));
+  compiled.set(file, code);
+  return code;
+}
+
+const outside = createRequire(__filename);
+
+/** The mutant's world: all its modules by path, loaded anew; it shares only the wire and the packages. */
+export function worldOf(mutant: Mutant, globals: Record<string, unknown> = {}): (file: string) => object {
+  const loaded = new Map<string, { exports: object }>();
+  const find = (from: string, name: string): object => {
+    if (name === '@qingpai/wire') return wire;
+    if (name === '@qingpai/ledger/rules') return open(`${ledger}/index.ts`);
+    if (!name.startsWith('.')) return outside(name) as object;
+    return open(join(dirname(from), name).replace(/\.js$/, '.ts'));
+  };
+  const open = (file: string): object => {
+    const known = loaded.get(file);
+    if (known) return known.exports;
+    if (!existsSync(join(root, file))) throw new Error(`bug: no file ${file}`);
+    const module = { exports: {} };
+    loaded.set(file, module);
+    const given = {
+      exports: module.exports,
+      require: (name: string) => find(file, name),
+      module,
+      ...globals,
+    };
+    const here = { __dirname: join(root, dirname(file)), __filename: join(root, file) };
+    const all = { ...given, ...here };
+    new Function(...Object.keys(all), codeOf(file, mutant))(...Object.values(all));
+    return module.exports;
+  };
+  return open;
+}
+
+export const verifierOf = (mutant: Mutant): typeof verifyBundle =>
+  (worldOf(mutant)(`${auction}/index.ts`) as { verifyBundle: typeof verifyBundle }).verifyBundle;
+
+/** The rules' own specs; those that play thousands of shows are left out. */
+const specs = [auction, `${auction}/verify`, ledger].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.spec.ts') && !/^(anyEvening|speed|certificate)/.test(name))
+    .map((name) => `${folder}/${name}`),
+);
+const sameFolder =
+  ({ file }: Mutant) =>
+  (spec: string): boolean =>
+    file === '' || spec.startsWith(file.startsWith(ledger) ? ledger : auction);
+
+type Body = (...args: unknown[]) => unknown;
+/** Whether one of the rules' own specs fails on the mutant. */
+export function failsSpecs(mutant: Mutant): boolean {
+  const tests: (() => unknown)[] = [];
+  const it = Object.assign((_name: string, body: Body) => void tests.push(body), {
+    each: (rows: unknown[]) => (_name: string, body: Body) => {
+      for (const row of rows) tests.push(() => body(...(Array.isArray(row) ? row : [row])));
+    },
+  });
+  const describe = Object.assign((_name: string, body: Body) => void body(), {
+    each: (rows: unknown[]) => (_name: string, body: Body) => {
+      for (const row of rows) body(...(Array.isArray(row) ? row : [row]));
+    },
+  });
+  try {
+    for (const spec of specs.filter(sameFolder(mutant))) {
+      worldOf(mutant, { it, test: it, describe, expect })(spec);
+      for (const test of tests.splice(0)) test();
+    }
+    return false;
+  } catch {
+    return true;
+  }
+}
