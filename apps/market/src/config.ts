@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { type ConfiguredWitness } from '@qingpai/auction';
 import { keys, type Values, type Words } from './environmentKeys.js';
 
 /** The environment as the server uses it: read once, here only, and handed on as this value. */
@@ -19,6 +20,10 @@ export interface Config {
   vaultKeyFile: string;
   /** First part of the origin of every log. */
   logHost: string;
+  /** A witness of our own, started with the server. */
+  ownWitness: boolean;
+  /** Independent ones. */
+  witnesses: readonly ConfiguredWitness[];
   logLevel: Values['LOG_LEVEL'];
   demo: boolean;
   seedShow: boolean;
@@ -156,6 +161,8 @@ function configOf(values: Values): Config {
     vaultKey: values.VAULT_KEY === undefined ? null : Buffer.from(values.VAULT_KEY, 'base64'),
     vaultKeyFile: resolve(values.VAULT_KEY_FILE ?? `${dataDir}/vault.key`),
     logHost: values.LOG_HOST ?? (publicUrl === null ? 'qingpai.localhost' : new URL(publicUrl).hostname),
+    ownWitness: values.OWN_WITNESS,
+    witnesses: values.WITNESSES ?? [],
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO,
     seedShow: values.SEED_SHOW,

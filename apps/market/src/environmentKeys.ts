@@ -1,3 +1,4 @@
+import { parseWitnesses } from '@qingpai/auction';
 import { phone } from '@qingpai/wire';
 import { z } from 'zod';
 
@@ -68,6 +69,15 @@ export const keys = {
     z.string().regex(/^[a-z0-9.-]{1,100}$/),
     '应为小写域名（账本名称的前半部分）',
     "must be a host name in lower case (the first part of the logs' names)",
+  ),
+  OWN_WITNESS: yesNo('yes'),
+  WITNESSES: optional(
+    z
+      .string()
+      .transform((text) => parseWitnesses(text))
+      .refine((witnesses) => witnesses !== undefined),
+    '应为“公钥 地址”，多个用逗号隔开；地址为 - 表示只用文件',
+    'must be `<vkey> <url>`, several with commas between; `-` for the url: by file only',
   ),
   LOG_LEVEL: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'silent']),
   SMS: oneOf(['console']),

@@ -31,6 +31,8 @@ export class MarketModule {
       clock: parts.clock,
       warn: (event, details) => parts.log.warn(details, event),
       onBid: metrics.handleBid,
+      witnesses: parts.witnesses,
+      ...(parts.introduce && { introduce: parts.introduce }),
     });
     return {
       module: MarketModule,

@@ -1,4 +1,5 @@
 import { type Clock, type Log } from '@qingpai/platform';
+import { type ConfiguredWitness } from '@qingpai/auction';
 import { type DataSource } from 'typeorm';
 import { type Config } from './config.js';
 
@@ -10,6 +11,10 @@ export interface MarketParts {
   vaultKey: Buffer;
   /** Origins of our own pages; grows until the server listens, since ports may be given by the system. */
   origins: string[];
+  /** Who is asked to cosign the logs: those of the configuration, and the one started with us. */
+  witnesses: readonly ConfiguredWitness[];
+  /** Tells the one started with us of a log. */
+  introduce?: (vkey: string) => void;
   clock: Clock;
   log: Log;
   /** Where Vite wrote the pages: dist/web. */

@@ -15,6 +15,7 @@ import { hangDoorbell } from './doorbell.js';
 import { keepHouse } from './housekeeping.js';
 import { ownCertificate } from './ownCertificate.js';
 import { openOwnHttps } from './ownHttps.js';
+import { startOwnWitness } from './ownWitness.js';
 import { projectFolder, projectVersion } from './projectFolder.js';
 import { peopleAndShow } from './seed.js';
 import { vaultKeyIn } from './vaultKey.js';
@@ -34,6 +35,10 @@ export async function startMarket(
   closers: Closers,
 ): Promise<string> {
   const db = await openData(config, log, closers);
+  const { ownWitness, witnesses, dataDir, logHost } = config;
+  const own = ownWitness
+    ? await startOwnWitness({ dataDir, name: `${logHost}/witness` }, log, closers)
+    : null;
   const origins: string[] = [];
   const clock = anchoredClock();
   const parts: MarketParts = {
@@ -45,6 +50,8 @@ export async function startMarket(
     log,
     webFolder: join(projectFolder(), 'dist/web'),
     version: projectVersion(),
+    witnesses: own ? [own.witness, ...witnesses] : witnesses,
+    ...(own && { introduce: own.introduce }),
   };
   const app = await createMarket(parts);
   closers.add('the server', () => app.close());

@@ -30,6 +30,7 @@ export async function testMarket(environment: Environment = {}): Promise<TestMar
     db: database.dataSource,
     vaultKey: Buffer.alloc(32, 7),
     origins: [origin],
+    witnesses: [],
     clock: anchoredClock(),
     log: createLog('info', {
       write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>),

@@ -180,6 +180,7 @@ export class Courier {
 
   private alarm(why: string): Error {
     this.parts.trees.forget(this.origin);
+    this.parts.warn('witness.alarm', { ...this.named(), why });
     this.parts.onAlarm(this.origin);
     return new NotCosigned(`ALARM: ${why}`);
   }

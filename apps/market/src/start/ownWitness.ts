@@ -1,0 +1,82 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type ConfiguredWitness, parseWitnesses } from '@qingpai/auction';
+import { type Log } from '@qingpai/platform';
+import { type Closers } from './closers.js';
+
+const READY_MS_MAX = 15_000;
+const STOP_MS_MAX = 5_000;
+/** Compiled beside us. */
+const program = join(__dirname, '../../../auditor/src/witness.js');
+
+export interface OwnWitness {
+  witness: ConfiguredWitness;
+  /** Tells it of a log: it reads the file again when an unknown one asks. */
+  introduce(vkey: string): void;
+}
+
+/**
+ * A witness that comes with the house: a process of its own, with its own key and memory, so that a fault of the
+ * server cannot make it sign. It proves less than one on the township's own machine, since whoever holds this machine
+ * holds both; but it is there from the first start. Null when it cannot start: the market does without.
+ */
+export async function startOwnWitness(
+  { dataDir, name }: { dataDir: string; name: string },
+  log: Log,
+  closers: Pick<Closers, 'add'>,
+): Promise<OwnWitness | null> {
+  const folder = join(dataDir, 'witness');
+  const logsFile = join(dataDir, 'witness-logs.txt');
+  const options = ['--state', folder, '--name', name, '--logs-file', logsFile, '--listen', '127.0.0.1:0'];
+  // In a group of its own: the terminal's Ctrl-C reaches us alone, and it stays until the last heads are cosigned.
+  const child = spawn(process.execPath, [program, ...options, '--with-parent'], { detached: true });
+  closers.add('the witness', () => ended(child));
+  createInterface({ input: child.stderr }).on('line', (line) =>
+    log.warn({ witness: line }, '见证机 / the witness'),
+  );
+  const witness = await ready(child);
+  if (!witness) {
+    log.warn('见证机没有启动，专场将没有见证 / the witness did not start: shows go without');
+    return null;
+  }
+  child.once('exit', (code, signal) => {
+    const again = `npm run witness -- --state ${folder} --logs-file ${logsFile} --listen ${new URL(witness.url!).host}`;
+    log.warn({ code, signal, again }, '见证机停了，出价照常 / the witness has ended; bids go on');
+  });
+  log.info({ witness: witness.key.name, url: witness.url }, '见证机就绪 / the witness is ready');
+  return { witness, introduce: (vkey) => addLine(logsFile, vkey) };
+}
+
+/** It says `WITNESS <vkey> <url>` when it listens. */
+async function ready(child: ChildProcessWithoutNullStreams): Promise<ConfiguredWitness | undefined> {
+  const said = new Promise<string>((resolve) =>
+    createInterface({ input: child.stdout }).once('line', resolve),
+  );
+  const failed = new Promise<string>((resolve) =>
+    child.once('error', () => resolve('')).once('exit', () => resolve('')),
+  );
+  let late: NodeJS.Timeout | undefined;
+  const silent = new Promise<string>((resolve) => (late = setTimeout(() => resolve(''), READY_MS_MAX)));
+  const line = await Promise.race([said, failed, silent]);
+  clearTimeout(late);
+  return line.startsWith('WITNESS ') ? parseWitnesses(line.slice('WITNESS '.length))?.[0] : undefined;
+}
+
+async function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
+  child.removeAllListeners('exit');
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+  child.stdin.end();
+  child.kill('SIGTERM');
+  await exit;
+  clearTimeout(late);
+}
+
+function addLine(file: string, line: string): void {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  if (!lines.includes(line)) appendFileSync(file, `${line}\n`, { mode: 0o600 });
+}
