@@ -174,6 +174,7 @@ describe('nothing is dead', () => {
   const entries = [
     'apps/market/src/main.ts',
     'apps/auditor/src/verify.ts',
+    'apps/auditor/src/witness.ts',
     /^apps\/web\/(vite\.config\.mts|src\/\w+\/main\.ts)$/,
     /^scripts\/\w+\.mjs$/,
     /^libs\/platform\/src\/testing\/(run|end|watchdog)\.mjs$/,

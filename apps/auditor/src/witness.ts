@@ -20,6 +20,8 @@ const usage = `用法 usage: npm run witness -- [serve] [--state DIR] [--listen 
   --name      首次启动时的名称  its name, at first start (witness.<machine>)
   --logs-file 账本公钥清单，随时可加  a list of logs' keys that may grow`;
 
+const CLAIM_MS_MAX = 5_000;
+
 type Call = NonNullable<ReturnType<typeof readCall>>;
 
 async function main(args: string[]): Promise<number> {
@@ -74,7 +76,8 @@ function say(text: string): number {
 
 /** Resolves when it is told to stop. */
 async function start({ values }: Call): Promise<number> {
-  const held = await claim(values.state);
+  // Whoever started the one before us may have died just now; it ends with him.
+  const held = await claim(values.state, values['with-parent'] ? CLAIM_MS_MAX : 0);
   if (!held.mine)
     throw new Failure(`这个见证机已在运行 ${held.note}`, `this witness is running already ${held.note}`);
   const witness = witnessOf(values);

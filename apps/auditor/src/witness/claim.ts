@@ -3,14 +3,26 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join, relative } from 'node:path';
 
+const AGAIN_MS = 100;
+
+export type Claim = { mine: true; note: string; release(): void } | { mine: false; note: string };
+
 /**
  * One process per state: two with the same key and the same memory could cosign two heads that contradict each other.
  * The claim is an open local socket, which the system itself drops when its process dies, by whatever signal; who
  * comes second connects and is told where the first one listens.
+ * @param patienceMs how long to wait for one that is about to end
  */
-export type Claim = { mine: true; note: string; release(): void } | { mine: false; note: string };
+export async function claim(folder: string, patienceMs = 0): Promise<Claim> {
+  const untilMs = performance.now() + patienceMs;
+  for (;;) {
+    const claimed = await claimNow(folder);
+    if (claimed.mine || performance.now() > untilMs) return claimed;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}
 
-export async function claim(folder: string): Promise<Claim> {
+async function claimNow(folder: string): Promise<Claim> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = socketIn(folder);
   const held: { note: string } = { note: '' };

@@ -123,6 +123,13 @@ test('it refuses to start twice on one state, and after kill -9 it starts again'
   expect((await start(state)).key).toEqual(first.key);
 });
 
+test('it waits for one that is about to end with its own parent', async () => {
+  const state = newState();
+  const first = await start(state, { args: ['--with-parent'] });
+  setTimeout(() => first.child.stdin!.end(), 500);
+  expect((await start(state, { args: ['--with-parent'] })).key).toEqual(first.key);
+});
+
 test('it ends with the process that started it', async () => {
   const { child } = await start(newState(), { args: ['--with-parent'] });
   child.stdin!.end();

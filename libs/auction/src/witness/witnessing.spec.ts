@@ -244,6 +244,6 @@ describe('a witness that holds more than this server', () => {
     await app.command(host, { name: 'open' });
     await sellOne(showId);
     await untilState(showId, ({ alarm }) => alarm === true);
-    expect(warned.filter((one) => one.includes('was it restored?'))).toHaveLength(2);
+    expect(warned.filter((one) => one.startsWith('witness.alarm'))).toHaveLength(2);
   });
 });
