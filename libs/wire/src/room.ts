@@ -61,7 +61,9 @@ export const receipt = z.object({
   leaf: z.string().describe('the exact bytes of the leaf, as UTF-8: they are what is hashed'),
   proof: z
     .string()
-    .describe('c2sp.org/tlog-proof@v1: index, audit path, and the checkpoint that ends the batch of the leaf'),
+    .describe(
+      'c2sp.org/tlog-proof@v1: index, audit path, and the checkpoint that ends the batch of the leaf',
+    ),
   consistency: z
     .array(hash)
     .optional()

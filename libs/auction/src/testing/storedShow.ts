@@ -1,4 +1,5 @@
 import { Ledger, ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
+import { grow } from '@qingpai/ledger/rules';
 import { membersEntities, membersMigrations, type MembersService, Vault } from '@qingpai/members';
 import { seedSiqiao, serviceOn, vaultKey } from '@qingpai/members/testing';
 import { testDatabase } from '@qingpai/platform/testing';
@@ -112,7 +113,10 @@ export class StoredShow {
 
   async append(events: LoggedEvent[], beside: Beside[] = []): Promise<ShowHead> {
     const batch: Batch = { events, state: this.taken.state, beside };
-    this.head = (await this.township.log.append({ ...this.taken, head: this.head }, batch)).head;
+    const { head, hashes } = await this.township.log.append({ ...this.taken, head: this.head }, batch);
+    this.head = head;
+    this.taken.heads.push(head);
+    for (const hash of hashes) grow(this.taken.tree, hash);
     this.taken.events.push(...events);
     return this.head;
   }
