@@ -45,7 +45,7 @@ describe('a leaf', () => {
     ['a foreign field', { ...leaf, extra: 1 }],
     ['no author', { ...leaf, by: '' }],
     ['a negative index', { ...leaf, i: -1 }],
-    ['another version', { ...leaf, v: 2 }],
+    ['another version', { ...leaf, v: 3 }],
     ['a list for a body', { ...leaf, body: [] }],
     ['a time in words', { ...leaf, t: 'now' }],
     ['a short signature', { ...leaf, sig: 'AQID' }],
