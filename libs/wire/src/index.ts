@@ -6,3 +6,4 @@ export * from './reasons.js';
 export * from './room.js';
 export * from './api.js';
 export * from './bundle.js';
+export * from './registry.js';

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { bundle } from './bundle.js';
+import { hash, leafIndex, origin, pseudonym, publicKey, showId, timeMs } from './units.js';
+
+/**
+ * The registry: one log per township, origin `<host>/township/<code>`, that lists every show, so that a bad one cannot
+ * vanish (LEDGER §1.4, §2). Each event has a number of its own, without gaps from 1: whatever is missing shows.
+ */
+const n = z.int().positive().describe('number of the event in the registry, without gaps from 1');
+const show = showId;
+/** `note`: SHA-256 of the three-line body of the checkpoint that ends right after the show's leaf. */
+const noted = z.strictObject({ n, show, note: hash });
+
+export const townshipCode = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/)
+  .describe('code of a township, as in its addresses, e.g. siqiao');
+/** `<name>+<key id, 8 hex>+<base64(type ‖ key)>`, as C2SP signed-note has it. */
+const vkey = z
+  .string()
+  .max(300)
+  .regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/)
+  .describe("a log's public key, with its name");
+
+export const registryBodies = {
+  'registry.opened': z.strictObject({ n, origin, township: townshipCode }),
+  'show.registered': z.strictObject({ n, show, origin, vkey, startsAt: timeMs }),
+  'show.cancelled': z.strictObject({ n, show }),
+  'show.sealed': noted,
+  'show.closed': noted,
+  /** Whose key may approve catalogues (`show.approved`) of this township. */
+  'officer.enrolled': z.strictObject({ n, person: pseudonym, key: publicKey }),
+  /** SHA-256 of a report that stands outside: a complaint, or a correction after a show was settled. */
+  'report.filed': z.strictObject({ n, hash }),
+} as const;
+export type RegistryEventType = keyof typeof registryBodies;
+export type RegistryBody<T extends RegistryEventType> = z.infer<(typeof registryBodies)[T]>;
+export type RegistryEvent = {
+  [T in RegistryEventType]: { type: T; body: RegistryBody<T> };
+}[RegistryEventType];
+/** As the log holds it; the leaf is `{body, by: 'platform', i, show: <the registry's origin>, t, type, v: 2}`. */
+export type LoggedRegistryEvent = RegistryEvent & { i: number; t: number };
+
+const registryTypes = Object.keys(registryBodies) as RegistryEventType[];
+export const loggedRegistryEvent = z
+  .union(
+    registryTypes.map((type) =>
+      z.object({
+        i: leafIndex,
+        t: timeMs,
+        type: z.literal(type),
+        body: registryBodies[type] as z.ZodType,
+      }),
+    ),
+  )
+  .describe("an event of a township's registry") as unknown as z.ZodType<LoggedRegistryEvent>;
+
+/** The registry by itself, as in a season's bundle: leaves and signed notes are exact, as in a show's. */
+export const registryBundle = z.object({
+  origin,
+  leaves: z.array(z.string()),
+  /** Signed notes, oldest first; the newest covers all leaves. */
+  checkpoints: z.array(z.string()),
+});
+export type RegistryBundle = z.infer<typeof registryBundle>;
+
+/** Everything a stranger needs to judge all shows of a township together, one JSON file. */
+export const seasonBundle = z.object({
+  format: z.literal('qingpai/season/v1'),
+  /** As a bundle's: SHA-256, lower-case hex, of the canonical JSON of this object without `digest`. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  registry: registryBundle,
+  shows: z.array(bundle),
+});
+export type SeasonBundle = z.infer<typeof seasonBundle>;
