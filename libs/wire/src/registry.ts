@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { verification } from './api.js';
 import { bundle } from './bundle.js';
-import { hash, leafIndex, origin, pseudonym, publicKey, showId, timeMs } from './units.js';
+import { hash, leafIndex, origin, pseudonym, publicKey, showId, textOrNull, timeMs } from './units.js';
 
 /**
  * The registry: one log per township, origin `<host>/township/<code>`, that lists every show, so that a bad one cannot
@@ -67,9 +68,36 @@ export type RegistryBundle = z.infer<typeof registryBundle>;
 /** Everything a stranger needs to judge all shows of a township together, one JSON file. */
 export const seasonBundle = z.object({
   format: z.literal('qingpai/season/v1'),
-  /** As a bundle's: SHA-256, lower-case hex, of the canonical JSON of this object without `digest`. */
+  /**
+   * SHA-256, lower-case hex, of the canonical JSON (RFC 8785) of `{format, registry, shows}` with the digest of each
+   * show's bundle in its place: each of those covers its own.
+   */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   registry: registryBundle,
   shows: z.array(bundle),
 });
 export type SeasonBundle = z.infer<typeof seasonBundle>;
+
+/** How a registered show stands in a season. `notDue`: it has still time to be sealed or cancelled. */
+export const showStanding = z.enum(['notDue', 'cancelled', 'continued', 'judged', 'unsealed', 'missing']);
+export type ShowStanding = z.infer<typeof showStanding>;
+
+/** What the verifier says of a season: of the registry, and of every show that it lists. */
+export const seasonVerification = verification.extend({
+  registry: textOrNull.describe("the registry's origin"),
+  shows: z.array(
+    z.object({
+      show: showId,
+      origin,
+      standing: showStanding,
+      verification: verification.nullable().describe('null where there is no bundle to judge'),
+    }),
+  ),
+});
+export type SeasonVerification = z.infer<typeof seasonVerification>;
+
+/** Of a log that goes on from another after a restore: both together. */
+export const continuedVerification = verification.extend({
+  before: verification.nullable().describe('of the log before; null: it was not given'),
+});
+export type ContinuedVerification = z.infer<typeof continuedVerification>;

@@ -29,6 +29,16 @@ export { amountAboveFen, leastBidFen, stepAtFen, stepsBetween } from './incremen
 export { clockStepFen, mayBeOfferedAgain, percentOf, reofferStartFen } from './ladder.js';
 export { hasValidBid, isEnded, nextLotPhases, openUnits, unitsToOffer } from './lot.js';
 export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
+export {
+  decideRegistry,
+  emptyRegistry,
+  evolveRegistry,
+  type RegisteredShow,
+  type RegistryFault,
+  registryFaults,
+  type RegistryState,
+  type RegistryWish,
+} from './registry.js';
 export { judge, type OpenedFloors } from './replay.js';
 export { saleTotalFen } from './sales.js';
 export {
@@ -42,4 +52,5 @@ export {
   signedBidOf,
 } from './signedBid.js';
 export { initialShow, nextShowPhases, onBlock, phasesFor, sealedLots } from './show.js';
+export * from './season/index.js';
 export * from './verify/index.js';

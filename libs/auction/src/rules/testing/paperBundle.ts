@@ -51,12 +51,12 @@ export const openingOf = (lot: string, floorFen: number): Opening => ({
 /** A show on paper whose list is sealed by its true root. */
 export function sealedShow(
   lots: Record<string, PaperLot>,
-  options: Pick<PaperOptions, 'rules' | 'signed'> & { witnessed?: true } = {},
+  options: Pick<PaperOptions, 'rules' | 'signed' | 'opened'> & { witnessed?: true } = {},
 ): PaperShow {
   const { witnessed, ...paper } = options;
   const show = new PaperShow({ draft: true, ...paper });
   for (const [lot, paper] of Object.entries(lots)) show.describe(0, lot, paper);
-  const bytes = leavesOf(show.leaves);
+  const bytes = leavesOf(show.leaves, show.state.origin);
   show.does(0, {
     name: 'seal',
     catalogue: catalogueRootOf(catalogueLeaves(show.state, 1).map((i) => bytes[i]!)),
@@ -111,12 +111,17 @@ export const leavesOf = (events: readonly LoggedEvent[], origin = ORIGIN): Uint8
   });
 
 /** Everything of a bundle but its digest, so that a test can change it before `digested`. */
-export function bundleOf(show: PaperShow, openings?: Opening[], signer = signerOf()): Omit<Bundle, 'digest'> {
-  const bytes = leavesOf(show.leaves);
+export function bundleOf(
+  show: PaperShow,
+  openings?: Opening[],
+  signer = signerOf(show.state.origin),
+): Omit<Bundle, 'digest'> {
+  const { origin } = show.state;
+  const bytes = leavesOf(show.leaves, origin);
   const sizes = show.leaves.filter(endsWithCheckpoint).map(({ i }) => i + 1);
   return {
     format: 'qingpai/bundle/v1',
-    origin: ORIGIN,
+    origin,
     rules: show.state.rules,
     leaves: bytes.map((leaf) => new TextDecoder().decode(leaf)),
     checkpoints: [...new Set([...sizes, bytes.length])].map((size) => noteAt(bytes, size, signer)),

@@ -86,6 +86,8 @@ export interface PaperOptions {
   draft?: true;
   /** Everybody registers a key and signs: the three buyers, the host, and an officer who approves what is sealed. */
   signed?: true;
+  /** What leaf 0 says beside or in place of the origin of every paper show. */
+  opened?: Partial<EventBody<'log.opened'>>;
 }
 
 /**
@@ -101,10 +103,10 @@ export class PaperShow {
   readonly keys = new Map<string, PaperKey>();
   private bids = 0;
 
-  constructor({ rules, lots = {}, draft, signed }: PaperOptions = {}) {
+  constructor({ rules, lots = {}, draft, signed, opened }: PaperOptions = {}) {
     this.state = initialShow({ ...defaultRules, ...rules });
     const origin = 'market.example/shows/20261124-01';
-    this.does(0, { name: 'openLog', body: { origin, witnesses: [] } });
+    this.does(0, { name: 'openLog', body: { origin, witnesses: [], ...opened } });
     for (const bidder of [LIN, WU, CHEN]) this.register(bidder, 'buyer', signed && paperKey(bidder));
     this.register(HOST, 'host');
     if (signed) {

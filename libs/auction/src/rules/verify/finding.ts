@@ -105,7 +105,7 @@ const words = {
 export type FindingCode = keyof typeof words;
 
 /** Where it is: the leaf, its author, and what names it more closely, in words of both languages where they differ. */
-interface Where {
+export interface Where {
   i?: number;
   by?: string;
   more?: string | { zh: string; en: string };
@@ -118,7 +118,11 @@ export const finding = (code: FindingCode, where: Where = {}): VerifyFinding =>
 export const faultFinding = (fault: Fault, where: Where = {}): VerifyFinding =>
   told(fault, faults[fault], where);
 
-function told(code: string, words: { zh: string; en: string }, { i, by, more }: Where): VerifyFinding {
+export function told(
+  code: string,
+  words: { zh: string; en: string },
+  { i, by, more }: Where = {},
+): VerifyFinding {
   const { zh, en } = typeof more === 'string' ? { zh: more, en: more } : (more ?? { zh: '', en: '' });
   const tail = (text: string) => (text === '' ? '' : `: ${text}`);
   return { code, i: i ?? null, by: by ?? null, zh: words.zh + tail(zh), en: words.en + tail(en) };

@@ -10,7 +10,7 @@ import {
 import { type Receipt, receiptsFile } from '@qingpai/wire';
 import { finding, type Stop } from './finding.js';
 import { note, type VerifyNote } from './notes.js';
-import { type ReadBundle } from './parse.js';
+import { type ReadLog } from './parse.js';
 import { equivocation, rootsAt } from './roots.js';
 import { type Head } from './signatures.js';
 
@@ -26,7 +26,7 @@ export interface Kept {
  * ignored, so that a forged one frames nobody.
  */
 export function checkKnown(
-  read: ReadBundle,
+  read: ReadLog,
   kept: Kept,
   { policy, newest, verify }: { policy: Policy; newest: Head; verify: VerifyEd25519 },
 ): { stop: Stop | null; notes: VerifyNote[] } {
@@ -46,7 +46,7 @@ export function checkKnown(
   return { stop: judgeHeads(read, heads, newest), notes };
 }
 
-function judgeHeads(read: ReadBundle, heads: readonly Head[], newest: Head): Stop | null {
+function judgeHeads(read: ReadLog, heads: readonly Head[], newest: Head): Stop | null {
   const roots = rootsAt(
     read.bytes,
     heads.map(({ size }) => size),

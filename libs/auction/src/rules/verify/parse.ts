@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { canonicalBytes, parseLeaf, toHex, utf8 } from '@qingpai/ledger/rules';
+import { canonicalBytes, parseLeaf, type RawLeaf, toHex, utf8 } from '@qingpai/ledger/rules';
 import {
   author,
   bundle,
@@ -11,10 +11,16 @@ import {
 } from '@qingpai/wire';
 import { faultFinding, finding, type Stop, type VerifyFinding } from './finding.js';
 
-/** A bundle that could be read: each leaf's exact bytes, and what they say. */
-export interface ReadBundle {
-  bundle: Bundle;
+/** A log that could be read: each leaf's exact bytes, and who wrote it. */
+export interface ReadLog {
+  bundle: { origin: string };
   bytes: Uint8Array[];
+  events: readonly { by: string }[];
+}
+
+/** A bundle that could be read: each leaf's exact bytes, and what they say. */
+export interface ReadBundle extends ReadLog {
+  bundle: Bundle;
   /** With their authors' signatures, where they have one. */
   events: LoggedEvent[];
   version: LeafVersion;
@@ -24,8 +30,8 @@ export interface ReadBundle {
  * Gate 1. What does not fit its own digest is DAMAGED and accuses nobody; what does, but is no canonical leaf in
  * its own place, is INVALID (LEDGER §2, §4).
  */
-export function readBundle(text: string): ReadBundle | Stop {
-  const raw = parseJson(text);
+export function readBundle(given: string | object): ReadBundle | Stop {
+  const raw = typeof given === 'string' ? parseJson(given) : given;
   if (raw === undefined) return damaged(finding('bundle-not-json'));
   const parsed = bundle.safeParse(raw);
   if (!parsed.success) {
@@ -71,11 +77,9 @@ function readLeaf(
   origin: string,
   afterMs: number,
 ): { event: LoggedEvent; version: LeafVersion } | VerifyFinding {
-  const leaf = parseLeaf(bytes);
-  if (!leaf.ok) return faultFinding(leaf.reason, { i });
-  const { by, t, show, type, body, sig, v: version } = leaf.value;
-  if (leaf.value.i !== i || show !== origin) return finding('leaf-elsewhere', { i, by });
-  if (t < afterMs) return finding('time-backwards', { i, by });
+  const leaf = readEnvelope(bytes, i, origin, afterMs);
+  if ('code' in leaf) return leaf;
+  const { by, t, type, body, sig, v: version } = leaf;
   const schema = Object.hasOwn(eventBodies, type) ? eventBodies[type as EventType] : undefined;
   if (!schema?.safeParse(body).success || !author.safeParse(by).success) {
     return finding('event-malformed', { i, by, more: type });
@@ -84,7 +88,22 @@ function readLeaf(
   return { event: event as LoggedEvent, version }; // as the two schemas have just said
 }
 
-function parseJson(text: string): object | undefined {
+/** A canonical leaf in its own place; what its type and body say is for the log's own schemas. */
+export function readEnvelope(
+  bytes: Uint8Array,
+  i: number,
+  origin: string,
+  afterMs: number,
+): RawLeaf | VerifyFinding {
+  const leaf = parseLeaf(bytes);
+  if (!leaf.ok) return faultFinding(leaf.reason, { i });
+  const { by, t, show } = leaf.value;
+  if (leaf.value.i !== i || show !== origin) return finding('leaf-elsewhere', { i, by });
+  if (t < afterMs) return finding('time-backwards', { i, by });
+  return leaf.value;
+}
+
+export function parseJson(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? value : undefined;
@@ -93,4 +112,4 @@ function parseJson(text: string): object | undefined {
   }
 }
 
-const damaged = (...findings: VerifyFinding[]): Stop => ({ verdict: 'DAMAGED', findings });
+export const damaged = (...findings: VerifyFinding[]): Stop => ({ verdict: 'DAMAGED', findings });

@@ -1,5 +1,5 @@
 import { append, emptyFrontier, equal, type Hash, leafHash, rootOf } from '@qingpai/ledger/rules';
-import { type ReadBundle } from './parse.js';
+import { type ReadLog } from './parse.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
 import { type Head } from './signatures.js';
 
@@ -20,7 +20,7 @@ export function rootsAt(bytes: readonly Uint8Array[], sizes: readonly number[]):
  * Gate 3: the leaves reproduce every signed root, and no leaf stands outside the newest. Signed heads that contradict
  * each other are EQUIVOCATION; one signed head that the leaves miss only shows that leaves were changed.
  */
-export function checkRoots(read: ReadBundle, heads: readonly Head[]): Stop | null {
+export function checkRoots(read: ReadLog, heads: readonly Head[]): Stop | null {
   const newest = heads.at(-1)!;
   const clash = heads.find(
     (head, at) => heads[at - 1]?.size === head.size && !sameRoot(heads[at - 1]!, head),

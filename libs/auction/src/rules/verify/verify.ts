@@ -1,5 +1,5 @@
 import { shortCode, type VerifyEd25519, verifyEd25519 } from '@qingpai/ledger/rules';
-import { type Verdict, verdicts, type Verification } from '@qingpai/wire';
+import { type ShowState, type Verdict, verdicts, type Verification } from '@qingpai/wire';
 import { disposition } from './disposition.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
 import { checkKnown } from './known.js';
@@ -28,28 +28,45 @@ type GateName = (typeof gateNames)[number];
  * Judges a bundle offline (LEDGER §4): six gates, each of which stops the next. Without a policy the verdict is
  * UNTRUSTED, and the later gates are still run and reported. Never throws on foreign bytes.
  */
-export function verifyBundle(text: string, options: VerifyOptions = {}): Verification {
+export const verifyBundle = (text: string, options: VerifyOptions = {}): Verification =>
+  judgeBundle(text, options).verification;
+
+/** A verdict, and what it was reached by; `read` and `state` are null where a gate stopped the way before them. */
+export interface JudgedBundle {
+  verification: Verification;
+  read: ReadBundle | null;
+  state: ShowState | null;
+}
+
+/**
+ * The same for who judges several bundles together.
+ * @param given the bundle's text, or what that says as JSON
+ */
+export function judgeBundle(
+  given: string | object,
+  options: VerifyOptions & { isWithBefore?: boolean } = {},
+): JudgedBundle {
   const gates: Gate[] = [];
   const findings: VerifyFinding[] = [];
   const notes: VerifyNote[] = [];
   const pass = (gate: GateName, zh: string, en: string) => void gates.push({ gate, ok: true, zh, en });
-  const parsed = readBundle(text);
+  const parsed = readBundle(given);
   const read = 'verdict' in parsed ? null : parsed;
 
-  const end = (gate: GateName, stop: Stop): Verification => {
+  const end = (gate: GateName, stop: Stop): JudgedBundle => {
     findings.push(...stop.findings);
     const [first] = stop.findings;
     gates.push({ gate, ok: false, zh: first?.zh ?? '', en: first?.en ?? '' });
-    return report(stop.verdict);
+    return report(stop.verdict, null);
   };
   /** A bundle nobody vouches for accuses nobody: whatever else was found, it is UNTRUSTED, unless it is broken. */
-  const report = (verdict: Verdict): Verification => {
+  const report = (verdict: Verdict, state: ShowState | null): JudgedBundle => {
     const final = options.policy === undefined && verdict !== 'DAMAGED' ? 'UNTRUSTED' : verdict;
     const missed = gateNames
       .slice(gates.length)
       .map((gate) => ({ gate, ok: null, zh: '未执行', en: 'not reached' }));
     const size = read?.bytes.length ?? 0;
-    return {
+    const verification = {
       verdict: final,
       exitCode: verdicts[final],
       gates: [...gates, ...missed],
@@ -58,6 +75,7 @@ export function verifyBundle(text: string, options: VerifyOptions = {}): Verific
       size,
       code: read ? sealedCode(read) : null,
     };
+    return { verification, read, state };
   };
 
   if (read === null) return end('parse', parsed as Stop);
@@ -105,8 +123,16 @@ export function verifyBundle(text: string, options: VerifyOptions = {}): Verific
   if (disposed.stop) return end('disposition', disposed.stop);
   pass('disposition', disposed.zh, disposed.en);
   findings.push(...disposed.unsold);
-  return report(disposed.verdict);
+  const isAlone = continuedLog(read) !== null && !options.isWithBefore;
+  return report(isAlone ? worse('INCOMPLETE', disposed.verdict) : disposed.verdict, replayed.state);
 }
+
+/** After a restore: the head that this log goes on from. Alone it tells a part of the show only. */
+export function continuedLog({ events: [first] }: Pick<ReadBundle, 'events'>) {
+  return (first?.type === 'log.opened' && first.body.continues) || null;
+}
+
+export const worse = (a: Verdict, b: Verdict): Verdict => (verdicts[a] > verdicts[b] ? a : b);
 
 function replayWords({ state, floorsUnchecked }: Replayed): [string, string] {
   return [

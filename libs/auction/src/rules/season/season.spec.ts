@@ -1,0 +1,357 @@
+import { canonical } from '@qingpai/ledger/rules';
+import { type Bundle } from '@qingpai/wire';
+import { verifySeason } from './index.js';
+import {
+  bundleOf,
+  cosigned,
+  digested,
+  noteAt,
+  policyWith,
+  sealedShow,
+  signerOf,
+  witnessOf,
+} from '../testing/paperBundle.js';
+import { originOf, PaperSeason, registryPolicy, registrySigner } from '../testing/paperSeason.js';
+import { HASH, LIN, type PaperLot, type PaperShow } from '../testing/paperShow.js';
+
+const DAY = 24 * 3_600_000;
+const [FIRST, SECOND] = ['20261124-01', '20261124-02'];
+const policy = registryPolicy;
+
+/** One evening: the lots are sold one after the other, or carried. */
+function evening(show: string, lots: Record<string, PaperLot>, carried: string[] = []): PaperShow {
+  const paper = sealedShow(lots, {
+    opened: { origin: originOf(show), township: 'market.example/township/siqiao' },
+  });
+  for (const lot of carried) paper.does(0, { name: 'carry', lot });
+  for (const lot of Object.keys(lots)) {
+    if (carried.includes(lot)) continue;
+    const atMs = paper.state.t + 1_000;
+    paper.does(atMs, { name: 'offer', lot });
+    paper.bid(atMs + 1_000, LIN, 3_600);
+    paper.pass(atMs + 200_000);
+  }
+  paper.does(paper.state.t, { name: 'close' });
+  return paper;
+}
+
+/** Two evenings, all sold. */
+function twoEvenings(): PaperSeason {
+  const season = new PaperSeason();
+  season.registers(FIRST);
+  season.registers(SECOND);
+  season.holds(evening(FIRST, { L1: {} }));
+  season.holds(evening(SECOND, { L1: {}, L2: { units: 3 } }));
+  return season;
+}
+const judged = (text: string, options = {}) => verifySeason(text, { policy, ...options });
+const codes = (text: string, options = {}) => {
+  const { verdict, findings } = judged(text, options);
+  return [verdict, ...findings.map(({ code }) => code)];
+};
+
+describe('a season that holds', () => {
+  it('has the worst verdict of its shows, and tells that of each', () => {
+    const verification = judged(twoEvenings().text());
+    expect(verification).toMatchObject({ verdict: 'ALL_SOLD_UNSETTLED', exitCode: 10, findings: [] });
+    expect(verification.gates.map(({ ok }) => ok)).toEqual(Array(7).fill(true));
+    expect(verification.shows).toMatchObject([
+      { show: FIRST, standing: 'judged', verification: { verdict: 'ALL_SOLD_UNSETTLED' } },
+      { show: SECOND, standing: 'judged', verification: { verdict: 'ALL_SOLD_UNSETTLED' } },
+    ]);
+  });
+
+  it('needs no bundle of a show that was cancelled', () => {
+    const season = twoEvenings();
+    season.registers('20261125-01');
+    season.logs({ type: 'show.cancelled', body: { show: '20261125-01' } }, 9 * DAY);
+    const { verdict, notes, shows } = judged(season.text());
+    expect([verdict, shows[2]!.standing]).toEqual(['ALL_SOLD_UNSETTLED', 'cancelled']);
+    expect(notes.map(({ code }) => code)).toContain('show-cancelled');
+  });
+
+  it('is incomplete while a registered show is not due', () => {
+    const season = twoEvenings();
+    season.registers('20261125-01', 5 * DAY);
+    season.logs({ type: 'report.filed', body: { hash: HASH } }, 6 * DAY - 1);
+    const { verdict, findings, shows } = judged(season.text());
+    expect([verdict, findings, shows[2]!.standing]).toEqual(['INCOMPLETE', [], 'notDue']);
+  });
+
+  it('is incomplete while nothing was judged', () => {
+    expect(codes(new PaperSeason().text())).toEqual(['INCOMPLETE']);
+  });
+
+  it('is incomplete while the registry has not noted a close', () => {
+    const season = new PaperSeason();
+    season.registers(FIRST);
+    const paper = sealedShow({ L1: {} }, { opened: { origin: originOf(FIRST) } });
+    season.holds(paper);
+    paper.does(1_000, { name: 'withdraw', lot: 'L1', reason: 'damaged' });
+    paper.does(1_000, { name: 'close' });
+    season.bundles.set(FIRST, digested(bundleOf(paper)));
+    const { verdict, notes } = judged(season.text());
+    expect([verdict, notes.map(({ code }) => code).at(-1)]).toEqual(['INCOMPLETE', 'close-not-noted']);
+  });
+});
+
+describe('no show vanishes', () => {
+  it('when its bundle is left out', () => {
+    const season = twoEvenings();
+    season.bundles.delete(SECOND);
+    expect(codes(season.text())).toEqual(['INVALID', 'show-missing']);
+    expect(judged(season.text()).shows[1]).toMatchObject({ standing: 'missing', verification: null });
+  });
+
+  it('when it was neither sealed nor cancelled in time', () => {
+    const season = twoEvenings();
+    season.registers('20261125-01', 5 * DAY);
+    season.logs({ type: 'report.filed', body: { hash: HASH } }, 6 * DAY);
+    const { verdict, findings, shows } = judged(season.text());
+    expect([verdict, findings[0]!.code, findings[0]!.i]).toEqual(['INVALID', 'show-unsealed', 7]);
+    expect(shows[2]!.standing).toBe('unsealed');
+  });
+
+  it('when it was called cancelled although it was sealed', () => {
+    const season = new PaperSeason();
+    season.registers(FIRST);
+    season.logs({ type: 'show.cancelled', body: { show: FIRST } });
+    season.bundles.set(FIRST, digested(bundleOf(evening(FIRST, { L1: {} }))));
+    expect(codes(season.text())).toEqual(['INVALID', 'cancelled-but-sealed']);
+  });
+
+  it('when it was never registered', () => {
+    const season = twoEvenings();
+    season.bundles.set('20261125-01', digested(bundleOf(evening('20261125-01', { L1: {} }))));
+    expect(codes(season.text())).toEqual(['INVALID', 'show-unregistered']);
+  });
+
+  it('behind a second bundle of another', () => {
+    const season = twoEvenings();
+    const [first] = season.bundles.values();
+    season.bundles.set('again', first!);
+    expect(codes(season.text())).toEqual(['INVALID', 'show-twice']);
+  });
+});
+
+describe('the registry vouches for each show', () => {
+  it('by its key: a bundle that another key signed is trusted by nobody', () => {
+    const season = twoEvenings();
+    const paper = evening(SECOND, { L1: {}, L2: { units: 3 } });
+    const stranger = signerOf(originOf(SECOND), 9);
+    season.bundles.set(SECOND, digested(bundleOf(paper, undefined, stranger)));
+    expect(codes(season.text())).toEqual(['UNTRUSTED', 'show-fails']);
+  });
+
+  it('by its checkpoints: another history under the same key is found out', () => {
+    const season = twoEvenings();
+    season.bundles.set(SECOND, digested(bundleOf(evening(SECOND, { L1: {} }))));
+    expect(codes(season.text())).toEqual(['INVALID', 'note-differs']);
+  });
+
+  it('so that a bundle from before the close is stale', () => {
+    const season = twoEvenings();
+    const early = sealedShow({ L1: {} }, { opened: { origin: originOf(FIRST) } });
+    season.bundles.set(FIRST, digested(bundleOf(early)));
+    expect(codes(season.text())).toEqual(['STALE', 'bundle-behind']);
+  });
+
+  it('and a show of another township is none of its own', () => {
+    const season = new PaperSeason();
+    season.registers(FIRST);
+    const opened = { origin: originOf(FIRST), township: 'market.example/township/limen' };
+    season.holds(sealedShow({ L1: {} }, { opened }));
+    expect(codes(season.text())).toEqual(['INVALID', 'township-differs']);
+  });
+
+  it('and contradicts who pinned another key of the same log', () => {
+    const season = twoEvenings();
+    const other = signerOf(originOf(FIRST), 9);
+    const both = policy.replace('quorum', `log ${vkeyOf(other)}\nquorum`);
+    expect(codes(season.text(), { policy: both })).toEqual(['INVALID', 'key-differs']);
+  });
+
+  it("also for its officers' keys", () => {
+    const season = new PaperSeason();
+    const paper = sealedShow({ L1: {} }, { signed: true, opened: { origin: originOf(FIRST) } });
+    const [approval] = paper.state.approvals;
+    const notes = () => judged(season.text()).shows[0]!.verification!.notes.map(({ code }) => code);
+    season.registers(FIRST);
+    season.holds(paper);
+    expect(notes()).toContain('officer-not-pinned');
+    season.logs({ type: 'officer.enrolled', body: { person: 'officer-aaaaaaaa', key: approval!.key } });
+    expect(notes()).not.toContain('officer-not-pinned');
+  });
+
+  it('and a show whose own log breaks the rules breaks the season', () => {
+    const season = twoEvenings();
+    const [first] = season.bundles.values();
+    const bundle = JSON.parse(first!) as Bundle;
+    const leaves = bundle.leaves.map((leaf) => leaf.replace('"amountFen":3600', '"amountFen":3700'));
+    season.bundles.set(FIRST, anew({ ...bundle, leaves }));
+    const { verdict, findings } = judged(season.text());
+    expect([verdict, findings[0]!.code, findings[0]!.en]).toEqual([
+      'INVALID',
+      'show-fails',
+      expect.stringContaining(`${FIRST} INVALID`),
+    ]);
+  });
+});
+
+describe('the registry itself is judged like the log of a show', () => {
+  it('is untrusted without a policy, and all is judged nevertheless', () => {
+    const { verdict, gates, shows } = verifySeason(twoEvenings().text());
+    expect([verdict, gates[1]!.ok, gates[6]!.ok]).toEqual(['UNTRUSTED', false, true]);
+    expect(shows[0]!.verification!.verdict).toBe('ALL_SOLD_UNSETTLED');
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['cut off', (text) => text.slice(0, 900)],
+    ['of another format', (text) => text.replace('season/v1', 'season/v9')],
+    ['with a changed leaf', (text) => text.replace('township\\":\\"siqiao', 'township\\":\\"siqia0')],
+    ['with the digest of one show changed', (text) => text.replace(/"digest":"./, '"digest":"x')],
+  ])('a copy %s is damaged', (_, change) => {
+    const text = twoEvenings().text();
+    expect(change(text)).not.toBe(text);
+    expect(codes(change(text))[0]).toBe('DAMAGED');
+  });
+
+  it('finds a leaf that was changed and digested anew', () => {
+    const text = twoEvenings().text((season) => {
+      const registry = season.registry as { leaves: string[] };
+      registry.leaves = registry.leaves.map((leaf) => leaf.replace('"startsAt":0', '"startsAt":9'));
+    });
+    expect(codes(text)).toEqual(['INVALID', 'root-wrong']);
+  });
+
+  it.each<[string, object, string]>([
+    ['a number that was used already', { body: { n: 2, hash: HASH } }, 'registry-number'],
+    ['a number left out', { body: { n: 9, hash: HASH } }, 'registry-number'],
+    ['an event of its own making', { type: 'show.gifted', body: { n: 8 } }, 'event-malformed'],
+  ])('finds %s, even if it was signed', (_, event, code) => {
+    const season = twoEvenings();
+    season.leaves.push(leafOf(season.leaves, event));
+    expect(codes(season.text())).toEqual(['INVALID', code]);
+  });
+
+  it.each<[string, object, string]>([
+    ['by somebody else', { by: 'host' }, 'author-wrong'],
+    ['in another log', { show: 'market.example/township/limen' }, 'leaf-elsewhere'],
+    ['with a signature', { sig: `${'A'.repeat(86)}==` }, 'author-signature-stray'],
+    ['of the first version', { v: 1 }, 'event-malformed'],
+  ])('finds a leaf %s', (_, changed, code) => {
+    const season = twoEvenings();
+    season.leaves.push(leafOf(season.leaves, { body: { n: 8, hash: HASH }, ...changed }));
+    expect(codes(season.text())).toEqual(['INVALID', code]);
+  });
+
+  it('is stale beside a later note that the auditor kept, and proves two histories', () => {
+    const season = twoEvenings();
+    const older = season.text();
+    season.logs({ type: 'report.filed', body: { hash: HASH } });
+    const bytes = season.leaves.map((leaf) => new TextEncoder().encode(leaf));
+    const known = [noteAt(bytes, bytes.length, registrySigner)];
+    expect(codes(older, { known })).toEqual(['STALE', 'older-than-known']);
+    expect(codes(season.text(), { known })[0]).toBe('ALL_SOLD_UNSETTLED');
+    const forked = [noteAt(bytes.with(3, Uint8Array.of(1)), 5, registrySigner)];
+    expect(codes(season.text(), { known: forked })).toEqual(['EQUIVOCATION', 'two-histories']);
+  });
+
+  it('must be followed by the witnesses that the auditor wants, to its last close', () => {
+    const season = twoEvenings();
+    const wanting = policyWith([witnessOf()], registrySigner);
+    expect(codes(season.text(), { policy: wanting })).toEqual(['UNTRUSTED', 'quorum-missing']);
+    const text = season.text((one) => {
+      const registry = one.registry as { checkpoints: string[] };
+      registry.checkpoints = registry.checkpoints.map((note) => cosigned(note, 1));
+      one.shows = one.shows.map((show) => {
+        const checkpoints = show.checkpoints.map((note) => cosigned(note, 0));
+        return JSON.parse(anew({ ...show, checkpoints })) as Bundle;
+      });
+    });
+    expect(codes(text, { policy: wanting })[0]).toBe('ALL_SOLD_UNSETTLED');
+  });
+});
+
+describe('what is carried from show to show is one chain', () => {
+  const from = `${originOf(FIRST)}#L2`;
+  const season = (
+    taken: Record<string, PaperLot>,
+    first = evening(FIRST, { L1: {}, L2: { units: 3 } }, ['L2']),
+  ) => {
+    const paper = new PaperSeason();
+    paper.registers(FIRST);
+    paper.registers(SECOND);
+    paper.holds(first);
+    paper.holds(evening(SECOND, taken));
+    return paper;
+  };
+
+  it('that holds when each unit is taken up once, also in two parts', () => {
+    const whole = judged(season({ L1: { from, units: 3 } }).text());
+    expect(whole).toMatchObject({ verdict: 'ALL_ACCOUNTED_NOT_ALL_SOLD', notes: [] });
+    const parts = judged(season({ L1: { from, units: 1 }, L2: { from, units: 2 } }).text());
+    expect([parts.findings, parts.notes]).toEqual([[], []]);
+  });
+
+  it('that names what nobody has taken up yet', () => {
+    const { verdict, notes } = judged(season({ L1: { from, units: 2 } }).text());
+    expect([verdict, notes.map(({ code }) => code)]).toEqual([
+      'ALL_ACCOUNTED_NOT_ALL_SOLD',
+      ['carried-waiting'],
+    ]);
+    expect(notes[0]!.en).toContain('002 绣球: 1 ');
+  });
+
+  it.each<[string, Record<string, PaperLot>, string]>([
+    ['a unit is taken up twice', { L1: { from, units: 3 }, L2: { from, units: 1 } }, 'carried-twice'],
+    ['more is taken up than was carried', { L1: { from, units: 4 } }, 'carried-unfounded'],
+    ['a lot names one that was sold', { L1: { from: `${originOf(FIRST)}#L1` } }, 'carried-unfounded'],
+    ['a lot names one that never was', { L1: { from: `${originOf(FIRST)}#L9` } }, 'carried-unfounded'],
+    [
+      'a lot names a log that nobody knows',
+      { L1: { from: 'limen.example/shows/20261124-01#L1' } },
+      'carried-unfounded',
+    ],
+    ['a lot names no lot at all', { L1: { from: 'nonsense' } }, 'carried-unfounded'],
+  ])('that breaks where %s', (_, taken, code) => {
+    const { verdict, findings } = judged(season(taken).text());
+    expect([verdict, findings[0]!.code]).toEqual(['INVALID', code]);
+    expect(findings[0]!.i).not.toBeNull();
+  });
+
+  it('that breaks where a lot was taken up before it was carried', () => {
+    const late = sealedShow({ L2: { units: 3 } }, { opened: { origin: originOf(FIRST) } });
+    late.does(5_000, { name: 'carry', lot: 'L2' });
+    late.does(5_000, { name: 'close' });
+    expect(codes(season({ L1: { from, units: 3 } }, late).text())).toEqual(['INVALID', 'carried-early']);
+  });
+
+  it('in which a lot that was struck again takes up nothing', () => {
+    const paper = new PaperSeason();
+    paper.registers(FIRST);
+    paper.registers(SECOND);
+    paper.holds(evening(FIRST, { L2: { units: 3 } }, ['L2']));
+    const second = sealedShow({ L1: { from, units: 3 } }, { opened: { origin: originOf(SECOND) } });
+    second.describe(1, 'L2', { from, units: 3 });
+    second.does(1, { name: 'strike', lot: 'L2' });
+    paper.holds(second);
+    expect(codes(paper.text())).toEqual(['INCOMPLETE']);
+  });
+});
+
+/** A changed bundle with a digest that fits it again. */
+function anew(bundle: Partial<Bundle>): string {
+  delete bundle.digest;
+  return digested(bundle);
+}
+
+function vkeyOf(signer: ReturnType<typeof signerOf>): string {
+  return /^log (\S+)$/m.exec(policyWith([], signer))![1]!;
+}
+
+/** A further leaf of the registry, however wrong. */
+function leafOf(leaves: readonly string[], changed: object): string {
+  const last = JSON.parse(leaves.at(-1)!) as { i: number };
+  return canonical({ ...last, i: last.i + 1, type: 'report.filed', ...changed });
+}
