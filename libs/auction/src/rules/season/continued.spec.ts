@@ -4,7 +4,6 @@ import {
   bundleOf,
   digested,
   leavesOf,
-  noteAt,
   receiptOf,
   sealedShow,
   signerOf,

@@ -51,7 +51,7 @@ const findings = {
   },
   'before-differs': {
     zh: '前一本账本算不出本账本所接续的根',
-    en: 'The log before does not lead to the root that this one goes on from',
+    en: 'The log before does not lead to the root that this one quotes',
   },
   'leaves-abandoned': {
     zh: '前一本账本在接续点之后还有签过名的记录，被丢弃了',
