@@ -1,13 +1,6 @@
 import { formatPolicy, toBase64 } from '@qingpai/ledger/rules';
 import { rootsAt, verifyBundle, verifyContinued, verifySeason } from '../index.js';
-import {
-  bundleOf,
-  digested,
-  leavesOf,
-  receiptOf,
-  sealedShow,
-  signerOf,
-} from '../testing/paperBundle.js';
+import { bundleOf, digested, leavesOf, receiptOf, sealedShow, signerOf } from '../testing/paperBundle.js';
 import { originOf, PaperSeason, registryPolicy } from '../testing/paperSeason.js';
 import { LIN, type PaperLot, type PaperShow, WU } from '../testing/paperShow.js';
 
