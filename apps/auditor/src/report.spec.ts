@@ -1,5 +1,5 @@
-import { type Verdict, verdicts, type Verification } from '@qingpai/wire';
-import { reportText } from './report.js';
+import { type SeasonVerification, type Verdict, verdicts, type Verification } from '@qingpai/wire';
+import { reportText, seasonText } from './report.js';
 
 const verification = (verdict: Verdict): Verification => ({
   verdict,
@@ -36,5 +36,37 @@ describe('the report of the verifier', () => {
 
   it('says what no log can prove', () => {
     expect(linesOf('ALL_SOLD_AND_SETTLED').join('\n')).toContain('Not proved: produce never catalogued');
+  });
+});
+
+describe('the report of a season', () => {
+  const season: SeasonVerification = {
+    ...verification('INVALID'),
+    ...{ registry: 'market.example/township/siqiao', code: null },
+    gates: [{ gate: 'registry', ok: true, zh: '登记专场 2 场', en: '2 shows are registered' }],
+    findings: [{ code: 'show-missing', i: 2, by: 'platform', zh: '没有账本包', en: 'The bundle is missing' }],
+    shows: [
+      {
+        ...{ show: '20261124-01', origin: 'market.example/shows/20261124-01', standing: 'judged' as const },
+        verification: verification('ALL_ACCOUNTED_NOT_ALL_SOLD'),
+      },
+      {
+        ...{ show: '20261125-01', origin: 'market.example/shows/20261125-01', standing: 'missing' as const },
+        verification: null,
+      },
+    ],
+  };
+  const lines = seasonText(season, 'season.json').split('\n');
+
+  it('tells of every registered show, with its own verdict and what was found in it', () => {
+    const text = lines.join('\n');
+    expect(text).toContain('20261124-01 已核验 judged: ALL_ACCOUNTED_NOT_ALL_SOLD');
+    expect(text).toContain('    ! lot-unsold #7 (by host)');
+    expect(text).toContain('20261125-01 账本包缺失 its bundle is missing');
+  });
+
+  it('says what is wrong between registry and shows, and ends with the worst verdict alone', () => {
+    expect(lines.join('\n')).toContain('! show-missing #2 (by platform): 没有账本包');
+    expect(lines.at(-1)).toBe('INVALID');
   });
 });

@@ -1,4 +1,4 @@
-import { type Verdict, type Verification } from '@qingpai/wire';
+import { type SeasonVerification, type ShowStanding, type Verdict, type Verification } from '@qingpai/wire';
 
 const verdictWords: Record<Verdict, { zh: string; en: string }> = {
   ALL_SOLD_AND_SETTLED: { zh: '全部成交，已结清', en: 'all sold and settled' },
@@ -24,14 +24,45 @@ const gateWords: Record<string, { zh: string; en: string }> = {
   freshness: { zh: '新旧', en: 'freshness' },
   replay: { zh: '规则重放', en: 'replay' },
   disposition: { zh: '去向', en: 'disposition' },
+  registry: { zh: '登记簿', en: 'registry' },
+  shows: { zh: '各场', en: 'shows' },
+  chain: { zh: '转场', en: 'carried lots' },
+};
+const standingWords: Record<ShowStanding, { zh: string; en: string }> = {
+  notDue: { zh: '未到期', en: 'not due yet' },
+  cancelled: { zh: '已取消', en: 'cancelled' },
+  continued: { zh: '由另一本账本接续', en: 'continued in another log' },
+  judged: { zh: '已核验', en: 'judged' },
+  unsealed: { zh: '过期未锁定', en: 'overdue and not sealed' },
+  missing: { zh: '账本包缺失', en: 'its bundle is missing' },
 };
 const NOT_PROVED = [
   '不能证明：未入清单的花、私下串通、品质与重量，以及没有得到任何答复的出价。',
   'Not proved: produce never catalogued, collusion, quality or weight, and bids that got no answer at all.',
 ];
 
-/** What the command prints for people; the last line is the verdict alone. */
-export function reportText({ verdict, gates, findings, size, code }: Verification, path: string): string {
+/** The same for a season: the registry first, then every show that it lists, and what is wrong in which. */
+export function seasonText(season: SeasonVerification, path: string): string {
+  return reportText(season, path, season.shows.flatMap(showLines));
+}
+
+function showLines({ show, standing, verification }: SeasonVerification['shows'][number]): string[] {
+  const { zh, en } = standingWords[standing];
+  return [
+    `  ${show} ${zh} ${en}${verification === null ? '' : `: ${verification.verdict}`}`,
+    ...(verification?.findings ?? []).flatMap(findingLines).map((line) => `  ${line}`),
+  ];
+}
+
+/**
+ * What the command prints for people; the last line is the verdict alone.
+ * @param more lines that stand between the gates and the findings
+ */
+export function reportText(
+  { verdict, gates, findings, size, code }: Verification,
+  path: string,
+  more: readonly string[] = [],
+): string {
   const mark = (ok: boolean | null) => (ok === null ? '·' : ok ? '✓' : '✗');
   return [
     `${path}: ${size} leaves${code === null ? '' : `, 核验码 code ${code}`}`,
@@ -39,12 +70,15 @@ export function reportText({ verdict, gates, findings, size, code }: Verificatio
       `  ${mark(ok)} ${gateWords[gate]?.zh ?? gate} ${gateWords[gate]?.en ?? ''}: ${zh}`,
       `      ${en}`,
     ]),
-    ...findings.flatMap(({ code: what, i, by, zh, en }) => [
-      `  ! ${what}${i === null ? '' : ` #${i}`}${by === null ? '' : ` (by ${by})`}: ${zh}`,
-      `      ${en}`,
-    ]),
+    ...more,
+    ...findings.flatMap(findingLines),
     ...NOT_PROVED,
     `${verdictWords[verdict].zh} · ${verdictWords[verdict].en}`,
     verdict,
   ].join('\n');
 }
+
+const findingLines = ({ code, i, by, zh, en }: Verification['findings'][number]): string[] => [
+  `  ! ${code}${i === null ? '' : ` #${i}`}${by === null ? '' : ` (by ${by})`}: ${zh}`,
+  `      ${en}`,
+];

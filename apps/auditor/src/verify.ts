@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { verifyBundle } from '@qingpai/auction/rules';
+import { verifyBundle, verifySeason } from '@qingpai/auction/rules';
 import { verifyWithNode } from './ed25519.js';
-import { reportText } from './report.js';
+import { reportText, seasonText } from './report.js';
 
 /**
- * `verify <bundle.json> [--policy FILE] [--known FILE]… [--json]`: judges a show's bundle offline. Exits with the
- * verdict's own code (LEDGER §4); 2 means that the command was called wrongly, anything else that it failed itself.
+ * `verify <bundle.json> [--policy FILE] [--known FILE]… [--json]`: judges a show's bundle offline, or with `--season` all
+ * shows of a township by its registry. Exits with the verdict's own code (LEDGER §4); 2 means that the command was called
+ * wrongly, anything else that it failed itself.
  */
 const usage = `用法 usage: npm run verify -- <bundle.json> [--policy FILE] [--known FILE]… [--json]
+            npm run verify -- --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
   --policy  信任名单（c2sp.org/tlog-policy），由您自己保管  the keys you trust, kept by yourself
   --known   您手里的检查点，可多次  a checkpoint you kept from before, may be repeated
   --json    机器可读  for programs`;
@@ -19,30 +21,44 @@ function main(args: string[]): number {
     console.error(usage);
     return 2;
   }
-  const verification = verifyBundle(read(call.bundle), {
-    verify: verifyWithNode,
-    known: call.known.map(read),
-    ...(call.policy !== undefined && { policy: read(call.policy) }),
-  });
-  const text = call.json ? JSON.stringify(verification, null, 2) : reportText(verification, call.bundle);
-  process.stdout.write(`${text}\n`);
+  const { verification, text } = judged(call);
+  process.stdout.write(`${call.json ? JSON.stringify(verification, null, 2) : text}\n`);
   return verification.exitCode;
 }
 
+type Call = NonNullable<ReturnType<typeof readCall>>;
+
+/** The verdict, and what people are told of it. */
+function judged({ season, bundle, known, policy }: Call) {
+  const options = {
+    verify: verifyWithNode,
+    known: known.map(read),
+    ...(policy !== undefined && { policy: read(policy) }),
+  };
+  if (season !== undefined) {
+    const verification = verifySeason(read(season), options);
+    return { verification, text: seasonText(verification, season) };
+  }
+  const verification = verifyBundle(read(bundle!), options);
+  return { verification, text: reportText(verification, bundle!) };
+}
+
+/** Null: called wrongly. Either a bundle or a season is named, and only one. */
 function readCall(args: string[]) {
   try {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
       options: {
+        season: { type: 'string' },
         policy: { type: 'string' },
         known: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
-    const [bundle, ...rest] = positionals;
-    return values.help || bundle === undefined || rest.length > 0 ? null : { bundle, ...values };
+    const isOne = positionals.length + (values.season === undefined ? 0 : 1) === 1;
+    return values.help || !isOne ? null : { bundle: positionals[0], ...values };
   } catch {
     return null;
   }
