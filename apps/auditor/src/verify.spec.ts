@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type SeasonVerification } from '@qingpai/wire';
+import { sealedShow } from '../../../libs/auction/src/rules/testing/paperBundle.js';
+import { PaperSeason, registryPolicy } from '../../../libs/auction/src/rules/testing/paperSeason.js';
+import { LIN } from '../../../libs/auction/src/rules/testing/paperShow.js';
+import { compiledFolder, compiledMarket } from '../../market/src/testing/compiledMarket.js';
+
+let program: string;
+let folder: string;
+
+beforeAll(async () => {
+  program = join(dirname(await compiledMarket()), '../../auditor/src/verify.js');
+  folder = mkdtempSync(join(tmpdir(), 'qingpai-verify-'));
+  writeFileSync(join(folder, 'policy.txt'), registryPolicy);
+}, 60_000);
+afterAll(() => {
+  for (const path of [folder, compiledFolder]) rmSync(path, { recursive: true, force: true });
+});
+
+/** One show, registered, sold out and closed. */
+function oneEvening(): PaperSeason {
+  const show = sealedShow({ L1: {} });
+  show.does(1_000, { name: 'offer', lot: 'L1' });
+  show.bid(2_000, LIN, 3_600);
+  show.pass(200_000);
+  show.does(200_000, { name: 'close' });
+  const season = new PaperSeason();
+  season.registers('20261124-01');
+  season.holds(show);
+  return season;
+}
+function verify(season: PaperSeason, ...args: string[]) {
+  writeFileSync(join(folder, 'season.json'), season.text());
+  const called = spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
+  return { ...called, last: called.stdout.trimEnd().split('\n').at(-1) };
+}
+
+describe('verify --season', () => {
+  it('judges every registered show by the key of the registry alone, and exits with the verdict', () => {
+    const { status, stdout, last } = verify(
+      oneEvening(),
+      '--season',
+      'season.json',
+      '--policy',
+      'policy.txt',
+    );
+    expect([status, last]).toEqual([10, 'ALL_SOLD_UNSETTLED']);
+    expect(stdout).toContain('20261124-01 已核验 judged: ALL_SOLD_UNSETTLED');
+  });
+
+  it('lets no registered show vanish', () => {
+    const season = oneEvening();
+    season.bundles.clear();
+    const { status, stdout } = verify(season, '--season', 'season.json', '--policy', 'policy.txt', '--json');
+    expect(status).toBe(40);
+    const { findings, shows } = JSON.parse(stdout) as SeasonVerification;
+    expect(findings.map(({ code }) => code)).toEqual(['show-missing']);
+    expect(shows.map(({ standing }) => standing)).toEqual(['missing']);
+  });
+
+  it('relies on nothing without a policy', () => {
+    expect(verify(oneEvening(), '--season', 'season.json').status).toBe(80);
+  });
+
+  it('judges one file at a time', () => {
+    expect(verify(oneEvening(), '--season', 'season.json', 'bundle.json').status).toBe(2);
+    expect(verify(oneEvening()).status).toBe(2);
+    expect(verify(oneEvening(), '--season', 'no-such-file.json').status).toBe(2);
+  });
+});
