@@ -11,7 +11,17 @@ export const verifyWithNode: VerifyEd25519 = (publicKey, message, signature) => 
   return key !== null && verify(null, message, key, signature);
 };
 
+/** A show has as many keys as bidders, and thousands of signatures: making the object takes as long as checking one. */
+const made = new Map<string, KeyObject | null>();
+
 function keyOf(publicKey: Uint8Array): KeyObject | null {
+  const name = Buffer.from(publicKey).toString('base64');
+  let key = made.get(name);
+  if (key === undefined) made.set(name, (key = parse(publicKey)));
+  return key;
+}
+
+function parse(publicKey: Uint8Array): KeyObject | null {
   try {
     return createPublicKey({ key: Buffer.concat([SPKI_HEAD, publicKey]), format: 'der', type: 'spki' });
   } catch {

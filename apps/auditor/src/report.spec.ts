@@ -10,7 +10,7 @@ const verification = (verdict: Verdict): Verification => ({
     { gate: 'roots', ok: null, zh: '未执行', en: 'not reached' },
   ],
   findings: [{ code: 'lot-unsold', i: 7, by: 'host', zh: '没有全部成交', en: 'Not all of it was sold' }],
-  notes: [],
+  notes: [{ code: 'late-witness', zh: '事后见证', en: 'LATE_WITNESS: nobody had cosigned' }],
   size: 12,
   code: '7F3A·C2D1·09BE',
 });
@@ -32,6 +32,12 @@ describe('the report of the verifier', () => {
     const text = linesOf('INVALID').join('\n');
     expect(text).toContain('lot-unsold #7 (by host): 没有全部成交');
     expect(text).toContain('Not all of it was sold');
+  });
+
+  it('says what a reader should know although nothing is wrong', () => {
+    const text = linesOf('ALL_SOLD_UNSETTLED').join('\n');
+    expect(text).toContain('  · late-witness: 事后见证');
+    expect(text).toContain('      LATE_WITNESS: nobody had cosigned');
   });
 
   it('says what no log can prove', () => {

@@ -59,7 +59,7 @@ function showLines({ show, standing, verification }: SeasonVerification['shows']
  * @param more lines that stand between the gates and the findings
  */
 export function reportText(
-  { verdict, gates, findings, size, code }: Verification,
+  { verdict, gates, findings, notes, size, code }: Verification,
   path: string,
   more: readonly string[] = [],
 ): string {
@@ -72,6 +72,7 @@ export function reportText(
     ]),
     ...more,
     ...findings.flatMap(findingLines),
+    ...notes.flatMap(({ code: what, zh, en }) => [`  · ${what}: ${zh}`, `      ${en}`]),
     ...NOT_PROVED,
     `${verdictWords[verdict].zh} · ${verdictWords[verdict].en}`,
     verdict,

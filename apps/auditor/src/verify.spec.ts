@@ -3,9 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SeasonVerification } from '@qingpai/wire';
-import { sealedShow } from '../../../libs/auction/src/rules/testing/paperBundle.js';
+import {
+  bundleOf,
+  digested,
+  leavesOf,
+  policyOf,
+  receiptOf,
+  receiptsOf,
+  sealedShow,
+} from '../../../libs/auction/src/rules/testing/paperBundle.js';
 import { PaperSeason, registryPolicy } from '../../../libs/auction/src/rules/testing/paperSeason.js';
-import { LIN } from '../../../libs/auction/src/rules/testing/paperShow.js';
+import { LIN, WU } from '../../../libs/auction/src/rules/testing/paperShow.js';
 import { compiledFolder, compiledMarket } from '../../market/src/testing/compiledMarket.js';
 
 let program: string;
@@ -69,5 +77,47 @@ describe('verify --season', () => {
     expect(verify(oneEvening(), '--season', 'season.json', 'bundle.json').status).toBe(2);
     expect(verify(oneEvening()).status).toBe(2);
     expect(verify(oneEvening(), '--season', 'no-such-file.json').status).toBe(2);
+  });
+});
+
+describe('verify --receipts', () => {
+  const soldOut = (bids: number[]) => {
+    const show = sealedShow({ L1: {} });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    bids.forEach((amountFen, at) => show.bid(2_000 + at, at % 2 === 0 ? LIN : WU, amountFen));
+    show.pass(200_000);
+    show.does(200_000, { name: 'close' });
+    return show;
+  };
+  const judge = (bundle: string, receipts: string) => {
+    writeFileSync(join(folder, 'bundle.json'), bundle);
+    writeFileSync(join(folder, 'pinned.txt'), policyOf());
+    writeFileSync(join(folder, 'receipts.json'), receipts);
+    const args = ['bundle.json', '--policy', 'pinned.txt', '--receipts', 'receipts.json'];
+    return spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
+  };
+  const honest = soldOut([3_600, 3_800]);
+  const bytes = leavesOf(honest.leaves);
+  const bid = honest.leaves.findLast(({ type }) => type === 'bid.accepted')!.i;
+  const receipt = receiptOf(bytes, bid, bid + 1);
+
+  it('hold beside an honest bundle, and the reader is told what he should know', () => {
+    const { status, stdout } = judge(digested(bundleOf(honest)), receiptsOf(receipt));
+    expect(status).toBe(10);
+    expect(stdout).toContain('· unsigned-bids: 2');
+    expect(stdout).not.toContain('receipt-ignored');
+  });
+
+  it('convict an operator who dropped the bid and signed all anew', () => {
+    const rewritten = digested(bundleOf(soldOut([3_600])));
+    const { status, stdout } = judge(rewritten, receiptsOf(receipt));
+    expect([status, stdout.trimEnd().split('\n').at(-1)]).toEqual([50, 'EQUIVOCATION']);
+  });
+
+  it('frame nobody when their leaf was altered', () => {
+    const forged = { ...receipt, leaf: receipt.leaf.replace('3800', '9800') };
+    const { status, stdout } = judge(digested(bundleOf(honest)), receiptsOf(forged));
+    expect(status).toBe(10);
+    expect(stdout).toContain('· receipt-ignored');
   });
 });

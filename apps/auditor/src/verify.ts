@@ -5,14 +5,15 @@ import { verifyWithNode } from './ed25519.js';
 import { reportText, seasonText } from './report.js';
 
 /**
- * `verify <bundle.json> [--policy FILE] [--known FILE]… [--json]`: judges a show's bundle offline, or with `--season` all
+ * `verify <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]`: judges a show's bundle offline, or with `--season` all
  * shows of a township by its registry. Exits with the verdict's own code (LEDGER §4); 2 means that the command was called
  * wrongly, anything else that it failed itself.
  */
-const usage = `用法 usage: npm run verify -- <bundle.json> [--policy FILE] [--known FILE]… [--json]
+const usage = `用法 usage: npm run verify -- <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]
             npm run verify -- --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
   --policy  信任名单（c2sp.org/tlog-policy），由您自己保管  the keys you trust, kept by yourself
   --known   您手里的检查点，可多次  a checkpoint you kept from before, may be repeated
+  --receipts 手机导出的出价凭证，可多次  receipts that phones kept, may be repeated
   --json    机器可读  for programs`;
 
 function main(args: string[]): number {
@@ -29,10 +30,11 @@ function main(args: string[]): number {
 type Call = NonNullable<ReturnType<typeof readCall>>;
 
 /** The verdict, and what people are told of it. */
-function judged({ season, bundle, known, policy }: Call) {
+function judged({ season, bundle, known, receipts, policy }: Call) {
   const options = {
     verify: verifyWithNode,
     known: known.map(read),
+    receipts: receipts.map(read),
     ...(policy !== undefined && { policy: read(policy) }),
   };
   if (season !== undefined) {
@@ -53,6 +55,7 @@ function readCall(args: string[]) {
         season: { type: 'string' },
         policy: { type: 'string' },
         known: { type: 'string', multiple: true, default: [] },
+        receipts: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
