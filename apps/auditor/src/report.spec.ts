@@ -34,7 +34,7 @@ describe('the report of the verifier', () => {
     expect(text).toContain('Not all of it was sold');
   });
 
-  it('says what a reader should know although nothing is wrong', () => {
+  it('says what a reader is to know although nothing is wrong', () => {
     const text = linesOf('ALL_SOLD_UNSETTLED').join('\n');
     expect(text).toContain('  · late-witness: 事后见证');
     expect(text).toContain('      LATE_WITNESS: nobody had cosigned');

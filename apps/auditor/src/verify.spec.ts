@@ -101,7 +101,7 @@ describe('verify --receipts', () => {
   const bid = honest.leaves.findLast(({ type }) => type === 'bid.accepted')!.i;
   const receipt = receiptOf(bytes, bid, bid + 1);
 
-  it('hold beside an honest bundle, and the reader is told what he should know', () => {
+  it('hold beside an honest bundle, and the reader is told what is worth knowing', () => {
     const { status, stdout } = judge(digested(bundleOf(honest)), receiptsOf(receipt));
     expect(status).toBe(10);
     expect(stdout).toContain('· unsigned-bids: 2');

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { openApi } from './docs/openapi.js';
 import { Metrics } from './health/metrics.js';
 import { CountedSockets } from './http/countedSockets.js';
-import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemFilter, unreadableAddress } from './http/problem.filter.js';
 import { addSecurityHeaders } from './http/securityHeaders.js';
 import { addStaticFiles } from './http/staticFiles.js';
 import { BODY_BYTES_MAX, FILE_BYTES_MAX } from './limits.js';
@@ -24,6 +24,7 @@ export async function createMarket(parts: MarketParts): Promise<NestFastifyAppli
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: unreadableAddress,
   });
   const app = await NestFactory.create<NestFastifyApplication>(MarketModule.forRoot(parts), adapter, {
     logger: nestLogger(parts.log),

@@ -51,7 +51,7 @@ export function openApi(app: INestApplication, version: string): OpenAPIObject {
   return document;
 }
 
-/** Rewrites in place what JSON Schema 2020-12 says otherwise than OpenAPI 3.0: exclusive bounds and constants. */
+/** Rewrites in place what JSON Schema 2020-12 says otherwise than OpenAPI 3.0: exclusive bounds, constants, tuples. */
 function inOpenApi30(node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
   const schema = node as Record<string, unknown>;
@@ -66,6 +66,12 @@ function inOpenApi30(node: unknown): void {
   if (['string', 'number', 'boolean'].includes(typeof schema.const)) {
     schema.enum = [schema.const];
     delete schema.const;
+  }
+  if (Array.isArray(schema.prefixItems)) {
+    // OpenAPI 3.0 cannot say which item is which, only how many there are and what each may be.
+    const { length } = schema.prefixItems;
+    Object.assign(schema, { items: { anyOf: schema.prefixItems }, minItems: length, maxItems: length });
+    delete schema.prefixItems;
   }
   for (const inner of Object.values(schema)) inOpenApi30(inner);
 }

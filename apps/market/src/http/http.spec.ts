@@ -53,6 +53,18 @@ describe('what goes wrong', () => {
     expect([answer.statusCode, problem.parse(answer.json()).code]).toEqual([status, code]);
   });
 
+  it.each([
+    ['longer than any name', `/api/shows/${'x'.repeat(300)}`, 414],
+    ['not written as addresses are', '/api/shows/%zz', 400],
+  ])('is a problem also where an address is %s', async (_, address, status) => {
+    const answer = await get(address);
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+      status,
+      expect.stringContaining('problem+json'),
+    ]);
+    expect(answer.json()).toMatchObject({ status, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  });
+
   it('tells nobody but the log what nobody expected', async () => {
     const members = market.app.get(MembersService, { strict: false });
     const meOf = jest.spyOn(members, 'meOf').mockRejectedValue(new Error('the password is 4711'));
@@ -194,6 +206,14 @@ describe('the documents', () => {
       );
       expect([operation.operationId, problems.length > 0]).toEqual([operation.operationId, true]);
     }
+  });
+
+  it('/docs-json describes a pair in words of OpenAPI 3.0', async () => {
+    const document = (await get('/docs-json')).json() as OpenAPIObject;
+    expect(JSON.stringify(document)).not.toMatch(/"prefixItems"|"items":false/);
+    expect(document.components?.schemas?.BidDto).toMatchObject({
+      properties: { seen: { minItems: 2, maxItems: 2, items: { anyOf: expect.any(Array) } } },
+    });
   });
 
   it('every reference inside /docs-json leads somewhere', async () => {

@@ -11,6 +11,7 @@ const reasonsByStatus: Partial<Record<number, Reason>> = {
   403: 'not-allowed',
   404: 'not-found',
   413: 'too-large',
+  414: 'too-large',
   429: 'slow-down',
   503: 'not-ready',
 };
@@ -34,15 +35,22 @@ export class ProblemFilter implements ExceptionFilter {
       this.log.error({ err: error, requestId: request.id, method: request.method }, 'a request failed');
     }
     if (reply.sent || reply.raw.headersSent) return;
+    if (!wantsPage(request)) return sendProblem(refused, request, reply);
     const problem = problemOf(refused, String(request.id));
+    const language = languageOf(request.query, request.headers['accept-language']);
     void reply.status(refused.status).header('cache-control', 'no-store');
-    if (wantsPage(request)) {
-      const language = languageOf(request.query, request.headers['accept-language']);
-      void reply.type('text/html; charset=utf-8').send(this.pages.problem(problem, language));
-    } else {
-      void reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
-    }
+    void reply.type('text/html; charset=utf-8').send(this.pages.problem(problem, language));
   }
+}
+
+/** Of an address that no route could read: Fastify asks this before Nest has seen the request. */
+export const unreadableAddress = (error: Error, request: FastifyRequest, reply: FastifyReply): void =>
+  sendProblem(refusedOf(error), request, reply);
+
+function sendProblem(refused: Refused, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.status(refused.status).header('cache-control', 'no-store');
+  const problem = problemOf(refused, String(request.id));
+  void reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }
 
 /** Exported for its test. */
