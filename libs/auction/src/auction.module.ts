@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type Clock } from '@qingpai/platform';
 import { CatalogueModule, type CatalogueOptions } from './catalogue.module.js';
 import { DeskModule, type DeskOptions } from './desk.module.js';
+import { RegistryModule, type RegistryOptions } from './registry.module.js';
 import { RoomModule } from './room.module.js';
 import { StoreModule, type StoreOptions } from './store.module.js';
 import { WitnessModule, type WitnessOptions } from './witness.module.js';
@@ -11,6 +12,7 @@ export interface AuctionOptions
     Omit<StoreOptions, 'nowMs' | 'witnesses'>,
     Omit<CatalogueOptions, 'imports' | 'nowMs'>,
     Pick<DeskOptions, 'warn' | 'onBid'>,
+    Pick<RegistryOptions, 'judgeSeason'>,
     WitnessOptions {
   /** Stamps bids, dates shows, counts pages down. */
   clock: Clock;
@@ -22,6 +24,7 @@ export class AuctionModule {
   static forRoot({
     host,
     judge,
+    judgeSeason,
     verifierPage,
     clock,
     warn,
@@ -38,7 +41,8 @@ export class AuctionModule {
     const witness = WitnessModule.forRoot({ witnesses, introduce, askWitness, imports: [store, desk] });
     const room = RoomModule.forRoot({ imports: [store, desk, witness] });
     const catalogue = CatalogueModule.forRoot({ ...catalogueOptions, nowMs, imports: [store, desk] });
-    const parts = [store, desk, witness, room, catalogue];
+    const registry = RegistryModule.forRoot({ imports: [store, desk], witnesses: keys, judgeSeason });
+    const parts = [store, desk, witness, registry, room, catalogue];
     return { module: AuctionModule, imports: parts, exports: parts };
   }
 }

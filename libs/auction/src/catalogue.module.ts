@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { Ledger } from '@qingpai/ledger';
 import { MEMBERS_OPTIONS, MembersService, type MembersOptions, Vault } from '@qingpai/members';
 import { SHOW_SALES } from '@qingpai/payments';
 import { PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
+import { Carried } from './catalogue/carried.js';
 import { CatalogueController } from './catalogue/catalogue.controller.js';
 import { Catalogue } from './catalogue/catalogue.service.js';
 import { Imports } from './catalogue/imports.service.js';
 import { PhotosController } from './catalogue/photos.controller.js';
 import { Desks } from './desk/desks.js';
+import { Registry } from './registry/registry.js';
 import { defaultHouse, type House } from './shows/house.js';
+import { ShowEnds } from './shows/showEnds.js';
 import { ShowsController } from './shows/shows.controller.js';
 import { Shows } from './shows/shows.service.js';
 import { showSales } from './shows/showSales.js';
@@ -55,6 +59,17 @@ export class CatalogueModule {
           useFactory: showsOf,
           inject: [DataSource, ShowStore, MembersService, CATALOGUE_OPTIONS],
         },
+        {
+          provide: Carried,
+          useFactory: (db: DataSource, store: ShowStore, desks: Desks, catalogue: Catalogue) =>
+            new Carried({ db, store, desks, catalogue }),
+          inject: [DataSource, ShowStore, Desks, Catalogue],
+        },
+        {
+          provide: ShowEnds,
+          useFactory: showEndsOf,
+          inject: [DataSource, Ledger, ShowStore, Desks, Registry, Carried, CATALOGUE_OPTIONS],
+        },
         { provide: SHOW_SALES, useFactory: showSales, inject: [Desks, ShowStore] },
       ],
       exports: [Catalogue, Imports, Shows, SHOW_SALES],
@@ -74,6 +89,18 @@ function importsOf(
   { nowMs = Date.now }: CatalogueOptions,
 ) {
   return new Imports({ db, desks, catalogue, nowMs, vault: new Vault(vaultKey) });
+}
+
+function showEndsOf(
+  db: DataSource,
+  ledger: Ledger,
+  store: ShowStore,
+  desks: Desks,
+  registry: Registry,
+  carried: Carried,
+  { nowMs = Date.now }: CatalogueOptions,
+) {
+  return new ShowEnds({ db, ledger, store, desks, registry, carried, nowMs });
 }
 
 function showsOf(

@@ -3,6 +3,7 @@ import { Ledger, LogTiles } from '@qingpai/ledger';
 import { type VerifierKey } from '@qingpai/ledger/rules';
 import { MEMBERS_OPTIONS, type MembersOptions, MembersService, Vault } from '@qingpai/members';
 import { DataSource } from 'typeorm';
+import { Registry } from './registry/registry.js';
 import { Export } from './store/export.js';
 import { judgeInWorker } from './store/judge.js';
 import { LogFilesController } from './store/logFiles.controller.js';
@@ -40,9 +41,14 @@ export class StoreModule {
         { provide: STORE_OPTIONS, useValue: options },
         { provide: Ledger, useFactory: ledgerOf, inject: [DataSource, MEMBERS_OPTIONS] },
         {
+          provide: Registry,
+          useFactory: registryOf,
+          inject: [DataSource, Ledger, MEMBERS_OPTIONS, STORE_OPTIONS],
+        },
+        {
           provide: ShowStore,
           useFactory: storeOf,
-          inject: [DataSource, Ledger, MembersService, MEMBERS_OPTIONS, STORE_OPTIONS],
+          inject: [DataSource, Ledger, MembersService, Registry, MEMBERS_OPTIONS, STORE_OPTIONS],
         },
         {
           provide: PostgresShowLog,
@@ -57,7 +63,7 @@ export class StoreModule {
         { provide: LogTiles, useFactory: (ledger: Ledger) => new LogTiles(ledger), inject: [Ledger] },
         { provide: Export, useFactory: exportOf, inject: [Proofs, ShowStore, LogTiles, STORE_OPTIONS] },
       ],
-      exports: [Ledger, LogTiles, ShowStore, PostgresShowLog, Proofs],
+      exports: [Ledger, LogTiles, Registry, ShowStore, PostgresShowLog, Proofs],
     };
   }
 }
@@ -66,14 +72,25 @@ function ledgerOf(db: DataSource, { vaultKey }: MembersOptions): Ledger {
   return new Ledger(db, new Vault(vaultKey));
 }
 
+function registryOf(
+  db: DataSource,
+  ledger: Ledger,
+  { vaultKey }: MembersOptions,
+  { host }: StoreOptions,
+): Registry {
+  return new Registry({ db, ledger, host, vault: new Vault(vaultKey) });
+}
+
 function storeOf(
   db: DataSource,
   ledger: Ledger,
   members: MembersService,
+  registry: Registry,
   { vaultKey }: MembersOptions,
   { host, witnesses = [] }: StoreOptions,
 ): ShowStore {
-  const store = new ShowStore({ db, ledger, members, host, witnesses, vault: new Vault(vaultKey) });
+  const vault = new Vault(vaultKey);
+  const store = new ShowStore({ db, ledger, members, registry, host, witnesses, vault });
   members.findShowsBy(store.findShow);
   members.findKeptBy(store.keptOf);
   return store;

@@ -38,6 +38,8 @@ const statuses: Partial<Record<Reason, number>> = {
   'wild-dug': 422,
   'personal-data': 422,
   'cap-not-built': 422,
+  'floor-word-missing': 422,
+  'units-of-carried': 422,
   'slow-down': 429,
   'slow-mode': 429,
   internal: 500,

@@ -138,6 +138,12 @@ export const showCreate = z.strictObject({
   hostTitle: z.string().max(20).optional(),
 });
 export const showCreated = z.object({ showId });
+/** A show that ended otherwise than by its close: its log takes nothing more. */
+export const showEnd = z.object({
+  how: z.enum(['cancelled', 'continued']),
+  byShow: showId.nullable().describe('the show that goes on from its log'),
+});
+export type ShowEnd = z.infer<typeof showEnd>;
 export const showSummary = z.object({
   showId,
   title: z.string(),
@@ -147,8 +153,35 @@ export const showSummary = z.object({
   startsAtMs: timeMs,
   code: textOrNull,
   card: showCard,
+  ended: showEnd.optional(),
 });
 export const showList = z.object({ shows: z.array(showSummary) });
+
+/**
+ * A lot whose units wait to be taken up by another show: carried there, or without an end in a log that another one
+ * goes on from.
+ */
+export const carriedLot = z.object({
+  show: showId.describe('the show that carried it'),
+  lot: lotId,
+  number: lotNumber,
+  title: z.string(),
+  unit: z.string(),
+  units: unitCount.describe('taken up whole'),
+  format,
+  startFen: fen,
+  hasFloor: z.boolean(),
+});
+export type CarriedLot = z.infer<typeof carriedLot>;
+export const carriedList = z.object({ lots: z.array(carriedLot) });
+/** What is taken up. A lot with a floor needs the grower's word: that it stands, or another one. */
+export const takeUp = z.strictObject({
+  show: showId,
+  lot: lotId,
+  floorStands: z.literal(true).optional(),
+  floorFen: fen.optional().describe('agreed anew; 0: no floor'),
+});
+export type TakeUp = z.infer<typeof takeUp>;
 
 /** A lot as a person describes it; money in whole fen. */
 export const lotDraft = z.strictObject({

@@ -76,6 +76,27 @@ export const reasons = {
   'unknown-show': { zh: '没有这场专场', en: 'There is no such show' },
   'unknown-lot': { zh: '没有这件拍品', en: 'There is no such lot' },
   'unknown-sale': { zh: '没有这笔成交', en: 'There is no such sale' },
+  'show-cancelled': { zh: '这一场已经取消', en: 'This show was cancelled' },
+  'show-continued': {
+    zh: '这一场的账本已由新的一场接续，请到新的一场',
+    en: 'Another show goes on from the log of this one; go there',
+  },
+  'not-carried': {
+    zh: '那一场没有转出这件拍品',
+    en: 'That show has not carried this lot',
+  },
+  'already-taken-up': {
+    zh: '这件转场的拍品已经在别的清单里',
+    en: 'Another list has taken up this carried lot already',
+  },
+  'floor-word-missing': {
+    zh: '这件有底价：请重新约定，或注明花农同意沿用原底价',
+    en: "This lot has a floor: agree on it anew, or state the grower's word that it stands",
+  },
+  'units-of-carried': {
+    zh: '转场的拍品份数不能改',
+    en: 'A lot that was carried keeps its number of units',
+  },
   'wrong-phase': { zh: '专场现在的阶段不能这样做', en: 'The show is not in a phase that allows this' },
   'nothing-to-seal': {
     zh: '清单是空的，请先导入或添加拍品',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { verification } from './api.js';
 import { bundle } from './bundle.js';
+import { signedHead } from './room.js';
 import { hash, leafIndex, origin, pseudonym, publicKey, showId, textOrNull, timeMs } from './units.js';
 
 /**
@@ -77,6 +78,30 @@ export const seasonBundle = z.object({
   shows: z.array(bundle),
 });
 export type SeasonBundle = z.infer<typeof seasonBundle>;
+
+/**
+ * How a show stands in the registry: still to be sealed, a day over the time it was to begin and not sealed (which makes
+ * the season INVALID), called off before it was sealed, sealed, closed.
+ */
+export const registeredStanding = z.enum(['toCome', 'overdue', 'cancelled', 'sealed', 'closed']);
+export const registryView = z.object({
+  origin,
+  vkey: vkey.describe('the key to pin once: the registry vouches for the key of each show'),
+  head: signedHead,
+  officers: z.array(publicKey).describe('keys by which catalogues may be approved'),
+  shows: z.array(
+    z.object({
+      show,
+      origin,
+      i: leafIndex.describe('leaf of the registry that registered it'),
+      startsAtMs: timeMs,
+      standing: registeredStanding,
+    }),
+  ),
+});
+export type RegistryView = z.infer<typeof registryView>;
+/** A document that stands outside, e.g. a complaint or a correction: only its hash is published. */
+export const reportFile = z.strictObject({ hash: hash.describe('SHA-256 of the document, base64') });
 
 /** How a registered show stands in a season. `notDue`: it has still time to be sealed or cancelled. */
 export const showStanding = z.enum(['notDue', 'cancelled', 'continued', 'judged', 'unsealed', 'missing']);

@@ -14,7 +14,9 @@ import { PICTURE_BYTES_MAX, uploadOf } from '@qingpai/platform';
 import { type FastifyRequest } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import { Catalogue } from './catalogue.service.js';
+import { Carried } from './carried.js';
 import {
+  CarriedListDto,
   FloorListDto,
   ImportConfirmDto,
   ImportDoneDto,
@@ -24,6 +26,7 @@ import {
   LotParamDto,
   PhotoAddedDto,
   ShowParamDto,
+  TakeUpDto,
 } from './dto.js';
 import { Imports } from './imports.service.js';
 import { IMPORT_BYTES_MAX } from './limits.js';
@@ -45,6 +48,7 @@ export class CatalogueController {
     private readonly members: MembersService,
     private readonly catalogue: Catalogue,
     private readonly imports: Imports,
+    private readonly carried: Carried,
   ) {}
 
   @Post('lots')
@@ -86,6 +90,32 @@ export class CatalogueController {
   async strike(@Param() { id, lot }: LotParamDto, @CurrentMember() member: SessionMember) {
     await this.assertMayAt(id, member, 'catalogue.edit');
     await this.catalogue.strike(id, lot);
+  }
+
+  @Get('carried')
+  @May('catalogue.edit')
+  @ApiOperation({ summary: 'Lots of other shows of the township that wait to be taken up.' })
+  @ZodResponse({ status: 200, type: CarriedListDto })
+  @ApiProblems(400, 401, 403, 404, 503)
+  async listCarried(@Param() { id }: ShowParamDto, @CurrentMember() member: SessionMember) {
+    await this.assertMayAt(id, member, 'catalogue.edit');
+    return { lots: await this.carried.listFor(id) };
+  }
+
+  @Post('carried')
+  @May('catalogue.edit')
+  @ApiOperation({
+    summary: 'Take up a lot that another show carried: whole, once, and with a floor by its grower only.',
+  })
+  @ZodResponse({ status: 201, type: LotAddedDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 422, 503)
+  async takeUp(
+    @Param() { id }: ShowParamDto,
+    @Body() wanted: TakeUpDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    await this.assertMayAt(id, member, 'catalogue.edit');
+    return this.carried.takeUp(id, wanted);
   }
 
   @Post('lots/:lot/photos')

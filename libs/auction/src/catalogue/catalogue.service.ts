@@ -3,6 +3,7 @@ import { type LotCard, type LotDraft, type LotState, type ShowState } from '@qin
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Desks } from '../desk/desks.js';
 import { type Command } from '../rules/command.js';
+import { TakenLotRow } from '../registry/entities.js';
 import { openList } from '../rules/show.js';
 import { type ShowStore } from '../store/showStore.js';
 import { lotNumberOf } from './columns.js';
@@ -25,6 +26,8 @@ type Beside = (manager: EntityManager) => Promise<void>;
 export interface NumberedDraft {
   lot: string;
   draft: LotDraft & { number: string };
+  /** Taken up from another show: `<origin>#<lot>`. */
+  from?: string;
 }
 
 /**
@@ -51,20 +54,30 @@ export class Catalogue {
     });
   }
 
-  /** Describes a lot anew. Refuses as `add` does, and `unknown-lot`; after sealing `wrong-phase`. */
+  /**
+   * Describes a lot anew. Refuses as `add` does, and `unknown-lot`; after sealing `wrong-phase`; `units-of-carried` for
+   * other units of a lot that was taken up from another show.
+   */
   amend(showId: string, lot: string, draft: LotDraft): Promise<{ lot: string; number: string }> {
     return this.inTurn(showId, async (state) => {
       const number = numberOf(draft) ?? lotOf(state, lot).number;
-      await this.describe(showId, state, 'amend', [{ lot, draft: { ...draft, number } }]);
+      const taken = await this.parts.db.manager.findOneBy(TakenLotRow, { showId, lot });
+      if (taken && taken.units !== draft.units) throw new Refused('units-of-carried');
+      const from = taken && `${(await this.parts.store.show(taken.fromShow)).origin}#${taken.fromLot}`;
+      await this.describe(showId, state, 'amend', [
+        { lot, draft: { ...draft, number }, ...(from && { from }) },
+      ]);
       return { lot, number };
     });
   }
 
-  /** Takes a lot out before its list is sealed. Refuses: `unknown-lot`, `wrong-phase`. */
+  /** Takes a lot out before its list is sealed; one of another show waits again. Refuses: `unknown-lot`, `wrong-phase`. */
   strike(showId: string, lot: string): Promise<void> {
     return this.inTurn(showId, async () => {
       const desk = await this.parts.desks.of(showId);
-      const answer = await desk.command({ by: 'host', name: 'strike', lot });
+      const giveBack = async (manager: EntityManager) =>
+        void (await manager.delete(TakenLotRow, { showId, lot }));
+      const answer = await desk.command({ by: 'host', name: 'strike', lot }, giveBack);
       if (!answer.ok) throw new Refused(answer.reason);
     });
   }
@@ -96,7 +109,7 @@ export class Catalogue {
     showId: string,
     list: number,
     name: Describing['name'],
-    { lot, draft }: NumberedDraft,
+    { lot, draft, from }: NumberedDraft,
   ): Promise<{ command: Describing; besideFloor: Beside }> {
     const { number, title, unit, units, format, startFen, stepFen, referenceFen, floorFen } = draft;
     const { commitment, beside } = this.parts.store.sealFloor(showId, lot, floorFen);
@@ -107,6 +120,7 @@ export class Catalogue {
       // 0 and none are the same: there is no reference price.
       ...(referenceFen !== undefined && referenceFen > 0 && { referenceFen }),
       floor: commitment,
+      ...(from !== undefined && { from }),
     };
     return { command: { by: 'host', name, lot: body, floorFen }, besideFloor: beside };
   }

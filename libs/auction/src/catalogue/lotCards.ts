@@ -42,6 +42,19 @@ export async function addPhotoToCard(
   );
 }
 
+/** A lot that was taken up from another show looks as it did there. */
+export async function copyPhotos(
+  manager: EntityManager,
+  from: { showId: string; lot: string },
+  to: { showId: string; lot: string },
+): Promise<void> {
+  await manager.query(
+    `UPDATE lot_cards AS taken SET photos = source.photos FROM lot_cards AS source
+      WHERE taken.show_id = $1 AND taken.lot = $2 AND source.show_id = $3 AND source.lot = $4`,
+    [to.showId, to.lot, from.showId, from.lot],
+  );
+}
+
 /** Where a lot's photo can be looked at. */
 export const photoPath = (name: string): string => `/photos/${name}`;
 

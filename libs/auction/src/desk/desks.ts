@@ -42,6 +42,16 @@ export class Desks {
     opening.then((desk) => desk.onEnded(forget), forget);
   }
 
+  /** Finishes the show's line and puts its desk away: whoever asks next takes the log over anew. */
+  async retire(showId: string): Promise<void> {
+    const opening = this.desks.get(showId);
+    this.desks.delete(showId);
+    await opening?.then(
+      (desk) => desk.close(),
+      () => undefined,
+    );
+  }
+
   /** Finishes every line, then takes nothing more. */
   async close(): Promise<void> {
     this.closed = true;

@@ -1,4 +1,4 @@
-import { type LoggedEvent, type ShowState } from '@qingpai/wire';
+import { type LoggedEvent, type Reason, type ShowState } from '@qingpai/wire';
 import { dueAtMs, evolve } from '../rules/index.js';
 import { type Appended, type Batch, type ShowHead, type TakenShow } from '../store/showLog.js';
 import { type Draft, secretsOf } from './draft.js';
@@ -15,6 +15,8 @@ export class ShowMemory {
   head: ShowHead;
   readonly receipts: Receipts;
   epoch: number;
+  /** Why the log takes nothing more; null: it does. */
+  readonly ended: Reason | null;
   /** A commit went wrong: the draft may hold what never happened, so nobody is answered from it any more. */
   doubtful = false;
 
@@ -30,6 +32,7 @@ export class ShowMemory {
     this.head = taken.head;
     this.receipts = new Receipts(taken);
     this.epoch = taken.epoch;
+    this.ended = taken.ended;
   }
 
   /** What is decided and not yet in the log, as the store takes it. */
@@ -57,6 +60,7 @@ export class ShowMemory {
 
   /** When the server must act next by itself; null: never, as things stand. */
   nextDueMs(): number | null {
+    if (this.ended !== null) return null;
     return dueAtMs(this.committed, secretsOf(this.draft));
   }
 }

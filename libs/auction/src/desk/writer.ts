@@ -48,6 +48,7 @@ export class Writer {
 
   /** Why nothing can take a place now, or null. */
   get turnsAway(): Reason | null {
+    if (this.memory.ended !== null) return this.memory.ended;
     if (this.state === 'away' || this.state === 'closing' || this.state === 'fenced') return 'not-ready';
     return this.line.length >= limits.DESK_WAITING_MAX ? 'too-busy' : null;
   }
@@ -104,6 +105,7 @@ export class Writer {
   }
 
   private async writeBatch(): Promise<void> {
+    if (this.memory.ended !== null) return this.turnAway(this.line.splice(0), this.memory.ended);
     const batch: Batch = { places: [], outcomes: [] };
     const { showId, memory } = this;
     const begunMs = this.line[0]?.t ?? memory.committed.t;

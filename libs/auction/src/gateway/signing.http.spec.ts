@@ -1,6 +1,6 @@
 import { verifyProof, parseVkey } from '@qingpai/ledger/rules';
 import { verifyByNode } from '@qingpai/ledger';
-import { type BidAnswer, type ShowRules } from '@qingpai/wire';
+import { type BidAnswer, type RegistryView, type ShowRules } from '@qingpai/wire';
 import { TestKey } from '../testing/keys.js';
 import { bidOf, done, lotNamed, quickRules } from '../testing/rig.js';
 import { type RoomApp, roomApp } from '../testing/roomApp.js';
@@ -60,6 +60,19 @@ test('a phone registers its key, signs, and checks the receipt with the key that
     answer.receipt,
   );
   expect(await http('GET', `${showId}/receipts/99999`, null)).toMatchObject({ status: 404 });
+});
+
+test("an officer's key is in the township's registry, once, however many shows she brings it to", async () => {
+  const key = new TestKey();
+  for (const showId of [await app.newShow(calmRules), await app.newShow(calmRules)]) {
+    expect((await http('POST', `${showId}/staff`, app.people.officer, { key: key.key })).status).toBe(200);
+  }
+  expect(
+    (await http('POST', `${await app.newShow(calmRules)}/staff`, app.people.host, { key: new TestKey().key }))
+      .status,
+  ).toBe(200);
+  const registry = (await (await fetch(`${app.url}/api/townships/siqiao/registry`)).json()) as RegistryView;
+  expect(registry.officers).toEqual([key.key]);
 });
 
 test('the host signs the seal, the officer what she compared; nobody else may', async () => {

@@ -18,6 +18,7 @@ import { ZodResponse } from 'nestjs-zod';
 import { type z } from 'zod';
 import { fieldErrors, refusalTo } from '../gateway/messages.js';
 import * as dto from './dto.js';
+import { Registry } from '../registry/registry.js';
 import { Rooms } from './rooms.js';
 import { Seats } from './seats.js';
 
@@ -120,6 +121,7 @@ export class SigningController {
   constructor(
     private readonly rooms: Rooms,
     private readonly members: MembersService,
+    private readonly registry: Registry,
   ) {}
 
   @Post('staff')
@@ -135,7 +137,10 @@ export class SigningController {
     @CurrentMember() member: SessionMember,
   ) {
     assertMay(member, 'staff.enrol', await this.members.placeOf(id));
-    return granted(await (await this.rooms.of(id)).enrol(member, key));
+    const room = await this.rooms.of(id);
+    const answer = granted(await room.enrol(member, key));
+    await this.enrolOfficer(member, key, await room.nowMs());
+    return answer;
   }
 
   @Get('seal')
@@ -177,7 +182,23 @@ export class SigningController {
     @CurrentMember() member: SessionMember,
   ) {
     assertMay(member, 'show.approve', await this.members.placeOf(id));
-    return granted(await (await this.rooms.of(id)).approve(member, ask));
+    const room = await this.rooms.of(id);
+    const answer = granted(await room.approve(member, ask));
+    await this.enrolOfficer(member, ask.key, await room.nowMs());
+    return answer;
+  }
+
+  /** The township's registry vouches for its officers' keys, so that a season is judged by them. */
+  private async enrolOfficer(
+    { role, memberId, townshipId }: SessionMember,
+    key: string,
+    nowMs: number,
+  ): Promise<void> {
+    if (role !== 'officer' || townshipId === null) return;
+    await this.registry.enrolOfficer({ memberId, townshipId }, key, nowMs).catch((error: unknown) => {
+      // He brings the same key to every show.
+      if (!(error instanceof Refused && error.reason === 'already-decided')) throw error;
+    });
   }
 
   @Get('receipts/:i')

@@ -1,8 +1,9 @@
 import { type MembersService, rowsOf, type SessionMember } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
-import { defaultRules, type showCreate, type showSummary } from '@qingpai/wire';
+import { defaultRules, type showCreate, type ShowEnd, type showSummary } from '@qingpai/wire';
 import { type DataSource, In } from 'typeorm';
 import { type z } from 'zod';
+import { EndedShow } from '../registry/entities.js';
 import { Show } from '../store/entities.js';
 import { type ShowStore } from '../store/showStore.js';
 import { type House, problemsOfRules } from './house.js';
@@ -58,12 +59,19 @@ export class Shows {
     ];
     const order = { startsAt: 'DESC', showId: 'DESC' } as const;
     const shows = await this.parts.db.manager.find(Show, { where: visible, order, take: SHOWS_LISTED_MAX });
-    const counts = await this.countsOf(shows.map(({ showId }) => showId));
+    const ids = shows.map(({ showId }) => showId);
+    const [counts, ends] = [await this.countsOf(ids), await this.endsOf(ids)];
     return shows.map((show) => ({
       ...{ showId: show.showId, title: show.title, phase: show.phase, code: show.code, card: show.card },
       startsAtMs: show.startsAt.getTime(),
       ...(counts.get(show.showId) ?? { lots: 0, units: 0 }),
+      ...(ends.has(show.showId) && { ended: ends.get(show.showId)! }),
     }));
+  }
+
+  private async endsOf(showIds: string[]): Promise<Map<string, ShowEnd>> {
+    const rows = await this.parts.db.manager.findBy(EndedShow, { showId: In(showIds) });
+    return new Map(rows.map(({ showId, how, byShow }) => [showId, { how, byShow }]));
   }
 
   /** Lots and units that were catalogued and not struck. */

@@ -1,30 +1,40 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { type Verification } from '@qingpai/wire';
+import { type SeasonVerification } from '@qingpai/wire';
+import { verifySeason } from '../rules/season/index.js';
 import { verifyBundle } from '../rules/verify/index.js';
 import { VERIFY_MS_MAX } from './limits.js';
 import { type Judge } from './proofs.js';
 
+/** Judges a season's text under the policy that pins its registry. */
+export type JudgeSeason = (season: string, policy: string) => Promise<SeasonVerification>;
+
 /** On this very thread: for tests, and for whoever has nothing else to do. */
 export const judgeHere: Judge = async (bundle, policy) => verifyBundle(bundle, { policy });
+export const judgeSeasonHere: JudgeSeason = async (season, policy) => verifySeason(season, { policy });
 
 /** The thread that judges now, or the last one: they take their turns, and bids keep the other cores. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /** In a thread of its own: replaying an evening takes seconds, in which no bid may wait. */
-export const judgeInWorker: Judge = (bundle, policy) => {
-  const judged = turn.then(() => judgeOnThread({ judge: { bundle, policy } }));
-  turn = judged.catch(() => undefined);
-  return judged;
-};
+export const judgeInWorker: Judge = (text, policy) => inTurn({ judge: 'bundle', text, policy });
+export const judgeSeasonInWorker: JudgeSeason = (text, policy) => inTurn({ judge: 'season', text, policy });
 
 interface Task {
-  judge: { bundle: string; policy: string };
+  judge: 'bundle' | 'season';
+  text: string;
+  policy: string;
+}
+
+function inTurn<V>(task: Task): Promise<V> {
+  const judged = turn.then(() => judgeOnThread<V>(task));
+  turn = judged.catch(() => undefined);
+  return judged;
 }
 
 /** The thread runs this very file, compiled: see the last lines. */
-function judgeOnThread(task: Task): Promise<Verification> {
+function judgeOnThread<V>(task: Task): Promise<V> {
   const worker = new Worker(__filename, { workerData: task });
-  return new Promise<Verification>((resolve, reject) => {
+  return new Promise<V>((resolve, reject) => {
     const limit = setTimeout(() => void worker.terminate(), VERIFY_MS_MAX);
     worker.once('message', resolve);
     worker.once('error', reject);
@@ -36,5 +46,10 @@ function judgeOnThread(task: Task): Promise<Verification> {
   });
 }
 
-const task = (workerData as Partial<Task> | null)?.judge;
-if (parentPort && task) parentPort.postMessage(verifyBundle(task.bundle, { policy: task.policy }));
+const task = workerData as Partial<Task> | null;
+if (parentPort && task?.judge) {
+  const { judge, text = '', policy } = task;
+  parentPort.postMessage(
+    judge === 'season' ? verifySeason(text, { policy }) : verifyBundle(text, { policy }),
+  );
+}

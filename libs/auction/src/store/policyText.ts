@@ -1,10 +1,15 @@
 import { formatPolicy, type VerifierKey } from '@qingpai/ledger/rules';
 
 /**
- * The policy file of one show (c2sp.org/tlog-policy). A key that came with the bundle proves nothing: whoever
+ * The policy file of one log, a show's or a registry's (c2sp.org/tlog-policy). A key that came with the bundle proves nothing: whoever
  * forges one forges both, which is what the first lines tell the reader.
+ * @param judged what the verifier is given beside it
  */
-export function policyText(key: VerifierKey, witnesses: readonly VerifierKey[] = []): string {
+export function policyText(
+  key: VerifierKey,
+  witnesses: readonly VerifierKey[] = [],
+  judged = 'bundle.json',
+): string {
   const isWitnessed = witnesses.length > 0;
   const named = witnesses.map((witness) => ({ name: witness.name, key: witness }));
   const anyOfThem = { name: 'witnesses', threshold: 1, members: named.map(({ name }) => name) };
@@ -12,7 +17,7 @@ export function policyText(key: VerifierKey, witnesses: readonly VerifierKey[] =
     `# 清拍 Qingpai: the key that signs the log ${key.name}`,
     '# 请在锁定清单后、开拍前保存本文件，并通过另一途径核对公钥；随证明一起收到的公钥不能证明什么。',
     '# Keep this file from before the show opens, and compare the key by another way: a key that only came',
-    '# together with the bundle proves nothing. Use: npm run verify -- bundle.json --policy policy.txt',
+    `# together with the bundle proves nothing. Use: npm run verify -- ${judged} --policy policy.txt`,
     ...(isWitnessed ? anyWitness : noWitness),
     formatPolicy({
       ...{ logs: [key], witnesses: named },

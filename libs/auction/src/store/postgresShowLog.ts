@@ -18,6 +18,7 @@ import { type ShowStore } from './showStore.js';
 interface Held {
   log: HeldLog;
   version: LeafVersion;
+  isEnded: boolean;
 }
 
 const showHead = ({ size, root, note }: Pick<SignedHead, 'size' | 'root' | 'note'>): ShowHead => ({
@@ -56,11 +57,13 @@ export class PostgresShowLog implements ShowLog {
       events.push(event);
       grow(tree, hash);
     });
-    this.held.set(showId, { log, version });
     const heads = (await this.ledger.headsUpTo(origin, log.frontier.size)).map(showHead);
     const head = heads.at(-1);
     if (head?.size !== log.frontier.size) throw new Error(`bug: the head of ${origin} is not signed`);
     const floors = await this.shows.floorsOf(showId);
+    // After the epoch was bumped: whoever ends a show does so while he holds its log.
+    const ended = await this.shows.endOf(showId);
+    this.held.set(showId, { log, version, isEnded: ended !== null });
     return {
       showId,
       origin,
@@ -69,6 +72,7 @@ export class PostgresShowLog implements ShowLog {
       events,
       ...{ head, heads, tree, version },
       secrets: { floors: new Map([...floors].map(([lot, { floorFen }]) => [lot, floorFen])) },
+      ended,
       epoch: log.epoch,
     };
   }
@@ -111,6 +115,7 @@ export class PostgresShowLog implements ShowLog {
   private heldBy({ showId, epoch, head }: Pick<TakenShow, 'showId' | 'epoch' | 'head'>): Held {
     const held = this.held.get(showId);
     if (held?.log.epoch !== epoch) throw new Fenced(`${showId} is no longer held under epoch ${epoch}`);
+    if (held.isEnded) throw new Error(`bug: the log of ${showId} has ended`);
     const { size } = held.log.frontier;
     if (size !== head.size)
       throw new Error(`bug: ${showId} appends at ${head.size}, its log stands at ${size}`);

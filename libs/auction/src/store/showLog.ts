@@ -1,5 +1,5 @@
 import { type Hash, type Tree } from '@qingpai/ledger/rules';
-import { type LeafVersion, type LoggedEvent, type ShowState } from '@qingpai/wire';
+import { type LeafVersion, type LoggedEvent, type Reason, type ShowState } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 import { type BidBook } from '../rules/bidBook.js';
 import { type Secrets } from '../rules/command.js';
@@ -20,6 +20,8 @@ export interface TakenShow {
   version: LeafVersion;
   /** Floors by lot; the desk keeps it in step while it catalogues. */
   secrets: Secrets & { floors: Map<string, number> };
+  /** Why this log takes nothing more (cancelled, continued in another); null: it does. */
+  ended: Reason | null;
   /** Fencing token: an append under an older epoch is refused with `Fenced`. */
   epoch: number;
 }

@@ -14,8 +14,17 @@ import {
 } from '@qingpai/ledger/rules';
 import { type KeptOfMember, type MembersService, rowsOf, type ShowPlace, type Vault } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
-import { type LoggedEvent, type Opening, type ShowCard, type ShowRules } from '@qingpai/wire';
+import {
+  type EventBody,
+  type LoggedEvent,
+  type Opening,
+  type Reason,
+  type ShowCard,
+  type ShowRules,
+} from '@qingpai/wire';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { EndedShow } from '../registry/entities.js';
+import { type Registry } from '../registry/registry.js';
 import { LotFloor, Show, ShowBidder } from './entities.js';
 import { LEAF_VERSION } from './leafFormat.js';
 import { keptOf } from './keptRecords.js';
@@ -26,6 +35,8 @@ export interface ShowStoreParts {
   ledger: Ledger;
   vault: Vault;
   members: Pick<MembersService, 'identityOpening'>;
+  /** Every show is listed in its township's registry. */
+  registry: Registry;
   /** The first part of every log's origin, e.g. market.example. */
   host: string;
   /** Who is asked to cosign: named in leaf 0 of each new log; default: nobody. */
@@ -40,6 +51,8 @@ export interface NewShow {
   demo: boolean;
   /** Milliseconds since 1970, UTC: the day in the show's id, the time of leaf 0. */
   nowMs: number;
+  /** After a restore: the head of the log that this one goes on from. */
+  continues?: EventBody<'log.opened'>['continues'];
 }
 
 /** Writes something in the transaction of the leaf it belongs to. */
@@ -55,12 +68,14 @@ export class ShowStore {
   constructor(private readonly parts: ShowStoreParts) {}
 
   /**
-   * A new show with its log, key and leaf 0 (`log.opened`), inside the caller's transaction. The id is the day in the
-   * township (UTC+8) and the number of the day, e.g. 20261124-01.
+   * A new show with its log, key and leaf 0 (`log.opened`), listed in its township's registry, all inside the caller's
+   * transaction. The id is the day in the township (UTC+8) and the number of the day, e.g. 20261124-01.
    */
   async createShow(manager: EntityManager, show: NewShow): Promise<{ showId: string; origin: string }> {
+    const { host, registry } = this.parts;
     const showId = await nextShowId(manager, show.nowMs);
-    const origin = `${this.parts.host}/shows/${showId}`;
+    const origin = `${host}/shows/${showId}`;
+    const township = await registry.open(manager, show.townshipId, show.nowMs);
     await manager.insert(Show, {
       showId,
       townshipId: show.townshipId,
@@ -74,11 +89,18 @@ export class ShowStore {
       demo: show.demo,
       createdAt: new Date(show.nowMs),
     });
-    await this.openLog(manager, origin, show);
+    await this.openLog(manager, origin, township, show);
+    const { startsAtMs } = show.card;
+    await registry.register(manager, township, { showId, origin, startsAtMs }, show.nowMs);
     return { showId, origin };
   }
 
-  private async openLog(manager: EntityManager, origin: string, { demo, nowMs }: NewShow): Promise<void> {
+  private async openLog(
+    manager: EntityManager,
+    origin: string,
+    township: string,
+    { demo, nowMs, continues }: NewShow,
+  ): Promise<void> {
     const held = await this.parts.ledger.create(manager, origin);
     const opened = leafBytes({
       type: 'log.opened',
@@ -86,6 +108,8 @@ export class ShowStore {
         origin,
         witnesses: (this.parts.witnesses ?? []).map(formatVkey),
         ...(demo && { demo: true as const }),
+        township,
+        ...(continues && { continues }),
       },
       by: 'platform',
       i: 0,
@@ -101,6 +125,12 @@ export class ShowStore {
     const show = await this.parts.db.manager.findOneBy(Show, { showId });
     if (!show) throw new Refused('unknown-show');
     return show;
+  }
+
+  /** Why its log takes nothing more although it was not settled; null: it does. */
+  async endOf(showId: string): Promise<Reason | null> {
+    const ended = await this.parts.db.manager.findOneBy(EndedShow, { showId });
+    return ended && (ended.how === 'cancelled' ? 'show-cancelled' : 'show-continued');
   }
 
   /** For `MembersService.findShowsBy`. */

@@ -59,7 +59,10 @@ describe('creating shows', () => {
     const [leaf] = await township.ledger.leavesOf(origin, 0, 10);
     expect(parseLeaf(leaf!)).toMatchObject({
       ok: true,
-      value: { type: 'log.opened', i: 0, show: origin, t: t0, body: { origin, witnesses: [], demo: true } },
+      value: {
+        ...{ type: 'log.opened', i: 0, show: origin, t: t0 },
+        body: { origin, witnesses: [], demo: true, township: 'market.example/township/siqiao' },
+      },
     });
     const failing = township.database.dataSource.transaction(async (manager) => {
       const { card, rules } = await township.store.show(showId);
@@ -76,7 +79,7 @@ describe('creating shows', () => {
     });
     await expect(failing).rejects.toThrow('no photo');
     const orphans: unknown[] = await township.database.dataSource.query(
-      'SELECT 1 FROM logs WHERE origin NOT IN (SELECT origin FROM shows)',
+      'SELECT 1 FROM logs WHERE origin NOT IN (SELECT origin FROM shows UNION SELECT origin FROM registries)',
     );
     expect(orphans).toEqual([]);
   });

@@ -10,7 +10,7 @@ import {
   treeOf,
 } from '@qingpai/ledger/rules';
 import { Refused } from '@qingpai/platform';
-import { type AuctionEvent, type LoggedEvent, type ShowRules } from '@qingpai/wire';
+import { type AuctionEvent, type LoggedEvent, type Reason, type ShowRules } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
 import {
@@ -38,6 +38,7 @@ interface Kept {
   frontier: Frontier;
   floors: Map<string, number>;
   epoch: number;
+  ended: Reason | null;
 }
 
 /** A log in memory that keeps the promises of the real one, and breaks them when told to. */
@@ -64,6 +65,7 @@ export class MemoryShowLog implements ShowLog {
       frontier: emptyFrontier,
       floors: new Map(),
       epoch: 0,
+      ended: null,
     };
     kept.heads.push(headOf(kept));
     this.shows.set(showId, kept);
@@ -78,6 +80,13 @@ export class MemoryShowLog implements ShowLog {
     let release = () => {};
     this.gate = new Promise((resolve) => (release = resolve));
     return release;
+  }
+
+  /** As when somebody cancels or continues the show: he takes its log over, and nobody appends to it any more. */
+  end(showId: string, reason: Reason): void {
+    const kept = this.shows.get(showId)!;
+    kept.epoch += 1;
+    kept.ended = reason;
   }
 
   async takeOver(showId: string): Promise<TakenShow> {
@@ -106,6 +115,7 @@ export class MemoryShowLog implements ShowLog {
       tree: treeOf(hashesOf(kept, events)),
       version: 2,
       secrets,
+      ended: kept.ended,
       epoch,
     };
   }

@@ -21,6 +21,7 @@ import { auctionEntities, auctionMigrations } from '../database.js';
 import { type DeskOptions } from '../desk.module.js';
 import { Desks } from '../desk/desks.js';
 import { Seats } from '../room/seats.js';
+import { judgeHere, judgeSeasonHere } from '../store/judge.js';
 import { ShowStore } from '../store/showStore.js';
 import { type WitnessOptions } from '../witness.module.js';
 import { done, lotNamed } from './rig.js';
@@ -160,7 +161,10 @@ async function started(
     imports: [
       Ground,
       MembersModule.forRoot({ vaultKey, publicOrigins: [ours], secureCookies: false }),
-      AuctionModule.forRoot({ host: 'market.example', dataDir, ...options }),
+      AuctionModule.forRoot({
+        ...{ host: 'market.example', dataDir, judge: judgeHere, judgeSeason: judgeSeasonHere },
+        ...options,
+      }),
     ],
   }).compile();
   const app = built.createNestApplication<NestFastifyApplication>(new FastifyAdapter());

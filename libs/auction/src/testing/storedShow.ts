@@ -16,6 +16,7 @@ import {
   evolveBook,
   nextNth,
 } from '../rules/index.js';
+import { Registry } from '../registry/registry.js';
 import { PostgresShowLog } from '../store/postgresShowLog.js';
 import { type Batch, type ShowHead, type TakenShow } from '../store/showLog.js';
 import { type Beside, ShowStore } from '../store/showStore.js';
@@ -47,7 +48,7 @@ export async function storedTownship() {
   });
   const { members, clock } = serviceOn(database);
   const { townshipId, host, officer } = await seedSiqiao(members);
-  const { store, log, ledger } = storeOn(database.dataSource, members);
+  const { store, log, ledger, registry } = storeOn(database.dataSource, members);
   members.findShowsBy(store.findShow);
   members.findKeptBy(store.keptOf);
   const newShow = async (rules: ShowRules = defaultRules, demo = false) => {
@@ -57,7 +58,10 @@ export async function storedTownship() {
   };
   const buyer = async (nickname: string, showId: string) =>
     (await members.waitFor(nickname, showId)).memberId;
-  return { database, members, clock, townshipId, host, officer, store, log, ledger, newShow, buyer };
+  return {
+    ...{ database, members, clock, townshipId, host, officer },
+    ...{ store, log, ledger, registry, newShow, buyer },
+  };
 }
 export type StoredTownship = Awaited<ReturnType<typeof storedTownship>>;
 
@@ -65,8 +69,10 @@ export type StoredTownship = Awaited<ReturnType<typeof storedTownship>>;
 export function storeOn(db: DataSource, members: MembersService) {
   const vault = new Vault(vaultKey);
   const ledger = new Ledger(db, vault);
-  const store = new ShowStore({ db, ledger, vault, members, host: 'market.example' });
-  return { ledger, store, log: new PostgresShowLog(ledger, store) };
+  const host = 'market.example';
+  const registry = new Registry({ db, ledger, vault, host });
+  const store = new ShowStore({ db, ledger, vault, members, registry, host });
+  return { ledger, registry, store, log: new PostgresShowLog(ledger, store) };
 }
 
 /** Plays commands by the rules and appends what they decide, as a desk does, one batch at a time. */

@@ -5,7 +5,7 @@ import multipart from '@fastify/multipart';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Global, Module } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
+import { Ledger, ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
 import { membersEntities, membersMigrations, MembersModule, MembersService } from '@qingpai/members';
 import { seedSiqiao, SmsBox, vaultKey } from '@qingpai/members/testing';
 import { paymentsEntities, paymentsMigrations, PaymentsModule } from '@qingpai/payments';
@@ -17,6 +17,7 @@ import { DataSource } from 'typeorm';
 import { CatalogueModule } from '../catalogue.module.js';
 import { auctionEntities, auctionMigrations } from '../database.js';
 import { Desks } from '../desk/desks.js';
+import { Registry } from '../registry/registry.js';
 import { ShowStore } from '../store/showStore.js';
 import { portsOn } from './rig.js';
 import { storeOn } from './storedShow.js';
@@ -83,6 +84,8 @@ async function started(db: DataSource, dataDir: string, smsSender: SmsBox): Prom
       inject: [MembersService],
     },
     { provide: ShowStore, useFactory: ({ store }: Stored) => store, inject: ['stored'] },
+    { provide: Ledger, useFactory: ({ ledger }: Stored) => ledger, inject: ['stored'] },
+    { provide: Registry, useFactory: ({ registry }: Stored) => registry, inject: ['stored'] },
     { provide: Desks, useFactory: ({ log }: Stored) => new Desks(portsOn(log)), inject: ['stored'] },
   ];
   Global()(Ground);

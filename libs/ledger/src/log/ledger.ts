@@ -83,10 +83,11 @@ export class Ledger {
   /**
    * Makes the caller the owner, at once: whoever held the log before is fenced from here on. Waits for a commit of
    * his that is still under way, so that what is read afterwards is all there is.
+   * @param manager of the caller's transaction: until it ends nobody else appends, and if it fails nobody was fenced
    */
-  async takeOver(origin: string): Promise<HeldLog> {
+  async takeOver(origin: string, manager: EntityManager = this.db.manager): Promise<HeldLog> {
     const [row] = await rowsOf<TakenRow>(
-      this.db.manager,
+      manager,
       `UPDATE logs SET epoch = epoch + 1 WHERE origin = $1 RETURNING log, epoch, size, root, frontier, key_seed`,
       [origin],
     );
@@ -118,10 +119,15 @@ export class Ledger {
   /**
    * Reads the whole log back, in order, and checks that it hashes to the head that was signed. Throws when it does
    * not: an owner must not build on a log that somebody changed.
+   * @param manager of the caller's transaction, for who took the log over in it
    */
-  async replay(held: HeldLog, onLeaf: (bytes: Buffer, hash: Hash) => void): Promise<void> {
+  async replay(
+    held: HeldLog,
+    onLeaf: (bytes: Buffer, hash: Hash) => void,
+    manager: EntityManager = this.db.manager,
+  ): Promise<void> {
     let frontier = emptyFrontier;
-    for await (const page of this.pages(held.origin, held.frontier.size)) {
+    for await (const page of this.pages(held.origin, held.frontier.size, manager)) {
       const hashes = page.map(leafHash);
       frontier = appendAll(frontier, hashes);
       page.forEach((bytes, at) => onLeaf(bytes, hashes[at]!));
@@ -132,16 +138,25 @@ export class Ledger {
   }
 
   /** The leaves 0 to `size` − 1, page by page, so that other work runs in between. */
-  async *pages(origin: string, size: number): AsyncGenerator<Buffer[]> {
+  async *pages(
+    origin: string,
+    size: number,
+    manager: EntityManager = this.db.manager,
+  ): AsyncGenerator<Buffer[]> {
     for (let from = 0; from < size; from += LEAVES_PER_READ) {
-      yield await this.leavesOf(origin, from, Math.min(from + LEAVES_PER_READ, size));
+      yield await this.leavesOf(origin, from, Math.min(from + LEAVES_PER_READ, size), manager);
     }
   }
 
   /** The bytes of the leaves `from` to `to` − 1. */
-  async leavesOf(origin: string, from: number, to: number): Promise<Buffer[]> {
+  async leavesOf(
+    origin: string,
+    from: number,
+    to: number,
+    manager: EntityManager = this.db.manager,
+  ): Promise<Buffer[]> {
     const rows = await rowsOf<{ bytes: Buffer }>(
-      this.db.manager,
+      manager,
       `SELECT bytes FROM leaves WHERE log = (SELECT log FROM logs WHERE origin = $1) AND i >= $2 AND i < $3
        ORDER BY i`,
       [origin, from, to],
@@ -199,10 +214,8 @@ export class Ledger {
   }
 
   /** The public key that verifiers pin. */
-  async vkeyOf(origin: string): Promise<string> {
-    const [row] = await rowsOf<{ vkey: string }>(this.db.manager, 'SELECT vkey FROM logs WHERE origin = $1', [
-      origin,
-    ]);
+  async vkeyOf(origin: string, manager: EntityManager = this.db.manager): Promise<string> {
+    const [row] = await rowsOf<{ vkey: string }>(manager, 'SELECT vkey FROM logs WHERE origin = $1', [origin]);
     if (!row) throw new Error(`bug: no log ${origin}`);
     return row.vkey;
   }

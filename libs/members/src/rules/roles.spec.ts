@@ -20,6 +20,9 @@ describe('who may do what', () => {
     });
     expect(table).toEqual([
       'show.create: host - - - -',
+      'show.cancel: host - - officer -',
+      'show.continue: host - - - operator',
+      'report.file: - - - officer -',
       'catalogue.edit: host - - - -',
       'floors.read: host - - officer -',
       'show.seal: host - - - -',

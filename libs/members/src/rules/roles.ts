@@ -9,6 +9,9 @@ export type Scope = 'self' | 'own-show' | 'own-township' | 'all';
 /** Who may do what, and how far. What is not here is refused. Printed by /api/roles and docs/roles.md. */
 export const grants = {
   'show.create': { host: 'own-township' },
+  'show.cancel': { host: 'own-show', officer: 'own-township' },
+  'show.continue': { host: 'own-show', operator: 'all' },
+  'report.file': { officer: 'own-township' },
   'catalogue.edit': { host: 'own-show' },
   'floors.read': { host: 'own-show', officer: 'own-township' },
   'show.seal': { host: 'own-show' },
