@@ -8,6 +8,7 @@ import { Ledger } from '@qingpai/ledger';
 import { DataSource } from 'typeorm';
 import { DESK_OPTIONS, type DeskParts } from './desk.module.js';
 import { processTimers } from './desk/timers.js';
+import { Registry } from './registry/registry.js';
 import { PostgresShowLog } from './store/postgresShowLog.js';
 import { ShowStore } from './store/showStore.js';
 import { type AskWitness, askWitness } from './witness/askWitness.js';
@@ -30,7 +31,7 @@ export interface WitnessOptions {
 export class WitnessModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly witnessing: Witnessing) {}
 
-  /** @param imports modules that provide `Ledger`, `ShowStore`, `PostgresShowLog` and the desk's options */
+  /** @param imports modules that provide `Ledger`, `Registry`, `ShowStore`, `PostgresShowLog` and the desk's options */
   static forRoot({ imports, ...options }: WitnessOptions & Pick<DynamicModule, 'imports'>): DynamicModule {
     return {
       module: WitnessModule,
@@ -44,9 +45,10 @@ export class WitnessModule implements OnApplicationBootstrap, OnApplicationShutd
             ledger: Ledger,
             shows: ShowStore,
             log: PostgresShowLog,
+            registry: Registry,
             desk: DeskParts,
-          ) => witnessingOf({ db, ledger, shows, log, desk }, options),
-          inject: [DataSource, Ledger, ShowStore, PostgresShowLog, DESK_OPTIONS],
+          ) => witnessingOf({ db, ledger, shows, log, registry, desk }, options),
+          inject: [DataSource, Ledger, ShowStore, PostgresShowLog, Registry, DESK_OPTIONS],
         },
       ],
       exports: [Witnessing],
@@ -67,10 +69,14 @@ interface Found {
   ledger: Ledger;
   shows: ShowStore;
   log: PostgresShowLog;
+  registry: Registry;
   desk: DeskParts;
 }
 
-function witnessingOf({ db, ledger, shows, log, desk }: Found, options: WitnessOptions): Witnessing {
+function witnessingOf(
+  { db, ledger, shows, log, registry, desk }: Found,
+  options: WitnessOptions,
+): Witnessing {
   const { witnesses = [], introduce, askWitness: ask = askWitness } = options;
   const witnessing = new Witnessing({
     ...{ db, ledger, shows, witnesses, ask, moments: new Moments(db) },
@@ -78,5 +84,6 @@ function witnessingOf({ db, ledger, shows, log, desk }: Found, options: WitnessO
     ...{ nowMs: () => desk.clock.nowMs(), timers: processTimers, warn: desk.warn },
   });
   log.onAppended(witnessing.handleAppended);
+  registry.onAppended((origin) => witnessing.news(origin, false));
   return witnessing;
 }

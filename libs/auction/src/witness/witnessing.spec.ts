@@ -1,5 +1,6 @@
 import { openCheckpoint, parsePolicy, verifyEd25519 } from '@qingpai/ledger/rules';
 import { type Certificate, type Verification, type WitnessState } from '@qingpai/wire';
+import { verifySeason } from '../rules/season/index.js';
 import { verifyBundle } from '../rules/verify/index.js';
 import { networkOf, PaperWitness } from '../testing/paperWitness.js';
 import { bidOf, quickRules, TurnedClock, until } from '../testing/rig.js';
@@ -182,6 +183,25 @@ describe('the proof of a show', () => {
     const [note] = (await get<Certificate>(`${showId}/certificate`)).checkpoints.map((one) => one.note);
     expect(note).toContain(township.signer.key.name);
     expect(note).not.toContain(county.signer.key.name);
+  });
+});
+
+describe("a township's registry", () => {
+  it('is cosigned as the shows are, so that no listed show can be forgotten', async () => {
+    for (const witness of all) witness.away = false;
+    const showId = await sealedShow();
+    const noteNow = async () => (await fetch(`${app.url}/api/townships/siqiao/log/checkpoint`)).text();
+    let note = '';
+    for (let tries = 0; tries < 100 && !all.every(({ signer }) => note.includes(signer.key.name)); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      note = await noteNow();
+    }
+    for (const { signer } of all) expect(note).toContain(`— ${signer.key.name} `);
+    const policy = await (await fetch(`${app.url}/api/townships/siqiao/policy`)).text();
+    const season = await (await fetch(`${app.url}/api/townships/siqiao/season`)).text();
+    const judged = verifySeason(season, { policy });
+    expect(judged.gates.find(({ gate }) => gate === 'signatures')?.ok).toBe(true);
+    expect(judged.shows.map(({ show }) => show)).toContain(showId);
   });
 });
 

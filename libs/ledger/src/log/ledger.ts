@@ -215,7 +215,9 @@ export class Ledger {
 
   /** The public key that verifiers pin. */
   async vkeyOf(origin: string, manager: EntityManager = this.db.manager): Promise<string> {
-    const [row] = await rowsOf<{ vkey: string }>(manager, 'SELECT vkey FROM logs WHERE origin = $1', [origin]);
+    const [row] = await rowsOf<{ vkey: string }>(manager, 'SELECT vkey FROM logs WHERE origin = $1', [
+      origin,
+    ]);
     if (!row) throw new Error(`bug: no log ${origin}`);
     return row.vkey;
   }
