@@ -72,8 +72,12 @@ function roomsOf(
   return new Rooms({
     ...{ desks, seats, limits, fanout, members, warn, onBid, witnessing },
     faceOf: async (showId) => {
-      const [{ card, code }, cards] = await Promise.all([store.show(showId), cardsOf(db.manager, showId)]);
-      return { card, code, cards };
+      const [{ card, code }, cards, ended] = await Promise.all([
+        store.show(showId),
+        cardsOf(db.manager, showId),
+        store.endOf(showId),
+      ]);
+      return { card, code, cards, ...(ended && { ended }) };
     },
     waitingFor: async (showId) => (await members.waitingFor(showId)).length,
   });

@@ -157,6 +157,7 @@ describe('signing in over HTTP', () => {
       nickname: null,
       phone: null,
       township: null,
+      townshipCode: null,
     });
   });
 

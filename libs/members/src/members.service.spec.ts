@@ -46,6 +46,7 @@ describe('a code by SMS', () => {
       nickname: '买家',
       phone: '139****0003',
       township: null,
+      townshipCode: null,
     });
   });
 
@@ -318,6 +319,7 @@ describe('the township at first start', () => {
       nickname: '老郑',
       phone: '138****0002',
       township: '泗桥乡',
+      townshipCode: 'siqiao',
     });
   });
 });

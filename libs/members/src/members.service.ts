@@ -275,7 +275,7 @@ export class MembersService {
   /** What a member sees of himself, the phone masked. */
   async meOf(memberId: string | null): Promise<Me> {
     const found = memberId === null ? null : await this.opened(memberId);
-    if (!found?.personal) return { signedIn: false, role: null, nickname: null, phone: null, township: null };
+    if (!found?.personal) return nobody;
     const { member, personal } = found;
     const township = member.townshipId === null ? null : await this.townshipOf(member.townshipId);
     return {
@@ -284,6 +284,7 @@ export class MembersService {
       nickname: personal.nickname,
       phone: masked(personal.phone),
       township: township?.name ?? null,
+      townshipCode: township?.code ?? null,
     };
   }
 
@@ -398,3 +399,12 @@ function networkRecord(lastSeenMs: number | null): KeptRecord[] {
   if (lastSeenMs === null) return [];
   return [{ kind: 'network', endedAtMs: lastSeenMs, showId: null, townshipId: null }];
 }
+
+const nobody: Me = {
+  signedIn: false,
+  role: null,
+  nickname: null,
+  phone: null,
+  township: null,
+  townshipCode: null,
+};

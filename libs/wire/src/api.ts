@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { verdicts, type Verdict } from './bundle.js';
 import { showRules } from './rules.js';
 import { showPhase, lotPhase } from './state.js';
-import { lotCard, roomMe, showCard } from './room.js';
+import { lotCard, roomMe, showCard, showEnd } from './room.js';
 import {
   fen,
   format,
@@ -60,6 +60,7 @@ export const me = z.object({
   nickname: textOrNull,
   phone: textOrNull.describe('masked: 138****0001'),
   township: textOrNull,
+  townshipCode: textOrNull.describe('as in the addresses of its registry'),
 });
 export type Me = z.infer<typeof me>;
 export const signedIn = z.object({
@@ -138,12 +139,6 @@ export const showCreate = z.strictObject({
   hostTitle: z.string().max(20).optional(),
 });
 export const showCreated = z.object({ showId });
-/** A show that ended otherwise than by its close: its log takes nothing more. */
-export const showEnd = z.object({
-  how: z.enum(['cancelled', 'continued']),
-  byShow: showId.nullable().describe('the show that goes on from its log'),
-});
-export type ShowEnd = z.infer<typeof showEnd>;
 export const showSummary = z.object({
   showId,
   title: z.string(),

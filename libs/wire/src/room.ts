@@ -164,6 +164,13 @@ export const lotCard = z.object({
 });
 export type LotCard = z.infer<typeof lotCard>;
 
+/** A show that ended otherwise than by its close: its log takes nothing more. */
+export const showEnd = z.object({
+  how: z.enum(['cancelled', 'continued']),
+  byShow: showId.nullable().describe('the show that goes on from its log'),
+});
+export type ShowEnd = z.infer<typeof showEnd>;
+
 export const showCard = z.object({
   showId,
   title: z.string(),
@@ -225,6 +232,7 @@ export const snapshot = z.object({
   chat: z.array(chatLine),
   slowMs: z.int().nonnegative(),
   witness: witnessState,
+  ended: showEnd.optional().describe('its log takes nothing more although it was not closed'),
 });
 export type Snapshot = z.infer<typeof snapshot>;
 

@@ -7,6 +7,7 @@ import { type DeskPorts } from './ports.js';
 export class Desks {
   private readonly desks = new Map<string, Promise<Desk>>();
   private readonly sweeper: NodeJS.Timeout;
+  private readonly retiredListeners = new Set<(showId: string) => void>();
   private closed = false;
 
   constructor(private readonly ports: DeskPorts) {
@@ -42,7 +43,16 @@ export class Desks {
     opening.then((desk) => desk.onEnded(forget), forget);
   }
 
-  /** Finishes the show's line and puts its desk away: whoever asks next takes the log over anew. */
+  /** Told when a show's log was taken from its desk for good. */
+  onRetired(listener: (showId: string) => void): () => void {
+    this.retiredListeners.add(listener);
+    return () => this.retiredListeners.delete(listener);
+  }
+
+  /**
+   * Finishes the show's line and puts its desk away: whoever asks next takes the log over anew, and finds that it has
+   * ended.
+   */
   async retire(showId: string): Promise<void> {
     const opening = this.desks.get(showId);
     this.desks.delete(showId);
@@ -50,6 +60,7 @@ export class Desks {
       (desk) => desk.close(),
       () => undefined,
     );
+    for (const listener of this.retiredListeners) listener(showId);
   }
 
   /** Finishes every line, then takes nothing more. */

@@ -44,9 +44,10 @@ describe('in a room', () => {
     const [{ socket }, watcher] = [await joined(buyer.token), await joined(null)];
     const answer = await socket.ask('bid', bidOf(await leastFen()));
     expect(answer).toMatchObject({ ok: true, verdict: 'accepted', nth: 2 });
-    await until(() => watcher.socket.news('events').length > 0);
-    const frames = watcher.socket.news<EventsFrame>('events');
     const { state } = watcher;
+    // What came before, such as the paddle, may be in a frame of its own.
+    await until(() => watcher.socket.news<EventsFrame>('events').some(({ to }) => to >= answer.i!));
+    const frames = watcher.socket.news<EventsFrame>('events');
     for (const { events, from } of frames) {
       expect(from).toBeLessThanOrEqual(state.next);
       // Ranges may overlap what the snapshot held already.

@@ -19,7 +19,8 @@ it('a server that stops answers every bid that stands in line, and only then let
     socket.ask('bid', bidOf(1_000 + 100 * k, { confirmed: true })).catch(() => null),
   );
   await until(() => desk.state.lots.L1!.offerings[0]!.priceFen !== null);
-  await app.close();
+  // The server stops, not the pages: these hear from it to the last.
+  await app.app.close();
   const told = await Promise.all(answers);
   expect(told).not.toContain(null);
   const { next } = desk.state;
@@ -28,4 +29,5 @@ it('a server that stops answers every bid that stands in line, and only then let
     else expect(answer).toMatchObject({ verdict: 'refused' });
   }
   expect(told.some((answer) => answer?.ok)).toBe(true);
+  await app.database.close();
 });

@@ -1,3 +1,4 @@
+import { type Reason, type ShowEnd } from '@qingpai/wire';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Which log is a township's registry. */
@@ -30,5 +31,9 @@ export class TakenLotRow {
   @Column('text') lot!: string;
   @Column('int') units!: number;
 }
+
+/** What whoever asks for more is told. */
+export const reasonOfEnd = ({ how }: Pick<ShowEnd, 'how'>): Reason =>
+  how === 'cancelled' ? 'show-cancelled' : 'show-continued';
 
 export const registryEntities = [RegistryRow, EndedShow, TakenLotRow];

@@ -18,6 +18,7 @@ import {
   type RoomMe,
   type ServerMessage,
   type ShowCard,
+  type ShowEnd,
   type Snapshot,
   type WitnessState,
 } from '@qingpai/wire';
@@ -25,6 +26,7 @@ import { type z } from 'zod';
 import { refusedBid } from '../desk/answers.js';
 import { type Desk } from '../desk/desk.js';
 import { type Desks } from '../desk/desks.js';
+import { reasonOfEnd } from '../registry/entities.js';
 import { approvalNote, approvalStatement } from '../rules/index.js';
 import { Chat } from './chat.js';
 import { Fanout, type FanoutPort, type Watcher } from './fanout.js';
@@ -37,6 +39,8 @@ import { type Witnessing } from '../witness/witnessing.js';
 export interface Visitor extends Watcher {
   member: SessionMember | null;
   send(name: ServerMessage, payload: unknown): void;
+  /** Says why, and closes. */
+  sendAway(reason: Reason): void;
 }
 
 /** What a room shows beside the auction: kept beside the log. */
@@ -44,6 +48,8 @@ export interface Face {
   card: ShowCard;
   cards: LotCard[];
   code: string | null;
+  /** Its log takes nothing more although it was not closed. */
+  ended?: ShowEnd;
 }
 
 export interface RoomParts {
@@ -178,6 +184,14 @@ export class Room {
   async tellWitness(): Promise<void> {
     if (this.watching > 0)
       await this.visitors.tell('witness', await this.parts.witnessing.stateOf(this.showId));
+  }
+
+  /** The log was taken for good: everybody is told why, and sent away; who comes again is shown where to go. */
+  async end(): Promise<void> {
+    this.face = null;
+    const { ended } = await this.faceNow();
+    if (!ended) throw new Error(`bug: ${this.showId} was retired and has not ended`);
+    for (const visitor of [...this.visitors]) visitor.sendAway(reasonOfEnd(ended));
   }
 
   /** Tells hosts and moderators how many wait. */

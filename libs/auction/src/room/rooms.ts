@@ -12,8 +12,9 @@ export class Rooms {
   private readonly stops: (() => void)[];
 
   constructor(private readonly parts: RoomsParts) {
-    const { members, seats, witnessing } = parts;
+    const { desks, members, seats, witnessing } = parts;
     this.stops = [
+      desks.onRetired((showId) => this.inOpenRoom(showId, (room) => room.end())),
       witnessing.onChange((showId) => this.inOpenRoom(showId, (room) => room.tellWitness())),
       members.onAdmitted(({ memberId, showId }) => this.handleAdmitted(showId, memberId)),
       members.onWaitingChanged((showId) => this.inOpenRoom(showId, (room) => room.tellWaiting())),

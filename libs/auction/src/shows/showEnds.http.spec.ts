@@ -179,8 +179,18 @@ describe('a show that is continued after a restore', () => {
     expect(status).toBe(201);
     const next = body.showId;
 
-    // Whoever held the log is fenced; whoever asks is told where to go.
-    expect(await socket.ask('bid', { ...bidOf(3_000), bidId: 'after-the-end' })).toMatchObject({ ok: false });
+    // Whoever stands in the room is told and sent away; whoever comes again is shown where to go.
+    await until(() => !socket.socket.connected, 2_000);
+    expect(socket.news('bye')).toEqual([{ reason: 'show-continued' }]);
+    const again = await app.socketOf(buyer.token);
+    expect(await again.ask('join', { showId: before })).toMatchObject({
+      ok: true,
+      snapshot: { ended: { how: 'continued', byShow: next } },
+    });
+    expect(await again.ask('bid', { ...bidOf(3_000), bidId: 'after-the-end' })).toMatchObject({
+      ok: false,
+      reason: 'show-continued',
+    });
     expect(
       await (await app.desks.of(before)).command({ by: 'host', name: 'offer', lot: 'L2' }),
     ).toMatchObject({

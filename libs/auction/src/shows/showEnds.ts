@@ -4,7 +4,7 @@ import { Refused } from '@qingpai/platform';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Carried } from '../catalogue/carried.js';
 import { type Desks } from '../desk/desks.js';
-import { EndedShow } from '../registry/entities.js';
+import { EndedShow, reasonOfEnd } from '../registry/entities.js';
 import { type Registry } from '../registry/registry.js';
 import { Show } from '../store/entities.js';
 import { type ShowStore } from '../store/showStore.js';
@@ -81,7 +81,7 @@ export class ShowEnds {
   private async takeFor(manager: EntityManager, showId: string): Promise<Show> {
     const { store, ledger } = this.parts;
     const ended = await store.endOf(showId);
-    if (ended) throw new Refused(ended);
+    if (ended) throw new Refused(reasonOfEnd(ended));
     const { origin } = await store.show(showId);
     await ledger.takeOver(origin, manager);
     // Read only now: whoever held the log has written his last by then.

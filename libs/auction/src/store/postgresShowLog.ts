@@ -13,6 +13,7 @@ import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
 import { eventOf, leafOf, versionOf } from './leafFormat.js';
 import { isEmpty, type Projection, projectionOf, writeProjection } from './projection.js';
 import { type Appended, type Batch, type ShowHead, type ShowLog, type TakenShow } from './showLog.js';
+import { reasonOfEnd } from '../registry/entities.js';
 import { type ShowStore } from './showStore.js';
 
 interface Held {
@@ -72,7 +73,7 @@ export class PostgresShowLog implements ShowLog {
       events,
       ...{ head, heads, tree, version },
       secrets: { floors: new Map([...floors].map(([lot, { floorFen }]) => [lot, floorFen])) },
-      ended,
+      ended: ended && reasonOfEnd(ended),
       epoch: log.epoch,
     };
   }

@@ -18,8 +18,8 @@ import {
   type EventBody,
   type LoggedEvent,
   type Opening,
-  type Reason,
   type ShowCard,
+  type ShowEnd,
   type ShowRules,
 } from '@qingpai/wire';
 import { type DataSource, type EntityManager } from 'typeorm';
@@ -127,10 +127,10 @@ export class ShowStore {
     return show;
   }
 
-  /** Why its log takes nothing more although it was not settled; null: it does. */
-  async endOf(showId: string): Promise<Reason | null> {
+  /** How its log came to take nothing more although it was not settled; null: it does. */
+  async endOf(showId: string): Promise<ShowEnd | null> {
     const ended = await this.parts.db.manager.findOneBy(EndedShow, { showId });
-    return ended && (ended.how === 'cancelled' ? 'show-cancelled' : 'show-continued');
+    return ended && { how: ended.how, byShow: ended.byShow };
   }
 
   /** For `MembersService.findShowsBy`. */
