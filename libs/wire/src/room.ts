@@ -256,6 +256,7 @@ export const joinAnswer = z.discriminatedUnion('ok', [
     watching: z.int().nonnegative(),
     head: signedHead,
     witness: witnessState,
+    ended: showEnd.optional(),
     snapshot: snapshot.optional(),
     since: eventsFrame.optional(),
   }),

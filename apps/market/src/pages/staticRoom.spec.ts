@@ -221,6 +221,15 @@ describe('the room without JavaScript', () => {
     expect(staticRoomHtml(snapshot(null, { phase: 'closed' }), 0, options)).toContain('/c/20261124-01');
   });
 
+  it('of a show that another one goes on from shows the way there, and takes no bid', () => {
+    const continued = { ...snapshot(rising), ended: { how: 'continued' as const, byShow: '20261125-02' } };
+    const html = staticRoomHtml(continued, 0, options);
+    expect(html).toContain('href="/r/20261125-02"');
+    expect(html).not.toContain('<form class="bid');
+    const cancelled = { ...snapshot(null), ended: { how: 'cancelled' as const, byShow: null } };
+    expect(staticRoomHtml(cancelled, 0, options)).toContain('本场已取消');
+  });
+
   it('never says that a lot passed', () => {
     for (const offering of [rising, falling, null]) {
       expect(staticRoomHtml(snapshot(offering), 0, options)).not.toContain('流拍');

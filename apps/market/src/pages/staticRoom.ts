@@ -46,6 +46,9 @@ const zh = {
   resting: '休拍中，主播准备好就开拍',
   before: (time: string) => `${time} 开拍`,
   over: '本场已结束',
+  continued: '本场由新的一场接着拍',
+  cancelled: '本场已取消',
+  goToNext: '去新的一场',
   next: (lot: string) => `下一件 ${lot}`,
   certificate: '看清拍证明',
   code: '核验码',
@@ -82,6 +85,9 @@ const en: Words = {
   resting: 'A short break; the host offers the next lot soon',
   before: (time) => `Starts ${time}`,
   over: 'The show is over',
+  continued: 'Another show goes on from here',
+  cancelled: 'This show was called off',
+  goToNext: 'Go to the new show',
   next: (lot) => `Next: ${lot}`,
   certificate: 'Clearance Certificate',
   code: 'Code',
@@ -118,7 +124,9 @@ export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: Stati
     `<small>${escapeHtml(w.host(card.hostTitle))}</small></span></div></header>`,
     `<p class="facts">${w.code} ${escapeHtml(code ?? w.codeLater)}</p></div></main>`,
     '<section class="dock">',
-    lot && offering ? onBlock(snapshot, lot, offering, nowMs, options, w) : resting(snapshot, w),
+    lot && offering && !snapshot.ended
+      ? onBlock(snapshot, lot, offering, nowMs, options, w)
+      : resting(snapshot, w),
     options.notice ? `<p class="say gold" role="status">${escapeHtml(options.notice)}</p>` : '',
     `<p class="foot"><a class="quiet" href="${here}?lang=${options.language}">${w.refresh}</a>`,
     `<a class="quiet" href="${here}?lang=${other}">${w.other}</a></p>`,
@@ -229,7 +237,11 @@ function whoBids(me: StaticRoomOptions['me'], w: Words): string {
   return me.paddle === null ? w.noPaddle(me.nickname) : w.you(me.paddle, me.nickname);
 }
 
-function resting({ state, card, cards }: Snapshot, w: Words): string {
+function resting({ state, card, cards, ended }: Snapshot, w: Words): string {
+  if (ended) {
+    const next = ended.byShow && `<p><a href="/r/${escapeHtml(ended.byShow)}">${w.goToNext}</a></p>`;
+    return `<h1>${ended.how === 'continued' ? w.continued : w.cancelled}</h1>${next ?? ''}`;
+  }
   if (state.phase === 'closed' || state.phase === 'settled') {
     return `<h1>${w.over}</h1><p><a href="/c/${escapeHtml(card.showId)}">${w.certificate}</a></p>`;
   }

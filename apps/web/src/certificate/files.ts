@@ -14,3 +14,11 @@ export function proofFiles(showId: string) {
     verifyOfficerLine: `npm run verify -- ${officerBundle.name} --policy ${policy.name}`,
   };
 }
+
+/** The same of a township's season: its registry and every sealed show. */
+export function seasonFiles(code: string) {
+  const api = `/api/townships/${code}`;
+  const season = { path: `${api}/season`, name: `${code}.season.json` };
+  const policy = { path: `${api}/policy`, name: `${code}.policy` };
+  return { season, policy, verifyLine: `npm run verify -- --season ${season.name} --policy ${policy.name}` };
+}

@@ -40,6 +40,8 @@ export type DeskSheet =
   | 'undo'
   | 'import'
   | 'seal'
+  | 'cancel'
+  | 'carried'
   | 'slips';
 
 const TICK_MS = 100;

@@ -92,6 +92,10 @@ describe('the moment of the dock', () => {
     expect(momentOf(show(opened, falling))).toBe('clock');
   });
 
+  it('is over when another show goes on from this one, whatever stands on the block', () => {
+    expect(momentOf(onBlock(), { how: 'continued', byShow: '20261125-02' })).toBe('ended');
+  });
+
   it('knows the lots in their order and what comes next', () => {
     expect(lotsInOrder(show()).map((each) => each.number)).toEqual(['001', '002', '003']);
     expect(nextLot(onBlock())?.lot).toBe('L2');

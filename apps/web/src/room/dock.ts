@@ -1,11 +1,13 @@
 import { amountAboveFen, clockPriceFen, leastBidFen } from '@qingpai/auction/rules';
-import type { LotState, OfferingState, RoomMe, ShowState } from '@qingpai/wire';
+import type { LotState, OfferingState, RoomMe, ShowEnd, ShowState } from '@qingpai/wire';
 import type { BidMade, Link } from '../shared/client';
 
 /** What the dock shows and what its one big button does: pure, so that every moment can be tested. */
-export type Moment = 'before' | 'between' | 'rising' | 'clock' | 'closed';
+export type Moment = 'before' | 'between' | 'rising' | 'clock' | 'closed' | 'ended';
 
-export function momentOf(state: ShowState): Moment {
+/** @param ended how the show ended without a close; null: it did not */
+export function momentOf(state: ShowState, ended: ShowEnd | null = null): Moment {
+  if (ended) return 'ended';
   if (state.phase === 'draft' || state.phase === 'sealed') return 'before';
   if (state.phase !== 'open') return 'closed';
   const offering = offeringOnBlock(state);

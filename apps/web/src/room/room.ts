@@ -259,7 +259,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
         })
       : null,
   );
-  const moment = computed(() => (view.state ? momentOf(view.state) : null));
+  const moment = computed(() => (view.state ? momentOf(view.state, view.ended) : null));
 
   function bid(amountFen: number, confirmed = false): void {
     if (!lot.value || !offering.value) return;

@@ -256,6 +256,18 @@ describe('the link', () => {
     it.pass(3_100);
     expect(it.client.view.link).toBe('hidden');
   });
+
+  it('comes again when another show goes on from this one, and learns which', () => {
+    const it = room();
+    it.enter();
+    it.client.handleBye({ reason: 'show-continued' });
+    it.client.handleDisconnect();
+    expect(it.client.view).toMatchObject({ link: 'reconnecting', ended: null });
+    it.client.handleConnect();
+    const ended = { how: 'continued', byShow: '20261125-02' };
+    it.answer('join', { ok: true, me, serverNowMs: 1, watching: 1, ended, since: it.frame(7) });
+    expect(it.client.view.ended).toEqual(ended);
+  });
 });
 
 describe('a bid', () => {

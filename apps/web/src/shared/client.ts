@@ -10,6 +10,7 @@ import type {
   Refusal,
   RoomMe,
   ShowCard,
+  ShowEnd,
   ShowState,
   SignedHead,
   Snapshot,
@@ -81,6 +82,8 @@ export interface RoomView {
   cards: Record<string, LotCard>;
   code: string | null;
   witness: WitnessState | null;
+  /** Its log takes nothing more although it was not closed: called off, or continued by another show. */
+  ended: ShowEnd | null;
   chat: ChatLine[];
   slowMs: number;
   watching: number;
@@ -151,6 +154,7 @@ export function roomClient(
     cards: {},
     code: null,
     witness: null,
+    ended: null,
     chat: [],
     slowMs: 0,
     watching: 0,
@@ -207,6 +211,7 @@ export function roomClient(
     view.me = answer.me;
     view.watching = answer.watching;
     view.witness = answer.witness;
+    view.ended = answer.ended ?? null;
     view.reason = null;
     const before = view.state?.next ?? 0;
     if (answer.snapshot) takeSnapshot(answer.snapshot);
@@ -242,6 +247,7 @@ export function roomClient(
     view.cards = Object.fromEntries(snapshot.cards.map((card) => [card.lot, card]));
     view.code = snapshot.code;
     view.witness = snapshot.witness;
+    view.ended = snapshot.ended ?? view.ended;
     view.chat = snapshot.chat;
     view.slowMs = snapshot.slowMs;
   }
@@ -432,6 +438,8 @@ export function roomClient(
       view.witness = frame;
     },
     handleBye(frame) {
+      // Coming again, one is told which show goes on.
+      if (frame.reason === 'show-continued' || frame.reason === 'show-cancelled') return;
       view.reason = frame.reason;
       view.link = 'ended';
     },

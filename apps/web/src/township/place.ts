@@ -13,6 +13,7 @@ export const views = [
   'payments',
   'check',
   'proof',
+  'registry',
   'locked',
 ] as const;
 export type View = (typeof views)[number];

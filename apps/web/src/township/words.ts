@@ -1,3 +1,4 @@
+import type { Verdict } from '@qingpai/wire';
 import type { Language } from '../shared/language';
 
 /** Every word of the township's desk. */
@@ -14,6 +15,7 @@ const zh = {
     payments: '收款',
     check: '核对清单',
     proof: '清拍证明',
+    registry: '专场登记簿',
     locked: '锁定的资料',
   },
   navLabel: '工作台',
@@ -220,6 +222,40 @@ const zh = {
   copy: '复制',
   copied: '已复制',
   serverCheck: '服务器自己的核验',
+  // registry
+  registryHelp:
+    '建过的专场都登记在这里，只增不删：到期没有锁定也没有取消的、缺了账本的，整个登记簿就通不过核验。',
+  registryNone: '还没有专场。主播建第一场专场时，登记簿自动开立。',
+  registryCounts: (shows: number, leaves: number, officers: number) =>
+    `登记 ${shows} 场，账本 ${leaves} 条，经办公钥 ${officers} 把`,
+  registryLeaf: '登记序号',
+  registryStarts: '预定开拍',
+  registryStanding: '现状',
+  standings: {
+    toCome: '未到期',
+    overdue: '过期未锁定',
+    cancelled: '已取消',
+    sealed: '已锁定',
+    closed: '已收场',
+  },
+  seasonVerdict: '全部专场一起核验',
+  seasonVerdicts: {
+    ALL_SOLD_AND_SETTLED: '相符：各场全部成交，已结算',
+    ALL_SOLD_UNSETTLED: '相符：各场全部成交，尚未全部结算',
+    ALL_ACCOUNTED_NOT_ALL_SOLD: '相符：逐件有结果，有的没有成交',
+    INCOMPLETE: '尚不完整：有专场还没有结束',
+    INVALID: '不一致：有专场通不过核验',
+    EQUIVOCATION: '不一致：平台签过两份不同的账本',
+    STALE: '账本比已见证的旧',
+    DAMAGED: '文件已损坏，请重新下载',
+    UNTRUSTED: '没有用钉住的公钥核对',
+  } satisfies Record<Verdict, string>,
+  seasonUnknown: '核验结果暂时取不到，请用下面的办法自己核验',
+  seasonJudged: '核验结果',
+  seasonDownload: '下载全部账本',
+  seasonFile: '全部账本',
+  seasonHelp: '登记簿和每一场已锁定专场的公开账本，合成一个文件',
+  registryPolicyHelp: '登记簿的公钥，钉一次就够：各场的公钥由登记簿担保',
   noVerification: '这一场还没有可核验的账本',
   closed: '关闭',
   // comparing the list with the floor
@@ -288,6 +324,7 @@ const en: Words = {
     payments: 'Payments',
     check: 'Compare lists',
     proof: 'Certificates',
+    registry: 'Registry of shows',
     locked: 'Locked data',
   },
   navLabel: 'Desk',
@@ -486,6 +523,39 @@ const en: Words = {
   copy: 'Copy',
   copied: 'Copied',
   serverCheck: "The server's own check",
+  registryHelp:
+    'Every show that was ever announced is listed here, for good. One that is overdue and neither sealed nor called off, or whose ledger is missing, fails the whole registry.',
+  registryNone: 'No shows yet. The registry is opened with the first show a host makes.',
+  registryCounts: (shows, leaves, officers) =>
+    `${shows} shows registered, ${leaves} leaves, ${officers} officers' keys`,
+  registryLeaf: 'Leaf',
+  registryStarts: 'To begin',
+  registryStanding: 'Standing',
+  standings: {
+    toCome: 'Not due yet',
+    overdue: 'Overdue, not sealed',
+    cancelled: 'Called off',
+    sealed: 'Sealed',
+    closed: 'Closed',
+  },
+  seasonVerdict: 'All shows, verified together',
+  seasonVerdicts: {
+    ALL_SOLD_AND_SETTLED: 'Holds: all shows sold everything and are settled',
+    ALL_SOLD_UNSETTLED: 'Holds: all shows sold everything, not all settled yet',
+    ALL_ACCOUNTED_NOT_ALL_SOLD: 'Holds: all accounted for, not all sold',
+    INCOMPLETE: 'Incomplete: some show has not ended',
+    INVALID: 'Does not hold: some show fails',
+    EQUIVOCATION: 'Does not hold: the platform signed two different logs',
+    STALE: 'Older than what was witnessed',
+    DAMAGED: 'The file is damaged; download it again',
+    UNTRUSTED: 'Not checked against pinned keys',
+  },
+  seasonUnknown: 'The verdict cannot be fetched now; verify it yourself as below',
+  seasonJudged: 'Verdict',
+  seasonDownload: 'Download all ledgers',
+  seasonFile: 'All ledgers',
+  seasonHelp: 'the registry and the public ledger of every sealed show, in one file',
+  registryPolicyHelp: "the registry's key: pin it once, it vouches for the key of each show",
   noVerification: 'This show has no ledger to verify yet',
   closed: 'Close',
   notSealedYet:

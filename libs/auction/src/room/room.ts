@@ -120,7 +120,8 @@ export class Room {
       page && !page.more ? { since: page.since } : { snapshot: this.snapshotOf(desk, face, witness) };
     const { size, root, note } = desk.head;
     const now = { serverNowMs: desk.nowMs(), watching: this.watching };
-    return { ok: true, me, ...now, head: { size, root, note }, witness, ...news };
+    const ended = face.ended && { ended: face.ended };
+    return { ok: true, me, ...now, head: { size, root, note }, witness, ...ended, ...news };
   }
 
   leave(visitor: Visitor): void {
