@@ -1,7 +1,8 @@
-import { verifyBundle, type VerifyOptions } from '@qingpai/auction/rules';
+import { verifyBundle, type VerifyOptions, verifySeason } from '@qingpai/auction/rules';
 import { identityCommitment } from '@qingpai/ledger/rules';
 import { type Verdict } from '@qingpai/wire';
 import { bundleOf, digested, sealedShow } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { originOf, PaperSeason, registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
 import { LIN } from '../../libs/auction/src/rules/testing/paperShow.js';
 import { cases, plain, plainShow, policy, signed, verify } from './cases.js';
 import { Chance } from './chance.js';
@@ -47,7 +48,46 @@ describe('whoever tampers is told what it is called:', () => {
 
   it.todo('a journal row edited on both sides, unbalanced or deleted: once a bundle carries the journal');
   it.todo('a refund above what was paid, an early default: once those are leaves');
-  it.todo('a show that is registered and missing: once there is a registry');
+});
+
+describe('whoever lets a show vanish', () => {
+  const FIRST = '20261124-01';
+  const evening = () => {
+    const season = new PaperSeason();
+    season.registers(FIRST);
+    season.registers('20261125-01', 0, originOf('20261125-01'));
+    season.holds(plainShow);
+    season.logs({ type: 'show.cancelled', body: { show: '20261125-01' } });
+    return season;
+  };
+  const seasonOf = (text: string) => verifySeason(text, { policy: registryPolicy, verify });
+
+  it('is named by the registry: left out, never sealed, put in place of another, or struck from the list', () => {
+    expect(seasonOf(evening().text())).toMatchObject({ verdict: 'ALL_SOLD_AND_SETTLED', findings: [] });
+    const leftOut = evening();
+    leftOut.bundles.delete(FIRST);
+    const unsealed = evening();
+    unsealed.registers('20261126-01');
+    unsealed.logs(
+      { type: 'report.filed', body: { hash: `${'A'.repeat(43)}=` } },
+      plainShow.state.t + 2 * 86_400_000,
+    );
+    const struck = evening();
+    const without = struck.text((season) => {
+      const registry = season.registry as { leaves: string[] };
+      registry.leaves = registry.leaves.filter((leaf) => !leaf.includes(FIRST));
+    });
+    const rows: [string, string, string][] = [
+      [leftOut.text(), 'INVALID', 'show-missing'],
+      [unsealed.text(), 'INVALID', 'show-unsealed'],
+      [without, 'INVALID', 'leaf-elsewhere'],
+    ];
+    for (const [text, verdict, code] of rows) {
+      const said = seasonOf(text);
+      expect([said.verdict, said.findings[0]?.code]).toEqual([verdict, code]);
+      met += 1;
+    }
+  });
 });
 
 describe('no bit can be turned', () => {

@@ -41,6 +41,7 @@ export type DeskSheet =
   | 'import'
   | 'seal'
   | 'cancel'
+  | 'continue'
   | 'carried'
   | 'slips';
 

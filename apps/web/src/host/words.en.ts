@@ -50,13 +50,28 @@ export const en: HostWords = {
   },
   goToNext: 'Go to the new show',
   cancelShow: 'Call this show off',
-  cancelTitle: 'Call this show off?',
-  cancelMeans: [
-    "The township's registry says so, for good",
-    'Its catalogue cannot be changed, sealed or opened any more',
-    'Strike lots that were carried here first, or they cannot go to another show',
-  ],
-  cancelYes: 'Call it off',
+  continueShow: 'Restored from a copy: begin a new log',
+  endings: {
+    cancel: {
+      title: 'Call this show off?',
+      means: [
+        "The township's registry says so, for good",
+        'Its catalogue cannot be changed, sealed or opened any more',
+        'Strike lots that were carried here first, or they cannot go to another show',
+      ],
+      yes: 'Call it off',
+    },
+    continue: {
+      title: 'Go on in a new log?',
+      means: [
+        'Only after the server was restored from a copy: the log that came back must not grow',
+        'What was sold stays in this show; lots without a result go to a new one, with their reserves',
+        'The new show is sealed and compared again; buyers take new paddles',
+        'The certificate says which show was continued, and both logs are judged together',
+      ],
+      yes: 'Begin a new log',
+    },
+  },
   carriedOffer: (n) => `${n} carried lots wait to be taken up`,
   carriedTitle: 'Take up carried lots',
   carriedHelp:
