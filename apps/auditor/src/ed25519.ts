@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { type VerifyEd25519 } from '@qingpai/ledger/rules';
+import { isWeakKey, type VerifyEd25519 } from '@qingpai/ledger/rules';
 
 /** DER head of an Ed25519 public key (RFC 8410): the 32 bytes follow. */
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Ed25519 by node:crypto, some thirty times as fast as plain JavaScript. */
 export const verifyWithNode: VerifyEd25519 = (publicKey, message, signature) => {
-  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  if (publicKey.length !== 32 || signature.length !== 64 || isWeakKey(publicKey)) return false;
   const key = keyOf(publicKey);
   return key !== null && verify(null, message, key, signature);
 };

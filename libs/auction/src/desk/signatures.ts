@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { fromBase64 } from '@qingpai/ledger/rules';
+import { fromBase64, isWeakKey } from '@qingpai/ledger/rules';
 
 /** Checks of Ed25519 signatures; keys and signatures base64. */
 export interface Signatures {
@@ -34,7 +34,7 @@ const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 const KEYS_KEPT_MAX = 20_000;
 const known = new Map<string, KeyObject | null>();
 
-/** Null: no point on the curve. Made once per key: parsing it takes as long as checking a signature. */
+/** Null: no point on the curve, or one that anybody can sign for. Made once per key: parsing it takes as long as checking a signature. */
 function keyObject(key: string): KeyObject | null {
   const kept = known.get(key);
   if (kept !== undefined) return kept;
@@ -46,7 +46,9 @@ function keyObject(key: string): KeyObject | null {
 
 function parse(key: string): KeyObject | null {
   try {
-    const der = Buffer.concat([SPKI_HEAD, Buffer.from(key, 'base64')]);
+    const bytes = Buffer.from(key, 'base64');
+    if (isWeakKey(bytes)) return null;
+    const der = Buffer.concat([SPKI_HEAD, bytes]);
     return createPublicKey({ key: der, format: 'der', type: 'spki' });
   } catch {
     return null;

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { ED25519, verifierKey, type Signer, type VerifyEd25519 } from '../rules/index.js';
+import { ED25519, isWeakKey, verifierKey, type Signer, type VerifyEd25519 } from '../rules/index.js';
 
 /** What stands before the 32 key bytes in DER: PKCS #8 and SPKI of Ed25519 (RFC 8410). */
 const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -18,7 +18,7 @@ export function signerOf(name: string, seed: Buffer): Signer {
 
 /** The server's own fast verifier, for the rules that take one. */
 export const verifyByNode: VerifyEd25519 = (publicKey, message, signature) => {
-  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  if (publicKey.length !== 32 || signature.length !== 64 || isWeakKey(publicKey)) return false;
   const key = createPublicKey({
     key: Buffer.concat([PUBLIC_DER, publicKey]),
     format: 'der',
