@@ -9,8 +9,9 @@ import { reportText, seasonText } from './report.js';
  * shows of a township by its registry. Exits with the verdict's own code (LEDGER §4); 2 means that the command was called
  * wrongly, anything else that it failed itself.
  */
-const usage = `用法 usage: npm run verify -- <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]
-            npm run verify -- --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
+const command = /qingpai-verify/.test(process.argv[1] ?? '') ? 'qingpai-verify' : 'npm run verify --';
+const usage = `用法 usage: ${command} <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]
+            ${command} --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
   --policy  信任名单（c2sp.org/tlog-policy），由您自己保管  the keys you trust, kept by yourself
   --known   您手里的检查点，可多次  a checkpoint you kept from before, may be repeated
   --receipts 手机导出的出价凭证，可多次  receipts that phones kept, may be repeated

@@ -21,6 +21,12 @@ export class BuiltPages {
     return html;
   }
 
+  /** The verifier in one file; null: it was not built. */
+  verifier(): string | null {
+    const file = join(this.folder, '../verify/verify.html');
+    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+  }
+
   /** Fills the page's `<!--name-->` marks. The words put in are taken as they are. */
   filled(name: PageName, marks: Record<string, string>): string {
     return Object.entries(marks).reduce(

@@ -50,6 +50,19 @@ export class PagesController {
     this.send(reply, 'certificate');
   }
 
+  /** To be kept, and opened from there: a verifier that the judged server hands out each time could lie. */
+  @Get('verify.html')
+  @Public()
+  verifier(@Res() reply: FastifyReply) {
+    const page = this.built.verifier();
+    if (page === null) throw new Refused('not-found');
+    void reply
+      .type('text/html; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="qingpai-verify.html"')
+      .header('cache-control', 'no-cache')
+      .send(page);
+  }
+
   /** The same for everybody; asked anew each time, because the names of its scripts change with every build. */
   private send(reply: FastifyReply, page: PageName): void {
     void reply

@@ -1,4 +1,6 @@
 import { Imports, type Room, Rooms, Shows } from '@qingpai/auction';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MembersService, type SessionMember } from '@qingpai/members';
 import { type HostCommand, type Snapshot } from '@qingpai/wire';
 import { brotliDecompressSync } from 'node:zlib';
@@ -192,6 +194,18 @@ describe('the other pages', () => {
   ])('%s is the built page, asked for anew each time', async (path, page) => {
     const { body, headers } = await get(path);
     expect([body, headers['cache-control']]).toEqual([`<p>the page ${page}</p>`, 'no-cache']);
+  });
+});
+
+describe('the verifier', () => {
+  it('is one file to be kept; where it was not built there is none', async () => {
+    expect((await get('/verify.html')).statusCode).toBe(404);
+    const folder = join(market.parts.webFolder, '../verify');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'verify.html'), '<p>the verifier</p>');
+    const { body, headers } = await get('/verify.html');
+    expect(body).toBe('<p>the verifier</p>');
+    expect(headers['content-disposition']).toBe('attachment; filename="qingpai-verify.html"');
   });
 });
 

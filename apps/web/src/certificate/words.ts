@@ -193,11 +193,12 @@ const zh = {
   notes: '还要知道的',
   download: '下载账本',
   downloadAll: '全部打包',
+  downloadVerifier: '离线核验页',
   downloadPolicy: '下载公钥文件',
   offlineTitle: '不联网也能核验',
   offlineSteps: [
     '下载账本和公钥文件，放进同一个文件夹；公钥文件最好由乡镇当面给您。',
-    '在装有本程序的电脑上运行下面一行，断网也可以。',
+    '打开离线核验页（一个网页文件），把两个文件拖进去；或在装有本程序的电脑上运行下面一行。都不用联网。',
     '它重算树根、按公开规则重放每一条、重数每一份，最后打印结论；退出码 0、10、20 表示账目相符。',
   ],
   cannot:
@@ -385,11 +386,12 @@ const en: Words = {
   notes: 'What else to know',
   download: 'Download the ledger',
   downloadAll: 'Everything in one file',
+  downloadVerifier: 'The verifier, one page',
   downloadPolicy: 'Download the keys',
   offlineTitle: 'Verify it without a network',
   offlineSteps: [
     'Download ledger and keys into one folder; better still, get the keys from the township in person.',
-    'On a computer with this program, run the line below. It needs no network.',
+    'Open the verifier page (one file) and drop both in; or, on a computer with this program, run the line below. Neither needs a network.',
     'It recomputes the root, replays every leaf by the published rules, counts every unit and prints a verdict; exit codes 0, 10 and 20 mean that the books hold.',
   ],
   cannot:

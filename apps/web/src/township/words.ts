@@ -217,6 +217,8 @@ const zh = {
   officerHelp: '含各件保留价的开启值，只给乡镇经办',
   policy: '公钥文件',
   policyHelp: '第一次请当面或用另一条路取得，之后一直用它',
+  verifier: '核验网页',
+  verifierHelp: '一个网页文件，存在 U 盘里，断网打开，把账本和公钥文件拖进去',
   offline: '离线核验',
   offlineHelp: '在装有本程序的电脑上运行，断网也可以；退出码 0、10、20 表示账目相符。',
   copy: '复制',
@@ -517,6 +519,8 @@ const en: Words = {
   officerHelp: 'opens the reserves of ended lots; for officers only',
   policy: 'Keys',
   policyHelp: 'get it in person or by another way the first time, then keep it',
+  verifier: 'Verifier page',
+  verifierHelp: 'one file for a USB stick: open it without a network and drop ledger and keys in',
   offline: 'Verify offline',
   offlineHelp:
     'On a computer with this program, without a network; exit codes 0, 10 and 20 mean that the books hold.',

@@ -1,0 +1,152 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { verifyBundle, verifySeason } from '@qingpai/auction/rules';
+import { digested } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { PaperSeason, registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
+import { cases, plain, plainShow, policy, signed, verify } from '../tampering/cases.js';
+import { axeFinds, overflows } from './kit/chromium.js';
+
+/** The page as a stranger has it: a file on a disk, in a browser without a network. */
+const file = join(__dirname, '../../dist/verify/verify.html');
+const PAGE_BYTES_MAX = 300_000;
+const NO_ED25519 = 'delete SubtleCrypto.prototype.importKey';
+
+let browser: Browser;
+let folder: string;
+const complaints: string[] = [];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'qingpai-page-'));
+  const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(
+    (path) => path && existsSync(path),
+  );
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+async function opens(locale = 'zh-CN', script?: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale, offline: true });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
+  page.on('request', (request) => !/^(file|blob):/.test(request.url()) && complaints.push(request.url()));
+  if (script) await page.addInitScript(script);
+  await page.goto(`file://${file}`);
+  return page;
+}
+/** Puts files in, as they are named, and waits for what is said. */
+async function says(page: Page, files: Record<string, string>): Promise<string> {
+  const paths = Object.entries(files).map(([name, text]) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  });
+  const before = await page
+    .locator('.report')
+    .elementHandle({ timeout: 1 })
+    .catch(() => null);
+  await page.setInputFiles('#files', paths);
+  if (before) await before.waitForElementState('hidden').catch(() => undefined);
+  return (await page.locator('[data-verdict]').getAttribute('data-verdict'))!;
+}
+
+it('is one file below 300 KB that names no other address', () => {
+  expect(statSync(file).size).toBeLessThan(PAGE_BYTES_MAX);
+  const html = readFileSync(file, 'utf8');
+  expect(html).toMatch(
+    /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/,
+  );
+  expect(html).not.toMatch(/<(link|img|iframe)\b|\ssrc=/);
+});
+
+it('says all sold, in words, for an honest evening under the keys that somebody kept', async () => {
+  const page = await opens();
+  expect(await says(page, { 'a.bundle.json': digested(signed), 'my.policy': policy })).toBe(
+    'ALL_SOLD_AND_SETTLED',
+  );
+  expect(await page.locator('.verdict .words').innerText()).toBe('全部成交，已结清');
+  expect(await page.locator('.report').getAttribute('class')).toContain('good');
+  expect(await page.locator('.grades b').allInnerTexts()).toEqual(['100%', '100%', '100%', '0%']);
+  expect(await axeFinds(page)).toEqual([]);
+  expect(await overflows(page)).toBe(false);
+  await page.getByRole('button', { name: 'English' }).click();
+  expect(await page.locator('.verdict .words').innerText()).toBe('all sold and settled');
+});
+
+it('is never green without a key file, and says how to get one', async () => {
+  const page = await opens();
+  expect(await says(page, { 'a.bundle.json': digested(signed) })).toBe('UNTRUSTED');
+  expect(await page.locator('.report').getAttribute('class')).not.toContain('good');
+  expect(await page.locator('.why').innerText()).toContain('向乡镇当面索取');
+});
+
+it('names the leaf that broke, who wrote it, and shows its very bytes', async () => {
+  const page = await opens('en');
+  const changed = cases.find(({ code, i }) => code !== undefined && i !== undefined && i > 9)!;
+  const text = changed.text();
+  expect(await says(page, { 'b.bundle.json': text, 'my.policy': policy })).toBe('INVALID');
+  const broken = page.locator('.broken').first();
+  const i = Number(await broken.getAttribute('data-leaf'));
+  expect(i).toBe(changed.i);
+  expect(await broken.locator('pre').innerText()).toBe((JSON.parse(text) as { leaves: string[] }).leaves[i]);
+});
+
+it('never takes a damaged copy for a forgery', async () => {
+  const page = await opens();
+  const cut = digested(plain).slice(0, 4_000);
+  expect(await says(page, { 'c.bundle.json': cut, 'my.policy': policy })).toBe('DAMAGED');
+  expect(await page.locator('.report').getAttribute('class')).not.toContain('bad');
+  expect(await page.locator('.verdict .words').innerText()).toContain('不说明有人作假');
+});
+
+it('judges every case of tampering as the command does', async () => {
+  const page = await opens();
+  for (const { row, text, options = {} } of cases) {
+    await page.reload();
+    const pinned = 'policy' in options ? options.policy : policy;
+    const kept = [...(options.known ?? []), ...(options.receipts ?? [])];
+    const said = await says(page, {
+      'x.bundle.json': text(),
+      ...(pinned !== undefined && { 'my.policy': pinned }),
+      ...Object.fromEntries(kept.map((one, k) => [`kept-${k}`, one])),
+    });
+    const expected = verifyBundle(text(), { policy, verify, ...options });
+    expect([row, said]).toEqual([row, expected.verdict]);
+  }
+}, 120_000);
+
+it('judges a season by its registry', async () => {
+  const season = new PaperSeason();
+  season.registers('20261124-01');
+  season.holds(plainShow);
+  const text = season.text();
+  const page = await opens();
+  const { verdict } = verifySeason(text, { policy: registryPolicy, verify });
+  expect(await says(page, { 's.season.json': text, 'registry.policy': registryPolicy })).toBe(verdict);
+  expect(await page.locator('table').first().innerText()).toContain('20261124-01');
+});
+
+it('judges the same in a browser that knows no Ed25519, and in one that refuses workers', async () => {
+  for (const script of [NO_ED25519, 'delete globalThis.Worker']) {
+    const page = await opens('zh-CN', script);
+    expect(await says(page, { 'a.bundle.json': digested(signed), 'my.policy': policy })).toBe(
+      'ALL_SOLD_AND_SETTLED',
+    );
+  }
+});
+
+it('says what it cannot use, and lets go of what is taken away', async () => {
+  const page = await opens();
+  writeFileSync(join(folder, 'letter.txt'), '您好');
+  await page.setInputFiles('#files', join(folder, 'letter.txt'));
+  expect(await page.locator('.problem').innerText()).toContain('letter.txt');
+  await says(page, { 'a.bundle.json': digested(plain), 'my.policy': policy });
+  await page.getByRole('button', { name: '拿掉 my.policy' }).click();
+  await page.locator('[data-verdict="UNTRUSTED"]').waitFor();
+  await page.getByRole('button', { name: '全部拿掉' }).click();
+  expect(await page.locator('.report').count()).toBe(0);
+});
