@@ -8,10 +8,15 @@ const signature =
   '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da' +
   '085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00';
 
+type Subtle = typeof crypto.subtle;
+type Key = Awaited<ReturnType<Subtle['importKey']>>;
+/** None of them lies in memory that is shared. */
+const whole = (bytes: Uint8Array) => bytes as Uint8Array<ArrayBuffer>;
+
 /** By the browser's own Ed25519 (WebCrypto) where it has one, otherwise by plain JavaScript, which takes longer. */
 export async function signatureChecker(): Promise<CheckSignature> {
   const asked = { publicKey: bytesOf(publicKey), message: bytesOf(message), signature: bytesOf(signature) };
-  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  const subtle = (globalThis.crypto as typeof crypto | undefined)?.subtle as Subtle | undefined;
   if (!subtle) return inScript;
   const native = byBrowser(subtle);
   return (await native(asked).catch(() => false)) ? native : inScript;
@@ -21,13 +26,13 @@ const inScript: CheckSignature = (asked) =>
   Promise.resolve(verifyEd25519(asked.publicKey, asked.message, asked.signature));
 
 /** A show has as many keys as bidders, and many signatures of each. */
-function byBrowser(subtle: SubtleCrypto): CheckSignature {
-  const keys = new Map<string, Promise<CryptoKey | null>>();
-  const keyOf = (bytes: Uint8Array): Promise<CryptoKey | null> => {
+function byBrowser(subtle: Subtle): CheckSignature {
+  const keys = new Map<string, Promise<Key | null>>();
+  const keyOf = (bytes: Uint8Array): Promise<Key | null> => {
     const name = bytes.join();
     let key = keys.get(name);
     if (!key) {
-      key = subtle.importKey('raw', bytes as BufferSource, 'Ed25519', false, ['verify']).catch(() => null);
+      key = subtle.importKey('raw', whole(bytes), 'Ed25519', false, ['verify']).catch(() => null);
       keys.set(name, key);
     }
     return key;
@@ -37,7 +42,7 @@ function byBrowser(subtle: SubtleCrypto): CheckSignature {
       return false;
     const key = await keyOf(asked.publicKey);
     if (!key) return false;
-    return subtle.verify('Ed25519', key, asked.signature as BufferSource, asked.message as BufferSource);
+    return subtle.verify('Ed25519', key, whole(asked.signature), whole(asked.message));
   };
 }
 

@@ -1,13 +1,13 @@
 import { verifyBundle, verifySeason } from '@qingpai/auction/rules';
 import { type verifyEd25519 } from '@qingpai/ledger/rules';
-import { digested, policyOf } from '../../../libs/auction/src/rules/testing/paperBundle.js';
-import { PaperSeason, registryPolicy } from '../../../libs/auction/src/rules/testing/paperSeason.js';
-import { cases, plain, policy, signed } from '../../../test/tampering/cases.js';
-import { verifyWithNode } from '../src/ed25519.js';
-import { kindOf, materialOf, type NamedFile } from './files.js';
-import { judgeMaterial } from './judging.js';
-import { signatureChecker } from './signatures.js';
-import { type CheckSignature, judgeTwice } from './twoPass.js';
+import { digested, policyOf } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { PaperSeason, registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
+import { cases, plain, policy, signed } from './cases.js';
+import { verifyWithNode } from '../../apps/auditor/src/ed25519.js';
+import { kindOf, materialOf, type NamedFile } from '../../apps/auditor/page/files.js';
+import { judgeMaterial } from '../../apps/auditor/page/judging.js';
+import { signatureChecker } from '../../apps/auditor/page/signatures.js';
+import { type CheckSignature, judgeTwice } from '../../apps/auditor/page/twoPass.js';
 
 const byNode: CheckSignature = (asked) =>
   Promise.resolve(verifyWithNode(asked.publicKey, asked.message, asked.signature));
