@@ -1,5 +1,6 @@
 import { createPublicKey, verify as verifyByOpenSsl } from 'node:crypto';
-import { type VerifyOptions } from '@qingpai/auction/rules';
+import { moneyFactsOf, type VerifyOptions } from '@qingpai/auction/rules';
+import { type JournalEntry, journalOf } from '@qingpai/ledger/rules';
 import { type Bundle, type Verdict } from '@qingpai/wire';
 import {
   bundleOf,
@@ -31,7 +32,7 @@ export const verify = (publicKey: Uint8Array, message: Uint8Array, signature: Ui
 };
 
 /** Three lots, all sold, paid and settled: a war with an extension, a clock of two units, a start at nothing. */
-function evening(signed?: true): PaperShow {
+function evening(signed?: true, isPaid = true): PaperShow {
   const show = sealedShow(
     {
       L1: withFloor('L1', { floorFen: 4_000 }),
@@ -54,6 +55,7 @@ function evening(signed?: true): PaperShow {
   show.bid(301_000, WU, 100);
   show.pass(500_000);
   show.does(500_000, { name: 'close' });
+  if (!isPaid) return show;
   for (const [k, sale] of Object.values(show.state.sales).entries()) {
     const txn = `${'BCDE'.charAt(k).repeat(43)}=`;
     const amountFen = sale.unitPriceFen * sale.units;
@@ -62,8 +64,38 @@ function evening(signed?: true): PaperShow {
   show.does(90_000_000, { name: 'settle' });
   return show;
 }
+/** The same evening, but that one buyer never paid and another got a part back; with its books. */
+function afterwards(): PaperShow {
+  const show = evening(undefined, false);
+  const sales = Object.values(show.state.sales);
+  for (const [k, sale] of sales.slice(1).entries()) {
+    const txn = `${'BCDE'.charAt(k).repeat(43)}=`;
+    const amountFen = sale.unitPriceFen * sale.units;
+    show.does(510_000 + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
+  }
+  const back = { sale: sales[1]!.sale, amountFen: 300, channel: 'cash' as const, txn: `${'R'.repeat(43)}=` };
+  show.does(600_000, { name: 'refunded', body: back });
+  show.does(86_900_000, { name: 'default', sale: sales[0]!.sale });
+  show.does(90_000_000, { name: 'settle' });
+  return show;
+}
+const afterwardsShow = afterwards();
+/** With the books as they follow from the leaves. */
+export const booked = {
+  ...bundleOf(afterwardsShow),
+  journal: journalOf(moneyFactsOf(afterwardsShow.state, afterwardsShow.leaves)),
+};
+/** The leaves stay; the books are edited, and the digest fitted. */
+function rebooked(change: (journal: JournalEntry[]) => void): string {
+  const journal = structuredClone(booked.journal);
+  change(journal);
+  return textOf({ ...booked, journal });
+}
+
 export const plainShow = evening();
 export const plain = bundleOf(plainShow);
+/** Without its books: those of changed leaves would differ first. */
+const afterOnly = bundleOf(afterwardsShow);
 export const signed = bundleOf(evening(true));
 const bytes = leavesOf(plainShow.leaves);
 
@@ -231,6 +263,22 @@ export const cases: Case[] = [
   { row: 'settled before the time for complaints was over', text: () => changed('show.settled', 0, (leaf) => (leaf.t = 600_000)), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'show.settled') },
   { row: 'an event after the settlement', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.settled'), { type: 'bidder.limited', by: 'platform', body: { bidder: LIN, banned: true } })), verdict: 'INVALID', code: 'after-settled' },
   { row: 'a bidder banned after the close', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.closed'), { type: 'bidder.limited', by: 'platform', body: { bidder: LIN, banned: true } })), verdict: 'INVALID', code: 'after-closed' },
+
+  // ------------------------------------------------------------ books, refunds, defaults
+  { row: 'honest books of an evening with a refund and a default', text: () => textOf(booked), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'a row of the books edited on both sides', text: () => rebooked(([entry]) => entry!.lines.forEach((line) => (line.amountFen -= 100))), verdict: 'INVALID', code: 'journal-differs', i: at(booked, 'lot.hammered') },
+  { row: 'a row of the books edited on one side', text: () => rebooked(([entry]) => void (entry!.lines[0]!.amountFen -= 100)), verdict: 'INVALID', code: 'journal-unbalanced', i: at(booked, 'lot.hammered') },
+  { row: 'an entry of the books deleted', text: () => rebooked((journal) => void journal.splice(2, 1)), verdict: 'INVALID', code: 'journal-differs' },
+  { row: 'the last entry of the books deleted', text: () => rebooked((journal) => void journal.pop()), verdict: 'INVALID', code: 'journal-differs', i: at(booked, 'sale.defaulted') },
+  { row: 'an entry of the books added', text: () => rebooked((journal) => void journal.push({ ...structuredClone(journal[0]!), n: journal.length + 1 })), verdict: 'INVALID', code: 'journal-differs' },
+  { row: 'money moved to another grower in the books', text: () => rebooked(([entry]) => void (entry!.lines[1]!.account = 'grower:friend-aaaaaaaaa:payable')), verdict: 'INVALID', code: 'journal-differs' },
+  { row: 'a balance that was written over', text: () => rebooked(([, entry]) => void (entry!.lines[0]!.afterFen += 1)), verdict: 'INVALID', code: 'journal-differs' },
+  { row: 'a refund above what was paid', text: () => changed('sale.refunded', 0, ({ body }) => (body.amountFen = 999_999), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.refunded') },
+  { row: 'a refund of what was never paid', text: () => changed('sale.refunded', 0, ({ body }) => (body.sale = 'S1'), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.refunded') },
+  { row: "a refund under its payment's reference", text: () => operator((leaves) => (find(leaves, 'sale.refunded').body.txn = find(leaves, 'sale.paid').body.txn), afterOnly), verdict: 'INVALID', code: 'txn-reused', i: at(booked, 'sale.refunded') },
+  { row: 'a default before the time to pay was over', text: () => changed('sale.defaulted', 0, (leaf) => (leaf.t = 86_899_999), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.defaulted') },
+  { row: 'a default of a sale that was paid', text: () => changed('sale.defaulted', 0, ({ body }) => (body.sale = 'S2'), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.defaulted') },
+  { row: 'a default that the settlement leaves out', text: () => changed('show.settled', 0, ({ body }) => delete body.defaultedFen, afterOnly), verdict: 'INVALID', code: 'settled-miscounted', i: at(booked, 'show.settled') },
 
   // ------------------------------------------------------------ acts on what is not there
   ...['L9', 'L3'].flatMap((lot) => [

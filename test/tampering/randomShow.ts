@@ -147,5 +147,13 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
     const amountFen = sale.unitPriceFen * sale.units;
     show.ask(t + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
   }
+  const late = t + chance.one([1_000, 86_400_000, 86_400_100]);
+  for (const [k, sale] of Object.values(show.state.sales).entries()) {
+    if (chance.maybe(0.5)) show.ask(late + k, { name: 'default', sale: sale.sale });
+    if (!chance.maybe(0.2)) continue;
+    const txn = `${'LMNOPQRSTU'.charAt(k % 10).repeat(43)}=`;
+    const amountFen = chance.one([1, sale.unitPriceFen, sale.unitPriceFen * sale.units, 9_999_999]);
+    show.ask(late + k, { name: 'refunded', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
+  }
   show.ask(t + 90_000_000, { name: 'settle' });
 }

@@ -32,6 +32,7 @@ const statuses: Partial<Record<Reason, number>> = {
   'bad-photo': 415,
   'import-has-errors': 422,
   'amount-differs': 422,
+  'refund-above-paid': 422,
   'floor-with-zero-start': 422,
   'clock-without-start': 422,
   'start-below-floor': 422,

@@ -1,7 +1,25 @@
 import { z } from 'zod';
 import { receipt } from './room.js';
 import { showRules } from './rules.js';
-import { fen, hash, lotId } from './units.js';
+import { fen, hash, leafIndex, lotId, saleId } from './units.js';
+
+/** Money in whole fen; balances are debits − credits. */
+const journalLine = z.strictObject({
+  account: z.string().max(80),
+  side: z.enum(['debit', 'credit']),
+  amountFen: z.int(),
+  version: z.int(),
+  beforeFen: z.int(),
+  afterFen: z.int(),
+});
+const journalEntry = z.strictObject({
+  n: z.int(),
+  i: leafIndex.describe('the leaf that it books'),
+  kind: z.enum(['hammered', 'voided', 'defaulted', 'paid', 'refunded']),
+  sale: saleId,
+  reverses: z.int().optional(),
+  lines: z.array(journalLine),
+});
 
 /**
  * The bundle: everything a stranger needs to judge a show offline (LEDGER §4), one JSON file.
@@ -15,6 +33,8 @@ export const bundle = z.object({
   origin: z.string(),
   rules: showRules,
   leaves: z.array(z.string()),
+  /** The books (LEDGER §6), as the database holds them; the verifier derives them again from the leaves. */
+  journal: z.array(journalEntry).optional(),
   /** Signed notes with their cosignatures: at sealed, closed and settled, after hammers, and the newest. Oldest first. */
   checkpoints: z.array(z.string()),
   /** Officer's bundle only: the floors, for lots whose last unit is terminal. */

@@ -27,6 +27,17 @@ import {
  * The union of all events (LEDGER §3). An event is the `type` and `body` of a leaf; the leaf adds who (`by`),
  * when (`t`), where (`show`, `i`) and the version. Whatever changes `decide` is one of these.
  */
+/** Money that moved for a sale. */
+const money = z.strictObject({
+  sale: saleId,
+  amountFen: positiveFen,
+  channel: z.enum(['transfer', 'cash', 'wechat', 'alipay', 'stripe']),
+  /** SHA-256 of the transfer's reference: a reference is personal, its hash is not. */
+  txn: hash,
+  /** SHA-256 of the receipt's photo as stored, where there is one. */
+  evidence: hash.optional(),
+});
+
 const bodies = {
   'log.opened': z.strictObject({
     origin,
@@ -209,15 +220,11 @@ const bodies = {
   'lot.withdrawn': z.strictObject({ lot: lotId, units: unitCount, reason: withdrawReason }),
   'lot.carried': z.strictObject({ lot: lotId, units: unitCount, to: origin.optional() }),
   'sale.voided': z.strictObject({ sale: saleId, reason: voidReason }),
-  'sale.paid': z.strictObject({
-    sale: saleId,
-    amountFen: positiveFen,
-    channel: z.enum(['transfer', 'cash', 'wechat', 'alipay', 'stripe']),
-    /** SHA-256 of the payment's reference: a reference is personal, its hash is not. */
-    txn: hash,
-    /** SHA-256 of the receipt's photo as stored, where there is one. */
-    evidence: hash.optional(),
-  }),
+  'sale.paid': money,
+  /** Money went back, the whole or a part of what was paid. */
+  'sale.refunded': money,
+  /** Not paid when the time to pay was over. It stays in the certificate; the grower's claim ends with it. */
+  'sale.defaulted': z.strictObject({ sale: saleId }),
   'show.closed': z.strictObject({
     lots: z.int().nonnegative(),
     soldUnits: z.int().nonnegative(),
@@ -231,7 +238,10 @@ const bodies = {
     passedUnits: z.int().nonnegative(),
     withdrawnUnits: z.int().nonnegative(),
     carriedUnits: z.int().nonnegative(),
-    paidFen: fen,
+    paidFen: fen.describe('all that came in, refunded or not'),
+    /** Left out where there is none. */
+    refundedFen: positiveFen.optional(),
+    defaultedFen: positiveFen.optional(),
   }),
 } as const;
 

@@ -143,6 +143,9 @@ export const reasons = {
   'sales-open': { zh: '还有成交没有付款', en: 'Some sales are not paid yet' },
   'complaint-time': { zh: '售后期还没有结束', en: 'The time for complaints is not over' },
   'amount-differs': { zh: '金额和账单不一致', en: 'The amount differs from the bill' },
+  'still-payable': { zh: '付款期限还没到', en: 'There is still time to pay' },
+  'not-paid': { zh: '这笔成交没有付过款', en: 'This sale was not paid' },
+  'refund-above-paid': { zh: '退款超过实付', en: 'The refund is more than was paid' },
   'already-paid': { zh: '这笔成交已经付款', en: 'This sale is already paid' },
   'payment-pending': {
     zh: '这笔成交已有一笔待确认的付款',

@@ -107,6 +107,7 @@ export const hostCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('reoffer'), lot: lotId }),
   z.strictObject({ name: z.literal('withdraw'), lot: lotId, reason: withdrawReason }),
   z.strictObject({ name: z.literal('carry'), lot: lotId }),
+  z.strictObject({ name: z.literal('default'), sale: saleId }),
   z.strictObject({ name: z.literal('freeze'), lot: lotId }),
   z.strictObject({ name: z.literal('resume'), lot: lotId }),
   z.strictObject({ name: z.literal('undo'), sale: saleId, reason: voidReason }),

@@ -39,6 +39,8 @@ export const showRules = z.strictObject({
   refusalsLoggedMax: z.int().positive().max(1000),
   /** A sale is terminal, and a show can be settled, this long after the show was closed. */
   complaintMs: durationMs,
+  /** A sale that is not paid this long after the show was closed is in default. Left out: no sale ever is. */
+  payWithinMs: durationMs.optional(),
 });
 export type ShowRules = z.infer<typeof showRules>;
 
@@ -65,4 +67,5 @@ export const defaultRules: ShowRules = {
   reoffer: { ofBestPercent: 120, ofFloorPercent: 120 },
   refusalsLoggedMax: 20,
   complaintMs: 86_400_000,
+  payWithinMs: 86_400_000,
 };

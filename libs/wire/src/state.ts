@@ -19,6 +19,7 @@ import {
   timeMs,
   unitCount,
   booleanOrNull,
+  salePhase,
 } from './units.js';
 
 /**
@@ -126,8 +127,9 @@ export const saleState = z.object({
   firstUnit: z.int().positive(),
   units: unitCount,
   unitPriceFen: positiveFen,
-  phase: z.enum(['awaiting', 'paid', 'voided']),
+  phase: salePhase,
   paidAt: timeMs.nullable(),
+  refundedFen: fen.describe('given back so far; the phase is `refunded` when it is all of it'),
 });
 
 export const bidderState = z.object({

@@ -77,6 +77,8 @@ export const nickname = z.string().trim().min(1).max(16).describe('nickname, 1 t
 export const textOrNull = z.string().describe('text').nullable();
 export const booleanOrNull = z.boolean().describe('true or false').nullable();
 
+export const salePhase = z.enum(['awaiting', 'paid', 'voided', 'defaulted', 'refunded']);
+export type SalePhase = z.infer<typeof salePhase>;
 export const format = z.enum(['english', 'dutch']).describe('english: 升价拍; dutch: 降价拍');
 export type Format = z.infer<typeof format>;
 export const role = z.enum(['host', 'moderator', 'buyer', 'officer', 'operator']);

@@ -1,4 +1,5 @@
 import { author, bundle, eventBodies, type EventType, type Leaf, type Verdict } from '@qingpai/wire';
+import { wrongBooks } from './books.js';
 import { canonicalText, fromBase64, readCanonical, sha256 } from './json.js';
 import { type Head, judgeNote, isQuorum, type NaivePolicy, readPolicy } from './notes.js';
 import { all, count, lotIds, lotOf, type Past } from './past.js';
@@ -62,6 +63,7 @@ function judgeBundle(read: Bundle, { policy: policyText, known = [] }: Options):
     judgeRoots(read, heads) ??
     judgeKnown(read, known, policy) ??
     judgeLeaves(read, leaves, heads) ??
+    judgeBooks(read, leaves) ??
     judgeEnd(read, leaves)
   );
 }
@@ -220,6 +222,11 @@ function wrongWithAnyFloor(
   if (right.length === 0) return first ?? 'no floor explains it';
   for (const lot of asked) floors[lot] = [...new Set(right.map((one) => one[lot]!))];
   return null;
+}
+
+function judgeBooks(read: Bundle, leaves: Past): NaiveVerdict | null {
+  const wrong = wrongBooks(leaves, read.journal);
+  return wrong === null ? null : say('INVALID', wrong);
 }
 
 /** Gate 6: every sealed unit has exactly one end. */

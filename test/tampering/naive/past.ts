@@ -51,12 +51,22 @@ export function people(past: Past): Person[] {
 
 // ---------------------------------------------------------------- sales
 
-export type Sale = EventBody<'lot.hammered'> & { t: number; paid: boolean; voided: boolean };
+export type Sale = EventBody<'lot.hammered'> & {
+  t: number;
+  paid: boolean;
+  voided: boolean;
+  defaulted: boolean;
+  backFen: number;
+};
 export function salesOf(past: Past): Sale[] {
   const sales: Sale[] = [];
   for (const leaf of past) {
-    if (leaf.type === 'lot.hammered') sales.push({ ...leaf.body, t: leaf.t, paid: false, voided: false });
+    if (leaf.type === 'lot.hammered')
+      sales.push({ ...leaf.body, t: leaf.t, paid: false, voided: false, defaulted: false, backFen: 0 });
     if (leaf.type === 'sale.paid') sales.find(({ sale }) => sale === leaf.body.sale)!.paid = true;
+    if (leaf.type === 'sale.defaulted') sales.find(({ sale }) => sale === leaf.body.sale)!.defaulted = true;
+    if (leaf.type === 'sale.refunded')
+      sales.find(({ sale }) => sale === leaf.body.sale)!.backFen += leaf.body.amountFen;
     if (leaf.type === 'sale.voided') sales.find(({ sale }) => sale === leaf.body.sale)!.voided = true;
   }
   return sales;

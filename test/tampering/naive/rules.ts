@@ -79,6 +79,8 @@ const authors: Record<string, string[]> = {
   'sale.voided': house,
   'bidder.limited': [...house, 'officer', 'platform'],
   'sale.paid': ['host', 'officer', 'platform'],
+  'sale.refunded': ['host', 'officer', 'platform'],
+  'sale.defaulted': [...house, 'officer', 'platform'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };
@@ -96,7 +98,8 @@ function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
   if (leaf.type === 'log.opened' && leaf.body.origin !== origin) return 'other log';
   const phase = phaseOf(past);
   if (phase === 'settled') return 'after the settlement';
-  if (phase !== 'closed' || leaf.type === 'sale.paid' || leaf.type === 'show.settled') return null;
+  const later = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'show.settled'];
+  if (phase !== 'closed' || later.includes(leaf.type)) return null;
   return 'after the close';
 }
 
@@ -304,6 +307,9 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'sale.voided':
     case 'sale.paid':
       return wrongSale(world, leaf);
+    case 'sale.refunded':
+    case 'sale.defaulted':
+      return wrongAfterwards(world, leaf);
     case 'show.closed':
     case 'show.settled':
       return wrongTotals(world, leaf);
@@ -495,14 +501,36 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   const sales = salesOf(past);
   const sale = sales.find((one) => one.sale === leaf.body.sale);
   const phase = phaseOf(past);
-  if (!sale || sale.voided || sale.paid) return 'no such open sale';
+  if (!sale || sale.voided || sale.paid || sale.defaulted) return 'no such open sale';
   if (leaf.type === 'sale.voided') {
     if (phase !== 'open' || blockOf(past, rules)) return 'not now';
     return undoable(past) === sale.sale ? null : 'too late to undo';
   }
   if (phase !== 'open' && phase !== 'closed') return 'not now';
   if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';
+  if (all(past, 'sale.refunded').some(({ body }) => body.txn === leaf.body.txn)) return 'txn of a refund';
   const first = all(past, 'sale.paid').find(({ body }) => body.txn === leaf.body.txn);
+  const other = first && sales.find((one) => one.sale === first.body.sale);
+  return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
+}
+
+function wrongAfterwards(
+  { past, rules }: World,
+  leaf: Of<'sale.refunded' | 'sale.defaulted'>,
+): string | null {
+  const sales = salesOf(past);
+  const sale = sales.find((one) => one.sale === leaf.body.sale);
+  const phase = phaseOf(past);
+  if (!sale || sale.voided || (phase !== 'open' && phase !== 'closed')) return 'no such sale now';
+  if (leaf.type === 'sale.defaulted') {
+    const closed = all(past, 'show.closed')[0];
+    if (sale.paid || sale.defaulted || !closed || rules.payWithinMs === undefined) return 'not due';
+    return leaf.t < closed.t + rules.payWithinMs ? 'still payable' : null;
+  }
+  if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
+    return 'more than came';
+  if (all(past, 'sale.paid').some(({ body }) => body.txn === leaf.body.txn)) return 'txn of a payment';
+  const first = all(past, 'sale.refunded').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
   return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
 }
@@ -525,7 +553,12 @@ function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.sett
     return isBody(leaf, { lots: lots.length, ...ends, hammerFen: totalFen }) ? null : 'totals';
   }
   const closed = all(past, 'show.closed')[0];
-  if (!closed || sales.some(({ paid }) => !paid)) return 'not paid';
+  if (!closed || sales.some(({ paid, defaulted }) => !paid && !defaulted)) return 'not paid';
   if (leaf.t < closed.t + rules.complaintMs) return 'too early';
-  return isBody(leaf, { ...ends, paidFen: totalFen }) ? null : 'totals';
+  const defaultedFen = sales
+    .filter(({ defaulted }) => defaulted)
+    .reduce((sum, sale) => sum + sale.unitPriceFen * sale.units, 0);
+  const refundedFen = sales.reduce((sum, { backFen }) => sum + backFen, 0);
+  const more = { ...(refundedFen && { refundedFen }), ...(defaultedFen && { defaultedFen }) };
+  return isBody(leaf, { ...ends, paidFen: totalFen - defaultedFen, ...more }) ? null : 'totals';
 }

@@ -129,6 +129,8 @@ const effects: Record<EventType, string> = {
   'sale.voided':
     'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`',
   'sale.paid': 'the sale is `paid`',
+  'sale.refunded': '`refundedFen` grows; when all was given back the sale is `refunded`',
+  'sale.defaulted': 'the sale is `defaulted`: not paid when the time was over',
   'show.closed': 'no more lots are offered',
   'show.settled': 'the last event of the log',
 };

@@ -5,9 +5,11 @@ import {
   type LoggedEvent,
   type Reason,
   reasons,
+  type ShowState,
 } from '@qingpai/wire';
 import { type FloorRange } from './floorClaims.js';
 import { present } from './press.js';
+import { entry } from './show.js';
 
 /** A bid as the log holds it: enough to give the same answer again, and to see that an id is used for another bid. */
 export interface LoggedBid {
@@ -70,10 +72,27 @@ export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
   } else if (event.type === 'lot.hammered' && book.take) {
     book.take.sale = event.body.sale;
     book.take = null;
-  } else if (event.type === 'sale.paid' && !book.txns.has(event.body.txn)) {
-    book.txns.set(event.body.txn, event.body.sale);
+  } else if (isMoney(event) && !book.txns.has(txnKey(event))) {
+    book.txns.set(txnKey(event), event.body.sale);
   }
   return book;
+}
+
+type MoneyEvent = Extract<LoggedEvent, { type: 'sale.paid' | 'sale.refunded' }>;
+const isMoney = (event: LoggedEvent): event is MoneyEvent =>
+  event.type === 'sale.paid' || event.type === 'sale.refunded';
+
+/** Money in and money out are two transfers: each has its own reference. */
+const txnKey = ({ type, body }: MoneyEvent): string => (type === 'sale.paid' ? body.txn : `-${body.txn}`);
+
+/** Whether the reference was used for the money of somebody else, or for money that went the other way. */
+export function isTxnReused(book: BidBook, state: ShowState, event: LoggedEvent): boolean {
+  if (!isMoney(event)) return false;
+  const { txn, sale } = event.body;
+  if (book.txns.has(event.type === 'sale.paid' ? `-${txn}` : txn)) return true;
+  const before = entry(state.sales, book.txns.get(txnKey(event)) ?? '');
+  const now = entry(state.sales, sale);
+  return before !== undefined && now !== undefined && before.bidder !== now.bidder;
 }
 
 function enter(

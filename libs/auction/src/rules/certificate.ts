@@ -124,6 +124,7 @@ function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly S
   return {
     firstPass: grade(({ offering }) => offering === 1),
     afterReoffer: grade(() => true),
+    // What was given back in part stays paid; what was given back whole does not.
     paid: grade(({ phase }) => phase === 'paid'),
     delivered: grade(() => false),
     armsLength: grade((sale) => apartness(state, sale) === null),

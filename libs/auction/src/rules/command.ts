@@ -31,6 +31,7 @@ export type Command = { by: Author } & (
   | OpenCommand
   | Exclude<HostCommand, { name: 'seal' | 'open' }>
   | { name: 'paid'; body: EventBody<'sale.paid'> }
+  | { name: 'refunded'; body: EventBody<'sale.refunded'> }
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */
   | { name: 'extend'; lot: string; closesAt: number; cause: 'stall' | 'dark' }
 );

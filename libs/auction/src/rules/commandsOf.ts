@@ -62,6 +62,10 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'undo', sale: event.body.sale, reason: event.body.reason }];
     case 'sale.paid':
       return [{ by, name: 'paid', body: event.body }];
+    case 'sale.refunded':
+      return [{ by, name: 'refunded', body: event.body }];
+    case 'sale.defaulted':
+      return [{ by, name: 'default', sale: event.body.sale }];
     case 'show.closed':
       return [{ by, name: 'close' }];
     case 'show.settled':

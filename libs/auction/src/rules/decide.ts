@@ -7,7 +7,7 @@ import { close, settle } from './ending.js';
 import { extend, lastCall } from './english.js';
 import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
 import { approve, enrol, limit, register } from './people.js';
-import { paid, undo } from './sales.js';
+import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
 import { phasesFor } from './show.js';
 
@@ -48,6 +48,8 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   carry,
   undo,
   paid,
+  default: defaulted,
+  refunded,
   close,
   settle,
 };

@@ -23,10 +23,18 @@ export const hammerTotalFen = (state: ShowState): number =>
     .filter(({ phase }) => phase !== 'voided')
     .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
 
-/** What was paid, fen. */
+/** All that came in, fen, refunded or not. */
 export const paidTotalFen = (state: ShowState): number =>
   Object.values(state.sales)
-    .filter(({ phase }) => phase === 'paid')
+    .filter(({ phase }) => phase === 'paid' || phase === 'refunded')
+    .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
+
+const refundedTotalFen = (state: ShowState): number =>
+  Object.values(state.sales).reduce((sum, sale) => sum + sale.refundedFen, 0);
+
+const defaultedTotalFen = (state: ShowState): number =>
+  Object.values(state.sales)
+    .filter(({ phase }) => phase === 'defaulted')
     .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
 
 /** The show closes when every sealed lot has its end: none is left behind. */
@@ -39,10 +47,16 @@ export function close(state: ShowState, { by }: Of<'close'>): Decision {
   return happens(by, { type: 'show.closed', body });
 }
 
-/** The last leaf: every sale is paid and the time for complaints is over. */
+/** The last leaf: every sale is paid, given back or in default, and the time for complaints is over. */
 export function settle(state: ShowState, { by }: Of<'settle'>, nowMs: number): Decision {
   if (Object.values(state.sales).some(({ phase }) => phase === 'awaiting')) return refuse('sales-open');
   if (nowMs < (state.closedAt ?? 0) + state.rules.complaintMs) return refuse('complaint-time');
-  const body = { ...unitsByEnd(state), paidFen: paidTotalFen(state) };
+  const [refundedFen, defaultedFen] = [refundedTotalFen(state), defaultedTotalFen(state)];
+  const body = {
+    ...unitsByEnd(state),
+    paidFen: paidTotalFen(state),
+    ...(refundedFen > 0 && { refundedFen }),
+    ...(defaultedFen > 0 && { defaultedFen }),
+  };
   return happens(by, { type: 'show.settled', body });
 }

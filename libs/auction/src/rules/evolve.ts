@@ -11,6 +11,7 @@ import {
 } from '@qingpai/wire';
 import { tickEndsAtMs } from './clock.js';
 import { nextLotPhases } from './lot.js';
+import { saleTotalFen } from './sales.js';
 import { entry, nextShowPhases, openList } from './show.js';
 
 type Logged<T extends EventType> = EventOf<T> & Pick<LoggedEvent, 'i' | 't' | 'by'>;
@@ -107,7 +108,7 @@ const folds: { [T in EventType]: Fold<T> } = {
   'lot.hammered': (state, { i, t, body }) => {
     const lot = lotIn(state, body.lot);
     const offering = lastOffering(lot);
-    state.sales[body.sale] = { ...body, i, t, phase: 'awaiting', paidAt: null };
+    state.sales[body.sale] = { ...body, i, t, phase: 'awaiting', paidAt: null, refundedFen: 0 };
     state.undoable = body.sale;
     lot.soldUnits += body.units;
     offering.unitsLeft -= body.units;
@@ -144,6 +145,12 @@ const folds: { [T in EventType]: Fold<T> } = {
     sale.phase = 'paid';
     sale.paidAt = t;
   },
+  'sale.refunded': (state, { body }) => {
+    const sale = saleIn(state, body.sale);
+    sale.refundedFen += body.amountFen;
+    if (sale.refundedFen === saleTotalFen(sale)) sale.phase = 'refunded';
+  },
+  'sale.defaulted': (state, { body }) => void (saleIn(state, body.sale).phase = 'defaulted'),
   'show.closed': (state, { t }) => {
     moveShow(state, 'closed');
     state.closedAt = t;

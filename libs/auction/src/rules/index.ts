@@ -1,4 +1,5 @@
 /** The rules of the auction, pure: the same code on the server, in the pages and in the offline verifier. */
+export { moneyFactOf, moneyFactsOf } from './books.js';
 export {
   answerOf,
   type BidBook,

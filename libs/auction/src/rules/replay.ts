@@ -1,5 +1,5 @@
 import { type LoggedEvent, type LotState, type Reason, reasons, type ShowState } from '@qingpai/wire';
-import { type BidBook, nextNth, refusalsLogged } from './bidBook.js';
+import { type BidBook, isTxnReused, nextNth, refusalsLogged } from './bidBook.js';
 import { type DecidedEvent, type Decision, type Secrets } from './command.js';
 import { commandsOf, isBid } from './commandsOf.js';
 import { decide } from './decide.js';
@@ -51,11 +51,18 @@ export function judge(
   return null;
 }
 
+const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
+  'sale.paid',
+  'sale.refunded',
+  'sale.defaulted',
+  'show.settled',
+]);
+
 /** A log has a first leaf, and a last. */
 function judgePlace(state: ShowState, { type }: LoggedEvent): Finding | null {
   if ((state.next === 0) !== (type === 'log.opened')) return found('first-leaf');
   if (state.phase === 'settled') return found('after-settled');
-  const afterClosed = type === 'sale.paid' || type === 'show.settled';
+  const afterClosed = afterClose.has(type);
   return state.phase === 'closed' && !afterClosed ? found('after-closed') : null;
 }
 
@@ -192,11 +199,7 @@ function judgeRefused(decision: Decision, event: Extract<BidEvent, { type: 'bid.
 
 function judgeAct(of: Case): Finding | null {
   const { state, book, event } = of;
-  if (event.type === 'sale.paid') {
-    const before = entry(state.sales, book.txns.get(event.body.txn) ?? '');
-    const now = entry(state.sales, event.body.sale);
-    if (before && now && before.bidder !== now.bidder) return found('txn-reused');
-  }
+  if (isTxnReused(book, state, event)) return found('txn-reused');
   const decisions = decisionsOf(of);
   if (decisions.some((decision) => decision.ok && isActual(decision, event))) return null;
   const reasonsGiven = decisions.flatMap((decision) => (decision.ok ? [] : [decision.reason]));

@@ -45,7 +45,30 @@ export function undo(state: ShowState, command: Extract<Command, { name: 'undo' 
 export function paid(state: ShowState, { by, body }: Extract<Command, { name: 'paid' }>): Decision {
   const sale = entry(state.sales, body.sale);
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
-  if (sale.phase === 'paid') return refuse('already-paid');
+  if (sale.phase !== 'awaiting') return refuse('already-paid');
   if (body.amountFen !== saleTotalFen(sale)) return refuse('amount-differs');
   return happens(by, { type: 'sale.paid', body });
+}
+
+/** Not paid when the time to pay was over: a sealed number of milliseconds after the close. */
+export function defaulted(
+  state: ShowState,
+  { by, sale: id }: Extract<Command, { name: 'default' }>,
+  nowMs: number,
+): Decision {
+  const sale = entry(state.sales, id);
+  if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
+  if (sale.phase !== 'awaiting') return refuse('already-paid');
+  const { payWithinMs } = state.rules;
+  const isDue = payWithinMs !== undefined && state.closedAt !== null && nowMs >= state.closedAt + payWithinMs;
+  return isDue ? happens(by, { type: 'sale.defaulted', body: { sale: id } }) : refuse('still-payable');
+}
+
+/** Money goes back: never more than came in. That a reference is used once is the books' to see. */
+export function refunded(state: ShowState, { by, body }: Extract<Command, { name: 'refunded' }>): Decision {
+  const sale = entry(state.sales, body.sale);
+  if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
+  if (sale.phase !== 'paid' && sale.phase !== 'refunded') return refuse('not-paid');
+  if (sale.refundedFen + body.amountFen > saleTotalFen(sale)) return refuse('refund-above-paid');
+  return happens(by, { type: 'sale.refunded', body });
 }

@@ -64,6 +64,8 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   carry: ['open'],
   undo: ['open'],
   paid: ['open', 'closed'],
+  default: ['closed'],
+  refunded: ['open', 'closed'],
   close: ['open'],
   settle: ['closed'],
 };

@@ -5,6 +5,7 @@ export * from './commit.js';
 export * from './ed25519.js';
 export * from './faults.js';
 export * from './jcs.js';
+export * from './journal.js';
 export * from './leaf.js';
 export * from './limits.js';
 export * from './merkle.js';

@@ -20,6 +20,8 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
   'sale.voided': house,
   'bidder.limited': [...house, 'officer', 'platform'],
   'sale.paid': ['host', 'officer', 'platform'],
+  'sale.refunded': ['host', 'officer', 'platform'],
+  'sale.defaulted': [...house, 'officer', 'platform'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };

@@ -96,6 +96,11 @@ const words = {
     zh: '底价与锁定时的承诺不符',
     en: 'A floor does not open the commitment that was sealed',
   },
+  'journal-unbalanced': { zh: '账簿有一笔借贷不平', en: 'An entry of the books does not balance' },
+  'journal-differs': {
+    zh: '账簿与账本推算的不一致：有人改动、删去或多记了',
+    en: 'The books are not those that follow from the leaves: something was edited, deleted or added',
+  },
   'lot-unsold': { zh: '没有全部成交', en: 'Not all of it was sold' },
   'not-conserved': {
     zh: '锁定件数与去向对不上',

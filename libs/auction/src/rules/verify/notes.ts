@@ -59,6 +59,10 @@ const words = {
     zh: '本账本接续另一本（恢复备份之后）：两本要一起核验',
     en: 'This log goes on from another (after a restore): both must be judged together',
   },
+  'no-journal': {
+    zh: '账本包里没有账簿，账目按记录推算',
+    en: 'The bundle holds no books; sums follow from the leaves',
+  },
   'known-ignored': {
     zh: '您手里的检查点没有可信签名，不予采用',
     en: 'A checkpoint you hold bears no trusted signature; it is ignored',
@@ -106,6 +110,7 @@ export function notesOf(read: ReadBundle, judged: Judged): VerifyNote[] {
     ...approvalNotes(judged),
     ...(lists > 0 ? [note('supplementary-lists', lists)] : []),
     ...(apartUnits > 0 ? [note('apart', apartUnits)] : []),
+    ...(read.bundle.journal === undefined && read.version > 1 ? [note('no-journal')] : []),
     ...(apart.sameDeviceUnits > 0 ? [note('same-device-word', apart.sameDeviceUnits)] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { shortCode, type VerifyEd25519, verifyEd25519 } from '@qingpai/ledger/rules';
 import { type ShowState, type Verdict, verdicts, type Verification } from '@qingpai/wire';
+import { checkBooks } from './books.js';
 import { disposition } from './disposition.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
 import { checkKnown } from './known.js';
@@ -115,6 +116,8 @@ export function judgeBundle(
 
   const replayed = replayLeaves(read, heads.heads, verify);
   if ('verdict' in replayed) return end('replay', replayed);
+  const misbooked = checkBooks(read, replayed.state);
+  if (misbooked) return end('replay', misbooked);
   pass('replay', ...replayWords(replayed));
 
   const judged = { ...replayed, ...heads };

@@ -1,0 +1,33 @@
+import { type MoneyFact } from '@qingpai/ledger/rules';
+import { type LoggedEvent, type ShowState } from '@qingpai/wire';
+import { saleTotalFen } from './sales.js';
+import { entry } from './show.js';
+
+/**
+ * What the books are told of a leaf; null: it concerns no money. Fees are none yet.
+ * @param state of the log at this leaf or later: growers of lots do not change once these are sealed
+ */
+export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | null {
+  const { i } = event;
+  switch (event.type) {
+    case 'lot.hammered': {
+      const { sale, bidder: buyer, lot } = event.body;
+      const { grower } = entry(state.lots, lot)!;
+      return { i, sale, kind: 'hammered', buyer, grower, amountFen: saleTotalFen(event.body) };
+    }
+    case 'sale.voided':
+      return { i, sale: event.body.sale, kind: 'voided' };
+    case 'sale.defaulted':
+      return { i, sale: event.body.sale, kind: 'defaulted' };
+    case 'sale.paid':
+    case 'sale.refunded': {
+      const { sale, channel, amountFen } = event.body;
+      return { i, sale, kind: event.type === 'sale.paid' ? 'paid' : 'refunded', channel, amountFen };
+    }
+    default:
+      return null;
+  }
+}
+
+export const moneyFactsOf = (state: ShowState, events: readonly LoggedEvent[]): MoneyFact[] =>
+  events.flatMap((event) => moneyFactOf(state, event) ?? []);

@@ -1,0 +1,134 @@
+/**
+ * The books (LEDGER §6): double entry in whole fen, CNY, a pure function of what the log says. Whoever edits the books
+ * alone is found out, because anybody derives them again.
+ */
+
+/** Where money can be moved by somebody else than ourselves before it is ours. */
+export type MoneyChannel = 'transfer' | 'cash' | 'wechat' | 'alipay' | 'stripe';
+
+/** One leaf that concerns money, as far as the books need it. `sale` is one sale of the log. */
+export type MoneyFact = { i: number; sale: string } & (
+  | { kind: 'hammered'; buyer: string; grower: string; amountFen: number }
+  | { kind: 'voided' }
+  | { kind: 'defaulted' }
+  | { kind: 'paid' | 'refunded'; channel: MoneyChannel; amountFen: number }
+);
+
+/** Of a line's account: balances are debits − credits. Each line has the next version of its account, from 1. */
+export interface JournalLine {
+  account: string;
+  side: 'debit' | 'credit';
+  amountFen: number;
+  version: number;
+  beforeFen: number;
+  afterFen: number;
+}
+
+/** One entry per leaf that concerns money. A correction is an entry of its own, that names what it takes back. */
+export interface JournalEntry {
+  /** From 1, without gaps. */
+  n: number;
+  /** The leaf. */
+  i: number;
+  kind: MoneyFact['kind'];
+  sale: string;
+  /** The entry that is taken back, whole. */
+  reverses?: number;
+  lines: JournalLine[];
+}
+
+interface Account {
+  version: number;
+  balanceFen: number;
+}
+interface KnownSale {
+  entry: number;
+  buyer: string;
+  grower: string;
+  amountFen: number;
+}
+
+/** The books so far: what the next entry builds on. Never changed in place. */
+export interface Books {
+  n: number;
+  accounts: ReadonlyMap<string, Account>;
+  sales: ReadonlyMap<string, KnownSale>;
+}
+
+export const emptyBooks: Books = { n: 0, accounts: new Map(), sales: new Map() };
+
+const receivableOf = (buyer: string): string => `buyer:${buyer}:receivable`;
+const payableOf = (grower: string): string => `grower:${grower}:payable`;
+/** What a provider holds for us is not in the bank yet; the rest goes to the township's account at once. */
+const placeOf = (channel: MoneyChannel): string =>
+  channel === 'stripe' ? 'gateway:stripe:clearing' : 'bank:escrow';
+
+/** The entry of one fact, and the books after it. Throws `bug: …` on a sale that no hammer began. */
+export function enter(books: Books, fact: MoneyFact): { books: Books; entry: JournalEntry } {
+  const n = books.n + 1;
+  const { debit, credit, amountFen, reverses } = movementOf(books, fact);
+  const accounts = new Map(books.accounts);
+  const line = (account: string, side: JournalLine['side']): JournalLine => {
+    const { version, balanceFen } = accounts.get(account) ?? { version: 0, balanceFen: 0 };
+    const afterFen = balanceFen + (side === 'debit' ? amountFen : -amountFen);
+    accounts.set(account, { version: version + 1, balanceFen: afterFen });
+    return { account, side, amountFen, version: version + 1, beforeFen: balanceFen, afterFen };
+  };
+  const lines = [line(debit, 'debit'), line(credit, 'credit')];
+  const sales = new Map(books.sales);
+  if (fact.kind === 'hammered') {
+    sales.set(fact.sale, { entry: n, buyer: fact.buyer, grower: fact.grower, amountFen: fact.amountFen });
+  }
+  const { i, kind, sale } = fact;
+  const entry = { n, i, kind, sale, ...(reverses !== undefined && { reverses }), lines };
+  return { books: { n, accounts, sales }, entry };
+}
+
+interface Movement {
+  debit: string;
+  credit: string;
+  amountFen: number;
+  reverses?: number;
+}
+
+function movementOf(books: Books, fact: MoneyFact): Movement {
+  if (fact.kind === 'hammered') {
+    const { buyer, grower, amountFen } = fact;
+    return { debit: receivableOf(buyer), credit: payableOf(grower), amountFen };
+  }
+  const sale = books.sales.get(fact.sale);
+  if (!sale) throw new Error(`bug: the books know no sale ${fact.sale}`);
+  switch (fact.kind) {
+    // The buyer owes nothing any more, and the grower has nothing to expect.
+    case 'voided':
+    case 'defaulted':
+      return {
+        ...{ debit: payableOf(sale.grower), credit: receivableOf(sale.buyer) },
+        ...{ amountFen: sale.amountFen, reverses: sale.entry },
+      };
+    case 'paid':
+      return { debit: placeOf(fact.channel), credit: receivableOf(sale.buyer), amountFen: fact.amountFen };
+    case 'refunded':
+      return { debit: payableOf(sale.grower), credit: placeOf(fact.channel), amountFen: fact.amountFen };
+  }
+}
+
+/** All entries of a log, in the order of its leaves. */
+export function journalOf(facts: Iterable<MoneyFact>): JournalEntry[] {
+  let books = emptyBooks;
+  const entries: JournalEntry[] = [];
+  for (const fact of facts) {
+    const entered = enter(books, fact);
+    books = entered.books;
+    entries.push(entered.entry);
+  }
+  return entries;
+}
+
+/** Debits equal credits, there are both, and no amount is nothing (I1, I10). */
+export function isBalanced({ lines }: Pick<JournalEntry, 'lines'>): boolean {
+  const sum = (side: JournalLine['side']) =>
+    lines.filter((line) => line.side === side).reduce((total, { amountFen }) => total + amountFen, 0);
+  const areAmounts = lines.every(({ amountFen }) => Number.isSafeInteger(amountFen) && amountFen > 0);
+  return areAmounts && sum('debit') > 0 && sum('debit') === sum('credit');
+}
