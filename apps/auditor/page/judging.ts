@@ -11,10 +11,16 @@ import { type Material } from './files.js';
 import { type CheckSignature, judgeTwice } from './twoPass.js';
 import { type SeasonVerification, type Verification } from '@qingpai/wire';
 
+type Finding = Verification['findings'][number];
 /** A leaf that does not hold, as the file has it. */
 export interface BrokenLeaf {
   i: number;
   text: string;
+  /** What the leaf says that it is; null where it cannot be read. */
+  type: string | null;
+  findings: Finding[];
+  /** In a season: the log that it stands in. */
+  log: string | null;
 }
 export interface Judged {
   verification: Verification | SeasonVerification;
@@ -23,6 +29,8 @@ export interface Judged {
   broken: BrokenLeaf[];
   /** The keys that were pinned: name and key, as in the policy. */
   pinned: string[];
+  /** Whether a policy was there at all, good or not. */
+  hasPolicy: boolean;
 }
 
 /** Judges what was dropped, with the signatures checked by `check`. */
@@ -38,13 +46,14 @@ export async function judgeMaterial(
   };
   const pinned = material.policy?.text.match(/^log \S+/gm)?.map((line) => line.slice(4)) ?? [];
   const { season, bundles } = material;
+  const keys = { pinned, hasPolicy: material.policy !== null };
   if (season) {
     const verification = await judgeTwice(
       (verify) => verifySeason(season.text, { ...options, verify }),
       check,
       onProgress,
     );
-    return { verification, facts: null, broken: [], pinned };
+    return { verification, facts: null, broken: brokenInSeason(verification, season.text), ...keys };
   }
   const [last, before] = inOrder(bundles.map(({ text }) => text));
   if (last === undefined) throw new Error('bug: nothing to judge');
@@ -61,8 +70,8 @@ export async function judgeMaterial(
   return {
     verification,
     facts: read && state && certificateOf(read.bundle.rules, read.events),
-    broken: brokenLeaves(verification, last),
-    pinned,
+    broken: brokenLeaves(verification.findings, () => leavesIn(parsed(last))),
+    ...keys,
   };
 }
 
@@ -81,11 +90,11 @@ function goesOnFrom(text: string, before: string): boolean {
 }
 
 const bodyOfLeaf0 = (text: string): { origin?: string; continues?: { origin?: string } } | undefined =>
-  parsed<{ body?: object }>(leavesIn(text)[0])?.body;
+  parsed<{ body?: object }>(leavesIn(parsed(text))[0])?.body;
 
 /** As the file has them, whether they can be read or not. */
-function leavesIn(text: string): string[] {
-  const leaves = parsed<{ leaves?: unknown }>(text)?.leaves;
+function leavesIn(log: { leaves?: unknown } | undefined): string[] {
+  const leaves = log?.leaves;
   return Array.isArray(leaves) ? leaves.filter((leaf): leaf is string => typeof leaf === 'string') : [];
 }
 
@@ -97,8 +106,33 @@ function parsed<T>(text: string | undefined): T | undefined {
   }
 }
 
-function brokenLeaves({ findings }: Verification, text: string): BrokenLeaf[] {
-  const numbers = new Set(findings.flatMap(({ i }) => (i === null ? [] : [i])));
-  const leaves = numbers.size === 0 ? [] : leavesIn(text);
-  return [...numbers].flatMap((i) => (leaves[i] === undefined ? [] : [{ i, text: leaves[i] }]));
+function brokenLeaves(
+  findings: readonly Finding[],
+  read: () => string[],
+  log: string | null = null,
+): BrokenLeaf[] {
+  // A lot that was not sold stands in a leaf that holds.
+  const own = findings.filter(({ code }) => code !== 'lot-unsold');
+  const numbers = new Set(own.flatMap(({ i }) => (i === null ? [] : [i])));
+  const leaves = numbers.size === 0 ? [] : read();
+  return [...numbers].flatMap((i) => {
+    const text = leaves[i];
+    if (text === undefined) return [];
+    const type = parsed<{ type?: unknown }>(text)?.type;
+    const said = typeof type === 'string' ? type : null;
+    return [{ i, text, type: said, findings: own.filter((finding) => finding.i === i), log }];
+  });
+}
+
+/** Of the registry, and of every show that it lists. */
+function brokenInSeason({ registry, findings, shows }: SeasonVerification, text: string): BrokenLeaf[] {
+  type Log = { origin?: unknown; leaves?: unknown };
+  const read = parsed<{ registry?: Log; shows?: Log[] }>(text);
+  return [
+    ...brokenLeaves(findings, () => leavesIn(read?.registry), registry),
+    ...shows.flatMap(({ origin, verification }) => {
+      const leaves = () => leavesIn(read?.shows?.find((log) => log.origin === origin));
+      return brokenLeaves(verification?.findings ?? [], leaves, origin);
+    }),
+  ];
 }

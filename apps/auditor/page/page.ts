@@ -7,7 +7,7 @@ import { type Language, words } from './words.js';
 
 /** Opens the page: files go in, a verdict comes out. @param script the page's own script, for its worker */
 export function openPage(script: string): void {
-  let language: Language = navigator.language.startsWith('zh') ? 'zh' : 'en';
+  let language: Language = 'zh';
   let files: NamedFile[] = [];
   let problems: string[] = [];
   let told: Told | null = null;
@@ -22,7 +22,7 @@ export function openPage(script: string): void {
     const w = words[language];
     problems = [];
     for (const file of chosen) {
-      const text = await file.text().catch(() => null);
+      const text = await textOf(file).catch(() => null);
       const kind = text === null ? null : kindOf(text);
       if (text === null) problems.push(w.unread(file.name));
       else if (kind === null) problems.push(w.unknownFile(file.name));
@@ -67,8 +67,8 @@ export function openPage(script: string): void {
         'section',
         { class: `drop${files.length > 0 ? ' small-drop' : ''}` },
         h('p', { class: 'drop-words' }, w.drop),
-        button(w.choose, () => picker.click(), { class: 'go' }),
-        h('p', { class: 'small' }, w.help),
+        button(files.length > 0 ? w.more : w.choose, () => picker.click(), { class: 'go' }),
+        h('p', { class: 'small help' }, w.help),
       ),
       ...problems.map((problem) => h('p', { class: 'card problem', role: 'alert' }, problem)),
       ...listOf(),
@@ -131,10 +131,14 @@ export function openPage(script: string): void {
 
 /** The verdict for programs, as the command prints it with `--json`. */
 function save({ verification }: Judged): void {
-  const text = JSON.stringify(verification, null, 2);
+  const text = `${JSON.stringify(verification, null, 2)}\n`;
   const link = h('a', {
     href: URL.createObjectURL(new Blob([text])),
     download: `verdict-${verification.verdict}.json`,
   });
   link.click();
 }
+
+/** As the command reads it: nothing is dropped, not even a byte order mark. */
+const textOf = async (file: File): Promise<string> =>
+  new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.arrayBuffer());

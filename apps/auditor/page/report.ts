@@ -21,7 +21,7 @@ const marks = { good: '✓', wait: '!', bad: '✕' };
 
 /** Everything that is said of a verdict, the most important first. */
 export function reportOf(
-  { verification, facts, broken, pinned }: Judged,
+  { verification, facts, broken, pinned, hasPolicy }: Judged,
   w: Words,
   language: Language,
 ): HTMLElement {
@@ -30,10 +30,16 @@ export function reportOf(
     'div',
     { class: `report ${tones[said]}` },
     verdictCard(verification, facts, w, language),
-    said === 'UNTRUSTED' && h('p', { class: 'card why' }, w.noPolicy),
-    ...broken.map((leaf) => brokenCard(leaf, verification, w, language)),
+    said === 'UNTRUSTED' &&
+      h(
+        'div',
+        { class: 'card why' },
+        h('p', null, hasPolicy ? w.otherPolicy : w.noPolicy),
+        facts && h('p', null, w.onlyItsWord),
+      ),
+    ...broken.map((leaf) => brokenCard(leaf, w, language)),
     'shows' in verification && showsCard(verification, w, language),
-    findingsCard(verification, broken, w, language),
+    ...findingsCards(verification, broken, w, language),
     facts && countsCard(facts, w),
     facts && lotsCard(facts, w),
     gatesCard(verification, w, language),
@@ -60,11 +66,11 @@ function verdictCard(
 ): HTMLElement {
   const tone = tones[verdict];
   const about = [
-    facts?.origin,
+    facts?.origin ?? '',
     size > 0 ? w.leaves(size) : '',
     code === null ? '' : `${w.code} ${code}`,
     facts?.demo ? w.demo : '',
-  ];
+  ].filter((text) => text !== '');
   return h(
     'section',
     { class: 'card verdict', role: 'status', 'data-verdict': verdict, 'data-exit': String(exitCode) },
@@ -74,42 +80,56 @@ function verdictCard(
       null,
       h('p', { class: 'words' }, verdictWords[verdict][language]),
       h('p', { class: 'name' }, h('code', null, verdict), ` ${w.exit(exitCode)}`),
-      h('p', { class: 'small' }, about.filter(Boolean).join(' · ')),
+      h('p', { class: 'small' }, ...about.flatMap((text, k) => [k > 0 && ' · ', h('span', null, text)])),
     ),
   );
 }
 
 /** The leaf that does not hold, who wrote it, and its very bytes. */
-function brokenCard(
-  { i, text }: BrokenLeaf,
-  { findings }: Verification,
-  w: Words,
-  language: Language,
-): HTMLElement {
-  const own = findings.filter((finding) => finding.i === i);
-  const by = own.find((finding) => finding.by !== null)?.by;
+function brokenCard({ i, text, type, findings, log }: BrokenLeaf, w: Words, language: Language): HTMLElement {
+  const by = findings.find((finding) => finding.by !== null)?.by;
+  const about = [log, type, by ? w.byWhom(w.authors[by] ?? `${w.authors.bidder} ${by}`) : null];
   return h(
     'section',
     { class: 'card broken', 'data-leaf': String(i) },
     h('h2', null, w.broken(i)),
-    ...own.map((finding) => h('p', null, finding[language])),
-    by ? h('p', { class: 'small' }, w.byWhom(w.authors[by] ?? `${w.authors.bidder} ${by}`)) : null,
-    h('p', { class: 'small' }, w.raw),
+    ...findings.map((finding) => h('p', null, finding[language])),
+    h('p', { class: 'small' }, about.filter(Boolean).join(' · ')),
+    h('p', { class: 'small raw' }, w.raw),
     h('pre', { tabindex: '0' }, text),
   );
 }
 
-function findingsCard(
-  { findings }: Verification,
+/** What else was found, and which lots were not all sold. */
+function findingsCards(
+  verification: Verification | SeasonVerification,
   broken: readonly BrokenLeaf[],
   w: Words,
   language: Language,
-): HTMLElement | null {
-  const rest = findings.filter(({ i }) => !broken.some((leaf) => leaf.i === i));
-  if (rest.length === 0) return null;
-  const line = (finding: (typeof rest)[number]) =>
-    h('li', null, finding.i === null ? null : h('code', null, `#${finding.i} `), finding[language]);
-  return card(w.findings, h('ul', null, ...rest.map(line)));
+): HTMLElement[] {
+  const told = broken.flatMap((leaf) => leaf.findings);
+  const shows = 'shows' in verification ? verification.shows : [];
+  const all = [
+    ...verification.findings.map((finding) => ({ finding, show: '' })),
+    ...shows.flatMap(({ show, verification: one }) =>
+      (one?.findings ?? []).map((finding) => ({ finding, show })),
+    ),
+  ].filter(({ finding }) => !told.includes(finding) && finding.code !== 'no-policy');
+  const list = (title: string, some: typeof all) =>
+    some.length === 0 ? [] : [card(title, h('ul', null, ...some.map((one) => h('li', null, ...line(one)))))];
+  const line = ({ finding, show }: (typeof all)[number]) => [
+    show && `${show} `,
+    finding.i === null ? null : h('code', null, `#${finding.i} `),
+    finding[language],
+  ];
+  const isUnsold = ({ finding }: (typeof all)[number]) => finding.code === 'lot-unsold';
+  return [
+    ...list(
+      w.findings,
+      all.filter((one) => !isUnsold(one)),
+    ),
+    ...list(w.unsold, all.filter(isUnsold)),
+  ];
 }
 
 function showsCard({ shows }: SeasonVerification, w: Words, language: Language): HTMLElement {
@@ -134,7 +154,6 @@ function showsCard({ shows }: SeasonVerification, w: Words, language: Language):
 }
 
 function countsCard(facts: LeafCertificate, w: Words): HTMLElement {
-  const { sealedUnits, soldUnits, passedUnits, withdrawnUnits, carriedUnits, openUnits } = facts;
   const grades = (['firstPass', 'afterReoffer', 'paid', 'delivered'] as const).map((name) =>
     h(
       'li',
@@ -146,7 +165,7 @@ function countsCard(facts: LeafCertificate, w: Words): HTMLElement {
   );
   return card(
     w.counts,
-    h('p', null, w.law(sealedUnits, soldUnits, passedUnits, withdrawnUnits, carriedUnits, openUnits)),
+    h('p', { class: 'law' }, lawOf(facts, w)),
     h('p', null, w.sums(money(facts.hammerFen), money(facts.paidFen))),
     h('ul', { class: 'grades' }, ...grades),
   );
@@ -189,6 +208,13 @@ function gatesCard({ gates }: Verification, w: Words, language: Language): HTMLE
     );
   return card(w.gates, h('ol', { class: 'gates' }, ...gates.map(gate)));
 }
+
+/** A number stays on the line of its word. */
+const lawOf = (facts: LeafCertificate, w: Words): string => {
+  const { sealedUnits, soldUnits, passedUnits, withdrawnUnits, carriedUnits, openUnits } = facts;
+  const law = w.law(sealedUnits, soldUnits, passedUnits, withdrawnUnits, carriedUnits, openUnits);
+  return law.replace(/ (?=\d)/g, '\u00a0');
+};
 
 const percent = ({ units, of }: { units: number; of: number }): string =>
   // Rounded down: 100 % is written only where all of it is meant.

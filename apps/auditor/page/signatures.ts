@@ -17,13 +17,30 @@ const whole = (bytes: Uint8Array) => bytes as Uint8Array<ArrayBuffer>;
 export async function signatureChecker(): Promise<CheckSignature> {
   const asked = { publicKey: bytesOf(publicKey), message: bytesOf(message), signature: bytesOf(signature) };
   const subtle = (globalThis.crypto as typeof crypto | undefined)?.subtle as Subtle | undefined;
-  if (!subtle) return inScript;
+  if (!subtle) return inScript();
   const native = byBrowser(subtle);
-  return (await native(asked).catch(() => false)) ? native : inScript;
+  return (await native(asked).catch(() => false)) ? native : inScript();
 }
 
-const inScript: CheckSignature = (asked) =>
-  Promise.resolve(verifyEd25519(asked.publicKey, asked.message, asked.signature));
+/** So long it checks without a pause: where there is no worker either, the page draws and listens in between. */
+const AWAKE_MS = 50;
+
+/** One after the other. */
+function inScript(): CheckSignature {
+  let last: Promise<unknown> = Promise.resolve();
+  let restedAtMs = Date.now();
+  return ({ publicKey, message, signature }) => {
+    const checked = last.then(async () => {
+      if (Date.now() - restedAtMs > AWAKE_MS) {
+        await new Promise((resume) => setTimeout(resume));
+        restedAtMs = Date.now();
+      }
+      return verifyEd25519(publicKey, message, signature);
+    });
+    last = checked;
+    return checked;
+  };
+}
 
 /** A show has as many keys as bidders, and many signatures of each. */
 function byBrowser(subtle: Subtle): CheckSignature {

@@ -9,6 +9,7 @@ const zh = {
   lead: '不用联网，也不用相信任何人：把账本拖进来，这一页自己重放每一条记录。',
   drop: '把账本拖到这里',
   choose: '选文件',
+  more: '再加文件',
   help: '账本 .bundle.json，加上您自己保管的公钥文件 .policy；还可以放手机里的凭证、以前留下的检查点、全部账本 .season.json。文件不会离开这台设备。',
   files: '已放入',
   kinds: {
@@ -28,6 +29,9 @@ const zh = {
   needBundle: '还缺账本：请放入 .bundle.json 或 .season.json。',
   noPolicy:
     '还没有公钥文件，所以没有人为这个账本担保。请放入您自己保管的公钥文件（.policy）：第一次请向乡镇当面索取，或与张贴的核对，不要用随账本一起收到的那一份。',
+  otherPolicy:
+    '放入的公钥文件不为这个账本担保，原因见下。请先看是不是拿错了公钥文件或账本；如果都没有拿错，请不要相信这个账本。',
+  onlyItsWord: '下面的数字只是账本自己的说法。',
   pinned: '按这些公钥核对',
   pinnedHelp: '请与乡镇公示的核对。随账本一起收到的公钥不能证明什么。',
   leaves: (n: number) => `${n} 条记录`,
@@ -43,6 +47,7 @@ const zh = {
   } as Record<string, string>,
   raw: '原文',
   findings: '问题',
+  unsold: '没有全部成交的',
   gates: '逐项检查',
   gateOk: '通过',
   gateNo: '没有通过',
@@ -82,6 +87,7 @@ const en: Words = {
   lead: 'No network, nobody to trust: drop a ledger here, and this page replays every leaf of it by itself.',
   drop: 'Drop the ledger here',
   choose: 'Choose files',
+  more: 'Add files',
   help: 'A ledger (.bundle.json) and the key file you keep yourself (.policy); also receipts from a phone, checkpoints you kept, or all ledgers of a township (.season.json). No file leaves this device.',
   files: 'Here',
   kinds: {
@@ -101,6 +107,9 @@ const en: Words = {
   needBundle: 'The ledger is missing: add a .bundle.json or .season.json.',
   noPolicy:
     'Without a key file nobody vouches for this ledger. Add the one you keep (.policy): get it from the township in person the first time, or compare it with the one that is posted; not the one that came with the ledger.',
+  otherPolicy:
+    'The key file does not vouch for this ledger; the reason stands below. First see whether one of the two is the wrong file; if neither is, do not rely on this ledger.',
+  onlyItsWord: 'The figures below are only what the ledger says of itself.',
   pinned: 'Checked by these keys',
   pinnedHelp:
     'Compare them with what the township has published. A key that came with the ledger proves nothing.',
@@ -117,6 +126,7 @@ const en: Words = {
   },
   raw: 'as it stands',
   findings: 'Findings',
+  unsold: 'Not all sold',
   gates: 'Gate by gate',
   gateOk: 'passed',
   gateNo: 'did not pass',
