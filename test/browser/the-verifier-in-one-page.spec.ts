@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { verifyBundle, verifySeason } from '@qingpai/auction/rules';
-import { digested } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { bundleOf, digested, sealedShow } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import { LIN } from '../../libs/auction/src/rules/testing/paperShow.js';
 import { PaperSeason, registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
 import { cases, plain, plainShow, policy, signed, verify } from '../tampering/cases.js';
 import { axeFinds, overflows } from './kit/chromium.js';
@@ -29,8 +31,8 @@ afterAll(async () => {
 });
 afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
-async function opens(locale = 'zh-CN', script?: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale, offline: true });
+async function opens(script?: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, offline: true });
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
@@ -61,6 +63,10 @@ it('is one file below 300 KB that names no other address', () => {
     /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/,
   );
   expect(html).not.toMatch(/<(link|img|iframe)\b|\ssrc=/);
+  // Nothing in it turns text into code, asks a network, or writes markup.
+  expect(html).not.toMatch(
+    /\beval\(|\bFunction\(|=\s*Function\b|\bfetch\(|XMLHttpRequest|WebSocket|innerHTML/,
+  );
 });
 
 it('says all sold, in words, for an honest evening under the keys that somebody kept', async () => {
@@ -85,14 +91,63 @@ it('is never green without a key file, and says how to get one', async () => {
 });
 
 it('names the leaf that broke, who wrote it, and shows its very bytes', async () => {
-  const page = await opens('en');
+  const page = await opens();
   const changed = cases.find(({ code, i }) => code !== undefined && i !== undefined && i > 9)!;
   const text = changed.text();
   expect(await says(page, { 'b.bundle.json': text, 'my.policy': policy })).toBe('INVALID');
   const broken = page.locator('.broken').first();
   const i = Number(await broken.getAttribute('data-leaf'));
   expect(i).toBe(changed.i);
-  expect(await broken.locator('pre').innerText()).toBe((JSON.parse(text) as { leaves: string[] }).leaves[i]);
+  const leaf = (JSON.parse(text) as { leaves: string[] }).leaves[i]!;
+  expect(await broken.locator('pre').innerText()).toBe(leaf);
+  expect(await broken.innerText()).toContain((JSON.parse(leaf) as { type: string }).type);
+});
+
+it('names the lot that was not sold, and accuses no leaf of it', async () => {
+  const show = sealedShow({ L1: {}, L2: {} });
+  show.does(1_000, { name: 'offer', lot: 'L1' });
+  show.bid(2_000, LIN, 3_600);
+  show.pass(200_000);
+  show.does(200_000, { name: 'withdraw', lot: 'L2', reason: 'damaged' });
+  show.does(400_000, { name: 'close' });
+  const page = await opens();
+  expect(await says(page, { 'u.bundle.json': digested(bundleOf(show)), 'my.policy': policy })).toBe(
+    'ALL_ACCOUNTED_NOT_ALL_SOLD',
+  );
+  expect(await page.locator('.broken').count()).toBe(0);
+  expect(await page.locator('.report').getAttribute('class')).toContain('wait');
+  expect(await page.locator('.report').innerText()).toMatch(/002 绣球（撤拍 1）[^]*002 绣球\s+撤拍/);
+  expect(await overflows(page)).toBe(false);
+});
+
+it('tells a key file that does not fit from one that is missing', async () => {
+  const page = await opens();
+  const foreign = cases.find(({ code }) => code === 'key-not-pinned')!.text();
+  expect(await says(page, { 'f.bundle.json': foreign, 'my.policy': policy })).toBe('UNTRUSTED');
+  expect(await page.locator('.why').innerText()).toContain('不为这个账本担保');
+});
+
+it('takes what is dropped on it, and saves word for word what the command prints', async () => {
+  const page = await opens();
+  const files = { 'd.bundle.json': digested(signed), 'd.policy': policy };
+  await page.evaluate((dropped) => {
+    const data = new DataTransfer();
+    for (const [name, text] of Object.entries(dropped)) data.items.add(new File([text], name));
+    document.body.dispatchEvent(
+      new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }),
+    );
+  }, files);
+  await page.locator('[data-verdict="ALL_SOLD_AND_SETTLED"][data-exit="0"]').waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '保存核验结果' }).click(),
+  ]);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const command = join(__dirname, '../../dist/apps/auditor/src/verify.js');
+  const args = [command, join(folder, 'd.bundle.json'), '--policy', join(folder, 'd.policy'), '--json'];
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(readFileSync(await download.path(), 'utf8')).toBe(stdout);
+  expect(status).toBe(0);
 });
 
 it('never takes a damaged copy for a forgery', async () => {
@@ -130,9 +185,24 @@ it('judges a season by its registry', async () => {
   expect(await page.locator('table').first().innerText()).toContain('20261124-01');
 });
 
+it('shows the leaf that broke in one of the shows of a season', async () => {
+  const season = new PaperSeason();
+  season.registers('20261124-01');
+  season.holds(plainShow);
+  const changed = cases.find(({ row }) => row.startsWith('a digit changed, and the digest'))!;
+  season.bundles.set('20261124-01', changed.text());
+  const text = season.text();
+  expect(verifySeason(text, { policy: registryPolicy, verify }).verdict).toBe('INVALID');
+  const page = await opens();
+  expect(await says(page, { 's.season.json': text, 'registry.policy': registryPolicy })).toBe('INVALID');
+  expect(await page.locator('.report').innerText()).toContain('20261124-01');
+  const found = verifySeason(text, { policy: registryPolicy, verify }).shows[0]!.verification!.findings[0]!;
+  expect(await page.locator('.report').innerText()).toContain(found.zh);
+});
+
 it('judges the same in a browser that knows no Ed25519, and in one that refuses workers', async () => {
   for (const script of [NO_ED25519, 'delete globalThis.Worker']) {
-    const page = await opens('zh-CN', script);
+    const page = await opens(script);
     expect(await says(page, { 'a.bundle.json': digested(signed), 'my.policy': policy })).toBe(
       'ALL_SOLD_AND_SETTLED',
     );
