@@ -7,7 +7,7 @@ refuseOldNode();
 if (!(await ensureInstalled()) || !(await ensureBuilt())) process.exit(2);
 const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const folder = join(root, '.cache', 'pack-verify');
-const target = join(root, 'dist', 'verify');
+const target = join(root, 'dist');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
@@ -18,7 +18,7 @@ const bundled = await step('打包核验程序', 'bundling the verifier', () =>
 );
 if (!bundled) process.exit(1);
 chmodSync(join(folder, 'qingpai-verify.cjs'), 0o755);
-copyFileSync(join(target, 'verify.html'), join(folder, 'verify.html'));
+copyFileSync(join(target, 'verify', 'verify.html'), join(folder, 'verify.html'));
 for (const [from, to] of [
   ['docs/verify.md', 'README.md'],
   ['LICENSE', 'LICENSE'],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyBundle } from '@qingpai/auction/rules';
@@ -46,6 +46,11 @@ it('needs nothing but Node: an honest evening, a tampered one and a season end w
   expect(judges('good.json').status).toBe(verdicts.UNTRUSTED);
   expect(judges('--season', 'season', '--policy', 'registry').status).toBe(verdicts.INCOMPLETE);
   expect(judges('nothing.json').status).toBe(2);
+  // The short form, from the folder in which the tarball lies: npx takes any other path for a program.
+  copyFileSync(tarball, join(folder, 'verify.tgz'));
+  const shorter = ['npx', '--offline', '--yes', './verify.tgz', 'good.json', '--policy', 'policy', '--json'];
+  expect(runs(shorter, folder)).toMatchObject({ status: 0, stdout: good.stdout });
   // It left nothing behind.
-  expect(readdirSync(folder).sort()).toEqual(['bad.json', 'good.json', 'policy', 'registry', 'season']);
+  const own = ['bad.json', 'good.json', 'policy', 'registry', 'season', 'verify.tgz'];
+  expect(readdirSync(folder).sort()).toEqual(own);
 }, 60_000);
