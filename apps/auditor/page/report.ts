@@ -80,7 +80,7 @@ function verdictCard(
       null,
       h('p', { class: 'words' }, verdictWords[verdict][language]),
       h('p', { class: 'name' }, h('code', null, verdict), ` ${w.exit(exitCode)}`),
-      h('p', { class: 'small' }, ...about.flatMap((text, k) => [k > 0 && ' · ', h('span', null, text)])),
+      h('p', { class: 'small about' }, ...about.map((text) => h('span', null, text))),
     ),
   );
 }

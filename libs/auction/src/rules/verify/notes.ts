@@ -21,18 +21,18 @@ const words = {
     zh: '账本说开拍前有人见证，但您的名单里没有见证方，无从核对',
     en: 'The log says it was witnessed before bidding opened; your policy names no witness to tell',
   },
-  'floors-unchecked': { zh: '保留价未核对', en: 'floors not checked' },
-  'signed-bids': { zh: '由买家自己的密钥签名的出价', en: "bids signed by their bidders' own keys" },
+  'floors-unchecked': { zh: '件的保留价未核对', en: 'lots whose floors were not checked' },
+  'signed-bids': { zh: '次出价由买家自己的密钥签名', en: "bids signed by their bidders' own keys" },
   'unsigned-bids': {
-    zh: '没有登记密钥的买家出的价（没有本人签名）',
+    zh: '次出价没有本人签名（买家没有登记密钥）',
     en: 'bids without a signature, by bidders who registered no key',
   },
   'form-bids': {
-    zh: '通过普通表单的出价（没有本人签名）',
+    zh: '次出价来自普通表单（没有本人签名）',
     en: 'bids by plain form, which carry no signature',
   },
   'unsigned-acts': {
-    zh: '主播的锁定、撤拍、收场没有本人签名',
+    zh: '项主播的锁定、撤拍或收场没有本人签名',
     en: "the host's seals, withdrawals or close without the host's own signature",
   },
   'not-approved': {
@@ -44,7 +44,7 @@ const words = {
     en: "The approving officer's key is not in your policy: this log alone vouches for it",
   },
   'supplementary-lists': {
-    zh: '开场后加拍的清单，另行计数',
+    zh: '份开场后加拍的清单，另行计数',
     en: 'supplementary lists sealed while the show ran, counted apart',
   },
   'same-device-word': {
@@ -102,7 +102,7 @@ export function notesOf(read: ReadBundle, judged: Judged): VerifyNote[] {
     ...(state.demo ? [note('demo')] : []),
     ...(continues ? [note('continues', `${continues.origin}:`)] : []),
     ...witnessNotes(judged),
-    ...(floorsUnchecked > 0 ? [note('floors-unchecked', `${floorsUnchecked} lots:`)] : []),
+    ...(floorsUnchecked > 0 ? [note('floors-unchecked', floorsUnchecked)] : []),
     ...(signedBids > 0 ? [note('signed-bids', signedBids)] : []),
     ...(unsignedBids > 0 ? [note('unsigned-bids', unsignedBids)] : []),
     ...(formBids > 0 ? [note('form-bids', formBids)] : []),
