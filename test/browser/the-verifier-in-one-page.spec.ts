@@ -13,7 +13,14 @@ import { axeFinds, overflows } from './kit/chromium.js';
 /** The page as a stranger has it: a file on a disk, in a browser without a network. */
 const file = join(__dirname, '../../dist/verify/verify.html');
 const PAGE_BYTES_MAX = 300_000;
-const NO_ED25519 = 'delete SubtleCrypto.prototype.importKey';
+/** On the page and in the worker that it makes of its own text. */
+const NO_ED25519 = `
+  delete SubtleCrypto.prototype.importKey;
+  globalThis.Blob = class extends Blob {
+    constructor(parts, options) {
+      super(options?.type === 'text/javascript' ? ['delete SubtleCrypto.prototype.importKey;', ...parts] : parts, options);
+    }
+  };`;
 
 let browser: Browser;
 let folder: string;
@@ -201,7 +208,8 @@ it('shows the leaf that broke in one of the shows of a season', async () => {
 });
 
 it('judges the same in a browser that knows no Ed25519, and in one that refuses workers', async () => {
-  for (const script of [NO_ED25519, 'delete globalThis.Worker']) {
+  const neither = 'delete SubtleCrypto.prototype.importKey; delete globalThis.Worker';
+  for (const script of [NO_ED25519, 'delete globalThis.Worker', neither]) {
     const page = await opens(script);
     expect(await says(page, { 'a.bundle.json': digested(signed), 'my.policy': policy })).toBe(
       'ALL_SOLD_AND_SETTLED',

@@ -1,8 +1,13 @@
 import { verifyBundle, verifySeason } from '@qingpai/auction/rules';
 import { type verifyEd25519 } from '@qingpai/ledger/rules';
-import { digested, policyOf } from '../../libs/auction/src/rules/testing/paperBundle.js';
+import {
+  bundleOf,
+  digested,
+  policyOf,
+  sealedShow,
+} from '../../libs/auction/src/rules/testing/paperBundle.js';
 import { PaperSeason, registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
-import { cases, plain, policy, signed } from './cases.js';
+import { cases, plain, plainShow, policy, signed } from './cases.js';
 import { verifyWithNode } from '../../apps/auditor/src/ed25519.js';
 import { kindOf, materialOf, type NamedFile } from '../../apps/auditor/page/files.js';
 import { judgeMaterial } from '../../apps/auditor/page/judging.js';
@@ -57,11 +62,34 @@ describe('the page judges as the command does', () => {
     const text = changed.text();
     const { broken, facts, verification } = await judgeMaterial(material(text, policy), byNode);
     const i = verification.findings[0]!.i!;
-    expect(broken).toContainEqual({ i, text: (JSON.parse(text) as { leaves: string[] }).leaves[i] });
+    const leaf = (JSON.parse(text) as { leaves: string[] }).leaves[i]!;
+    const { type } = JSON.parse(leaf) as { type: string };
+    expect(broken).toMatchObject([{ i, text: leaf, type, findings: [{ i }], log: null }]);
     expect(facts).toBeNull();
     const honest = await judgeMaterial(material(digested(plain), policy), byNode);
     expect(honest).toMatchObject({ broken: [], facts: { sealedUnits: 4, soldUnits: 4 } });
   });
+});
+
+it('accuses no leaf of a lot that found no buyer', async () => {
+  const show = sealedShow({ L1: {} });
+  show.does(1_000, { name: 'withdraw', lot: 'L1', reason: 'damaged' });
+  show.does(2_000, { name: 'close' });
+  const { broken, verification } = await judgeMaterial(material(digested(bundleOf(show)), policy), byNode);
+  expect(verification.findings).toMatchObject([{ code: 'lot-unsold', i: expect.any(Number) }]);
+  expect(broken).toEqual([]);
+});
+
+it('finds the leaf that broke in a show of a season, as that show has it', async () => {
+  const season = new PaperSeason();
+  season.registers('20261124-01');
+  season.holds(plainShow);
+  const changed = cases.find(({ code, i }) => code !== undefined && i !== undefined && i > 5)!;
+  season.bundles.set('20261124-01', changed.text());
+  const { broken, verification } = await judgeMaterial(material(season.text(), registryPolicy), byNode);
+  expect(verification.verdict).toBe('INVALID');
+  const leaf = (JSON.parse(changed.text()) as { leaves: string[] }).leaves[changed.i!]!;
+  expect(broken).toMatchObject([{ i: changed.i, text: leaf, log: 'market.example/shows/20261124-01' }]);
 });
 
 describe('signatures are checked once each', () => {

@@ -10,6 +10,8 @@ export type CheckSignature = (asked: Asked) => Promise<boolean>;
 
 /** So many are under way at once: enough to keep a browser's threads busy. */
 const AT_ONCE = 256;
+/** Answers that come without end would keep a page without a worker from drawing. */
+const AWAKE_MS = 50;
 
 /**
  * Judges with a verifier that answers later, as browsers' do, although the rules ask at once: a first pass takes every
@@ -23,6 +25,7 @@ export async function judgeTwice<V>(
   onProgress: (done: number, of: number) => void = () => {},
 ): Promise<V> {
   const answers = new Map<string, boolean>();
+  let restedAtMs = Date.now();
   for (;;) {
     const open = new Map<string, Asked>();
     const verdict = judge((publicKey, message, signature) => {
@@ -35,6 +38,10 @@ export async function judgeTwice<V>(
     const asked = [...open];
     for (let at = 0; at < asked.length; at += AT_ONCE) {
       onProgress(at, asked.length);
+      if (Date.now() - restedAtMs > AWAKE_MS) {
+        await new Promise((resume) => setTimeout(resume));
+        restedAtMs = Date.now();
+      }
       const some = asked.slice(at, at + AT_ONCE);
       const good = await Promise.all(some.map(([, one]) => check(one)));
       some.forEach(([name], k) => answers.set(name, good[k]!));
