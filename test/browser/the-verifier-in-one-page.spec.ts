@@ -137,13 +137,11 @@ it('tells a key file that does not fit from one that is missing', async () => {
 it('takes what is dropped on it, and saves word for word what the command prints', async () => {
   const page = await opens();
   const files = { 'd.bundle.json': digested(signed), 'd.policy': policy };
-  await page.evaluate((dropped) => {
+  await page.evaluate(`
     const data = new DataTransfer();
-    for (const [name, text] of Object.entries(dropped)) data.items.add(new File([text], name));
-    document.body.dispatchEvent(
-      new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }),
-    );
-  }, files);
+    for (const [name, text] of Object.entries(${JSON.stringify(files)})) data.items.add(new File([text], name));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  `);
   await page.locator('[data-verdict="ALL_SOLD_AND_SETTLED"][data-exit="0"]').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
