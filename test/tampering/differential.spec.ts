@@ -6,11 +6,6 @@ import { randomBundle } from './randomBundle.js';
 /** Two judges that share no code: the verifier, and the naive one. They must agree on the verdict and on the leaf. */
 const shows = Number(process.env.NAIVE_SHOWS ?? 10_000);
 const parts = 10;
-/**
- * Where the verifier is known to be the milder one: on a clock whose floor is not opened, it lets another leaf of the
- * very same millisecond stand before the clock's end. It accuses nobody and changes no result.
- */
-const milder: ReadonlySet<number> = new Set([7294]);
 function compare(seed: number): { verdict: string; disagreement: string | null } {
   const { text, how } = randomBundle(seed);
   const one = verifyBundle(text, { policy, verify });
@@ -33,8 +28,7 @@ describe(`a naive judge and the verifier agree on ${shows} shows that were tampe
       for (let seed = from!; seed < to!; seed++) {
         const { verdict, disagreement } = compare(seed);
         verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
-        expect([seed, milder.has(seed) && disagreement === null]).toEqual([seed, false]);
-        if (disagreement && !milder.has(seed)) disagreements.push(disagreement);
+        if (disagreement) disagreements.push(disagreement);
       }
       expect(disagreements).toEqual([]);
     },

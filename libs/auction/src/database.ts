@@ -4,7 +4,13 @@ import { registryEntities } from './registry/entities.js';
 import { registryMigrations } from './registry/migrations/1795500220000-registry.js';
 import { storeEntities } from './store/entities.js';
 import { storeMigrations } from './store/migrations/1795500300000-store.js';
+import { salesAfterwardsMigrations } from './store/migrations/1795500310000-sales-afterwards.js';
 
 /** Everything this library keeps in the database, for who opens it. */
 export const auctionEntities = [...storeEntities, ...registryEntities, ...catalogueEntities];
-export const auctionMigrations = [...registryMigrations, ...storeMigrations, ...catalogueMigrations];
+export const auctionMigrations = [
+  ...registryMigrations,
+  ...storeMigrations,
+  ...salesAfterwardsMigrations,
+  ...catalogueMigrations,
+];

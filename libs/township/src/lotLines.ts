@@ -41,7 +41,7 @@ const sql = `
   LEFT JOIN lot_cards c ON c.show_id = l.show_id AND c.lot = l.lot
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(units * unit_price_fen), 0) AS hammer_fen,
-      coalesce(sum(units * unit_price_fen) FILTER (WHERE phase = 'paid'), 0) AS paid_fen,
+      coalesce(sum(units * unit_price_fen) FILTER (WHERE phase IN ('paid', 'refunded')), 0) AS paid_fen,
       coalesce(sum(units) FILTER (WHERE offering = 1), 0) AS first_pass_units,
       coalesce(sum(units) FILTER (WHERE phase = 'paid'), 0) AS paid_units
     FROM sales WHERE sales.show_id = l.show_id AND sales.lot = l.lot AND sales.phase <> 'voided'

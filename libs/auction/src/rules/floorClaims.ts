@@ -1,6 +1,7 @@
 import { type LoggedEvent, type LotState, type OfferingState, type ShowRules } from '@qingpai/wire';
 import { clockPriceFen } from './clock.js';
 import { knownStartFen } from './ladder.js';
+import { type OnBlock } from './show.js';
 
 /**
  * What a log without openings tells of a floor: between which amounts it must lie, fen per unit, both inclusive. A log
@@ -66,6 +67,21 @@ export function saidByEvent(rules: ShowRules, lot: LotState, event: LoggedEvent)
     default:
       return [anyFloor];
   }
+}
+
+/**
+ * What any leaf says of the floor of the clock that runs meanwhile: it had not come to its end before, so the price
+ * it showed is not below the floor. Null: the clock stands, or this leaf is its end.
+ */
+export function saidByNothingDue(
+  { lot, offering: { clock, frozenAt } }: OnBlock,
+  event: LoggedEvent,
+): FloorRange | null {
+  if (!clock || lot.floor === null || frozenAt !== null) return null;
+  if (clock.restartsAt !== null || clock.heldFen !== null || clock.last) return null;
+  const isItsEnd =
+    event.by === 'platform' && (event.type === 'clock.restarted' || event.type === 'lot.setAside');
+  return isItsEnd ? null : atMost(clockPriceFen(clock, event.t));
 }
 
 /** A clock starts at the sealed price, or, as a re-offer, at 120 % of the floor where that is the most that is known. */

@@ -325,6 +325,21 @@ describe('a lie about a clock is caught:', () => {
     expect(log.found()).toMatchObject({ type: 'clock.restarted', code: 'floor-contradicts' });
   });
 
+  it('it ended a moment after something else was let in, that came too late for the price it ended on', () => {
+    const log = forge();
+    const cut = log.find('clock.restarted', 1);
+    const before = log.leaves[log.leaves.indexOf(cut) - 1]!;
+    const limited = { type: 'bidder.limited' as const, body: { bidder: CHEN, limitFen: 1 } };
+    log.insertAfter(before, cut.t, 'host', limited);
+    expect(log.foundWithFloors()).toMatchObject({ type: 'bidder.limited', code: 'due-skipped' });
+    expect(log.found()).toMatchObject({ type: 'clock.restarted', code: 'floor-contradicts' });
+    // A millisecond earlier it was in time.
+    const early = forge();
+    const then = early.find('clock.restarted', 1);
+    early.insertAfter(early.leaves[early.leaves.indexOf(then) - 1]!, then.t - 1, 'host', limited);
+    expect([early.found(), early.foundWithFloors()]).toEqual([null, null]);
+  });
+
   it('it ended above the floor that was opened', () => {
     const log = forge();
     log.cutAfter(log.find('clock.restarted', 0));

@@ -6,7 +6,15 @@ import { decide } from './decide.js';
 import { decideDue, dueAtMs } from './due.js';
 import { extensionAfter } from './english.js';
 import { type Finding, found, type RuleFindingCode } from './findings.js';
-import { both, either, exactly, type FloorRange, floorSoFar, saidByEvent } from './floorClaims.js';
+import {
+  both,
+  either,
+  exactly,
+  type FloorRange,
+  floorSoFar,
+  saidByEvent,
+  saidByNothingDue,
+} from './floorClaims.js';
 import { same } from './same.js';
 import { hammer } from './sales.js';
 import { entry, onBlock } from './show.js';
@@ -42,12 +50,13 @@ export function judge(
   const said = lot && lot.floor !== null ? saidByEvent(state.rules, lot, event) : [null];
   const results = said.map((range) => judgeReading(state, book, event, floors, range));
   if (!results.includes(null)) return results[0] ?? null;
-  if (lot)
-    remember(
-      book,
-      lot,
-      said.filter((_, at) => results[at] === null),
-    );
+  if (lot) {
+    const right = said.filter((_, at) => results[at] === null);
+    remember(book, lot, right);
+  }
+  const block = onBlock(state);
+  const undue = block && !givesTimeBack(event) ? saidByNothingDue(block, event) : null;
+  if (block && undue) remember(book, block.lot, [undue]);
   return null;
 }
 

@@ -80,6 +80,8 @@ export class Sale {
   @Column('text') phase!: SaleState['phase'];
   @Column('bigint', { name: 'paid_at_ms', nullable: true, transformer: bigintColumn }) paidAtMs!:
     number | null;
+  /** Given back so far. */
+  @Column('bigint', { name: 'refunded_fen', transformer: bigintColumn }) refundedFen!: number;
 }
 
 /** Floor and salt of a lot, sealed by the vault; the log holds only the commitment. */

@@ -175,7 +175,7 @@ export const invariants: readonly Invariant[] = [
         FROM event WHERE type = 'sale.paid' GROUP BY 1, 2
       )
       SELECT show_id, sale, times, fen FROM sales s JOIN shows USING (show_id) LEFT JOIN paid USING (origin, sale)
-      WHERE (s.phase = 'paid') <> (times IS NOT NULL) OR times > 1 OR fen <> s.units * s.unit_price_fen`,
+      WHERE (s.phase IN ('paid', 'refunded')) <> (times IS NOT NULL) OR times > 1 OR fen <> s.units * s.unit_price_fen`,
   },
   {
     name: 'a closed show has no open unit',

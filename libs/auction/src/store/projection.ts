@@ -89,6 +89,7 @@ function saleRow(showId: string, sale: SaleState) {
     unit_price_fen: sale.unitPriceFen,
     phase: sale.phase,
     paid_at_ms: sale.paidAt,
+    refunded_fen: sale.refundedFen,
   };
 }
 
@@ -135,7 +136,8 @@ const upsertLots = `
   ON CONFLICT (show_id, lot) DO UPDATE SET ${changing.map((name) => `${name} = excluded.${name}`).join(', ')}`;
 const upsertSales = `
   INSERT INTO sales SELECT * FROM jsonb_populate_recordset(NULL::sales, $1)
-  ON CONFLICT (show_id, sale) DO UPDATE SET phase = excluded.phase, paid_at_ms = excluded.paid_at_ms`;
+  ON CONFLICT (show_id, sale) DO UPDATE SET phase = excluded.phase, paid_at_ms = excluded.paid_at_ms,
+    refunded_fen = excluded.refunded_fen`;
 const updateShow = `
   UPDATE shows SET phase = $2, sealed_at = $3, opened_at = $4, closed_at = $5, settled_at = $6,
     code = coalesce(code, $7)

@@ -20,7 +20,7 @@ export interface BilledSale {
 /** Why these sales cannot be paid together with this amount; null when they can. */
 export function refusalOfRecording(sales: readonly BilledSale[], amountFen: number): Reason | null {
   if (sales.some(({ phase }) => phase === 'voided')) return 'unknown-sale';
-  if (sales.some(({ phase }) => phase === 'paid')) return 'already-paid';
+  if (sales.some(({ phase }) => phase !== 'awaiting')) return 'already-paid';
   if (new Set(sales.map(({ sale }) => sale)).size !== sales.length) return 'malformed';
   if (new Set(sales.map(({ bidder }) => bidder)).size !== 1) return 'malformed';
   return dueFenOf(sales) === amountFen ? null : 'amount-differs';
@@ -39,8 +39,9 @@ export function dueFenOf(sales: readonly BilledSale[]): number {
   return sumFen(sales.filter(({ phase }) => phase === 'awaiting'));
 }
 
+/** What came in, given back or not. */
 export function paidFenOf(sales: readonly BilledSale[]): number {
-  return sumFen(sales.filter(({ phase }) => phase === 'paid'));
+  return sumFen(sales.filter(({ phase }) => phase === 'paid' || phase === 'refunded'));
 }
 
 const sumFen = (sales: readonly BilledSale[]): number =>
