@@ -1,7 +1,7 @@
 import type { Bill, Payment } from '@qingpai/wire';
 import { billsInOrder, billState, payableSales, paymentOf } from './bills';
 
-const line = (sale: string, amountFen: number, phase: 'awaiting' | 'paid' | 'voided' = 'awaiting') => ({
+const line = (sale: string, amountFen: number, phase: Bill['sales'][number]['phase'] = 'awaiting') => ({
   sale,
   lot: 'L1',
   number: '001',
@@ -85,5 +85,10 @@ describe('a payment by hand', () => {
     expect(paymentOf(sales, { ...typed, amount: '60' })).toEqual({ ok: false, problem: 'differs' });
     expect(paymentOf(sales, { ...typed, amount: '六十' })).toEqual({ ok: false, problem: 'notMoney' });
     expect(paymentOf(sales, { ...typed, reference: ' ' })).toEqual({ ok: false, problem: 'referenceNeeded' });
+  });
+
+  it('of somebody who did not pay in time is in default, and never called paid', () => {
+    const late = bill(1, [line('S1', 5_800, 'defaulted'), line('S2', 200, 'paid')], 0);
+    expect(billState(late, [])).toBe('defaulted');
   });
 });

@@ -445,7 +445,7 @@ export const zh = {
   bills: '买家账单',
   noBills: '本场没有成交，没有账单。',
   billLots: (n: number) => `${n} 笔`,
-  billStates: { due: '待付款', recorded: '待确认', paid: '已付款', voided: '已撤销' },
+  billStates: { due: '待付款', recorded: '待确认', paid: '已付款', voided: '已撤销', defaulted: '过期未付' },
   recordPayment: '登记付款',
   paymentOf: (paddle: string, name: string) => `${paddle} ${name} 付款`,
   paidFor: '付的是哪几笔',

@@ -35,6 +35,8 @@ const zh = {
   paid: '已付款',
   awaiting: '待付款',
   voided: '已撤销',
+  defaulted: '过期未付',
+  refunded: '已退款',
   billHow: '怎么付款',
   billOffline:
     '本场线下付款：请转账到合作社或村集体账户，或当面交付，主播登记、第二人确认后这里变成“已付款”。不要转给个人。',
@@ -138,6 +140,8 @@ const en: SheetWords = {
   paid: 'Paid',
   awaiting: 'Awaiting payment',
   voided: 'Voided',
+  defaulted: 'Not paid in time',
+  refunded: 'Refunded',
   billHow: 'How to pay',
   billOffline:
     "Pay offline: transfer to the cooperative's or village's account, or hand it over in person. The host records it, a second person confirms, and this turns to Paid. Never pay a private person.",
