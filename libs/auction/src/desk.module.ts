@@ -69,8 +69,7 @@ export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const open = await this.db.manager.findBy(Show, { phase: 'open' });
-    for (const { showId } of open) {
+    for (const { showId } of await showsToTakeOver(this.db)) {
       await this.desks.of(showId).catch((error: unknown) => {
         this.parts.warn('desk.not-resumed', { show: showId, error: String(error) });
       });
@@ -83,4 +82,16 @@ export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShut
     // What the desk has answered still has to leave by the sockets; cut at once, buyers would never hear it.
     await new Promise((resolve) => setTimeout(resolve, ANSWERS_LEAVE_MS));
   }
+}
+
+/** Those that are open; and those older than the books, which are written when their log is taken over. */
+function showsToTakeOver(db: DataSource): Promise<Pick<Show, 'showId'>[]> {
+  return db.manager
+    .createQueryBuilder(Show, 'show')
+    .where(`phase = 'open'`)
+    .orWhere(
+      `EXISTS (SELECT FROM sales WHERE sales.show_id = show.show_id) AND NOT EXISTS (
+         SELECT FROM journal_entries JOIN logs USING (log) WHERE logs.origin = show.origin)`,
+    )
+    .getMany();
 }

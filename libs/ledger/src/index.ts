@@ -1,3 +1,4 @@
+export { Journal } from './books/journal.js';
 export { ledgerEntities } from './log/entities.js';
 export { signerOf, verifyByNode } from './log/keys.js';
 export { type Appended, type HeldLog, type LeafBatch, Ledger, type SignedHead } from './log/ledger.js';

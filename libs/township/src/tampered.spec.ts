@@ -76,6 +76,33 @@ async function raiseOneBid(showId: string): Promise<number> {
   }
 }
 
+/** Both sides of one entry, so that it still balances, and the balances after it. */
+async function raiseOneEntry(showId: string): Promise<number> {
+  const owner = new Client({ connectionString: township.database.ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query('ALTER TABLE journal_lines DISABLE TRIGGER append_only');
+    const { rows } = await owner.query<{ i: string }>(
+      `UPDATE journal_lines SET amount_fen = amount_fen + 100,
+         after_fen = after_fen + CASE side WHEN 'debit' THEN 100 ELSE -100 END
+       WHERE log = (SELECT log FROM logs WHERE origin = $1) AND n = 2
+       RETURNING (SELECT i FROM journal_entries e WHERE e.log = journal_lines.log AND e.n = 2) AS i`,
+      [(await township.store.show(showId)).origin],
+    );
+    await owner.query('ALTER TABLE journal_lines ENABLE ALWAYS TRIGGER append_only');
+    return Number(rows[0]!.i);
+  } finally {
+    await owner.end();
+  }
+}
+
+test('one edited entry of the books turns the badge red and names the leaf that it books', async () => {
+  const showId = await settledShow();
+  expect(await badgeOf(showId)).toEqual({ badge: 'verified', badgeLeaf: null });
+  const booked = await raiseOneEntry(showId);
+  expect(await badgeOf(showId)).toEqual({ badge: 'mismatch', badgeLeaf: booked });
+});
+
 test('one edited row turns the green badge red and is named', async () => {
   const showId = await settledShow();
   expect(await badgeOf(showId)).toEqual({ badge: 'verified', badgeLeaf: null });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonical } from '@qingpai/ledger/rules';
 import { type Bundle, type LotState, type Opening, type ShowState } from '@qingpai/wire';
 
-export type BundleParts = Pick<Bundle, 'origin' | 'rules' | 'checkpoints' | 'openings'> & {
+export type BundleParts = Pick<Bundle, 'origin' | 'rules' | 'checkpoints' | 'openings' | 'journal'> & {
   /** The leaves' exact bytes, in order, page by page. */
   pages: AsyncIterable<readonly Buffer[]>;
 };
@@ -17,6 +17,7 @@ export async function* bundleText({
   rules,
   checkpoints,
   openings,
+  journal,
   pages,
 }: BundleParts): AsyncGenerator<string> {
   const hash = createHash('sha256');
@@ -24,7 +25,8 @@ export async function* bundleText({
     hash.update(piece);
     return piece;
   };
-  yield passing(`{"checkpoints":${canonical(checkpoints)},"format":"qingpai/bundle/v1","leaves":[`);
+  const books = journal ? `"journal":${canonical(journal)},` : '';
+  yield passing(`{"checkpoints":${canonical(checkpoints)},"format":"qingpai/bundle/v1",${books}"leaves":[`);
   let comma = '';
   for await (const page of pages) {
     yield passing(comma + page.map((bytes) => JSON.stringify(bytes.toString('utf8'))).join(','));

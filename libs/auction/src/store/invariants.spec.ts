@@ -60,11 +60,15 @@ const unguarded = (manager: EntityManager) =>
   manager.query(`
     ALTER TABLE leaves DISABLE TRIGGER USER;
     ALTER TABLE checkpoints DISABLE TRIGGER USER;
-    ALTER TABLE logs DISABLE TRIGGER USER;`);
+    ALTER TABLE logs DISABLE TRIGGER USER;
+    ALTER TABLE journal_entries DISABLE TRIGGER USER;
+    ALTER TABLE journal_lines DISABLE TRIGGER USER;`);
 const guarded = (manager: EntityManager) =>
   manager.query(
     ['leaves.append_only', 'leaves.leaves_follow', 'checkpoints.append_only', 'checkpoints.checkpoint_fits']
       .concat('logs.kept', 'logs.head_grows', 'logs.head_filled')
+      .concat('journal_entries.append_only', 'journal_entries.entry_follows', 'journal_entries.balances')
+      .concat('journal_lines.append_only', 'journal_lines.line_follows', 'journal_lines.balances')
       .map((guard) => `ALTER TABLE ${guard.split('.')[0]} ENABLE ALWAYS TRIGGER ${guard.split('.')[1]};`)
       .join('\n'),
   );
@@ -82,7 +86,11 @@ async function plantLeaf(
     i,
     Buffer.from(bytes),
   ]);
-  const root = Buffer.from(leafHash(bytes));
+  await growHead(manager, Buffer.from(leafHash(bytes)));
+  await guarded(manager);
+}
+
+async function growHead(manager: EntityManager, root: Buffer): Promise<void> {
   await manager.query(
     `UPDATE logs SET size = size + 1, root = $2,
        frontier = decode(repeat('ab', 32 * bit_count((size + 1)::bit(64))::int), 'hex') WHERE origin = $1`,
@@ -92,7 +100,6 @@ async function plantLeaf(
     `INSERT INTO checkpoints SELECT log, size, root, 'note', 0 FROM logs WHERE origin = $1`,
     [show.taken.origin],
   );
-  await guarded(manager);
 }
 
 const at = (i: number) => show.taken.events[i]!;
@@ -117,10 +124,9 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   'a head has exactly its leaves': {
     plant: async (manager) => {
       await unguarded(manager);
-      await manager.query('DELETE FROM leaves WHERE i = (SELECT max(i) FROM leaves)');
+      await growHead(manager, Buffer.alloc(32, 1));
       await guarded(manager);
     },
-    also: ['a sale is what was hammered'],
   },
   'every head is signed': {
     plant: async (manager) => {
@@ -171,6 +177,7 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   },
   'a sale is what was hammered': {
     plant: (manager) => manager.query(`UPDATE sales SET unit_price_fen = 1 WHERE sale = 'S1'`),
+    also: ['growers are owed what was hammered'],
   },
   'sold units have exactly one live sale': {
     plant: (manager) => manager.query(`UPDATE lots SET sold_units = 0 WHERE lot = 'L1'`),
@@ -181,10 +188,30 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
       await manager.query(`INSERT INTO sales SELECT show_id, 'S9', i, t_ms, lot, offering, bidder, 2, 1,
         unit_price_fen, phase FROM sales WHERE sale = 'S1'`);
     },
-    also: ['a sale is what was hammered', 'sold units have exactly one live sale'],
+    also: [
+      'a sale is what was hammered',
+      'sold units have exactly one live sale',
+      'growers are owed what was hammered',
+    ],
   },
   'a sale is paid once and exactly': {
     plant: (manager) => manager.query(`UPDATE sales SET phase = 'paid' WHERE sale = 'S1'`),
+  },
+  'every leaf about money is in the books': {
+    plant: (manager) => edited(manager, `UPDATE journal_entries SET sale = 'S9' WHERE n = 1`),
+  },
+  'entries balance': {
+    plant: (manager) => edited(manager, 'UPDATE journal_entries SET lines = 3 WHERE n = 1'),
+  },
+  'an account goes on from its last balance': {
+    plant: (manager) =>
+      edited(
+        manager,
+        'UPDATE journal_lines SET before_fen = before_fen + 1, after_fen = after_fen + 1 WHERE n = 1',
+      ),
+  },
+  'growers are owed what was hammered': {
+    plant: (manager) => manager.query(`UPDATE sales SET refunded_fen = 1 WHERE sale = 'S1'`),
   },
   'a closed show has no open unit': {
     plant: async (manager) => {
@@ -193,6 +220,13 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
     },
   },
 };
+
+/** What a superuser can do to a table, its guards put back afterwards. */
+async function edited(manager: EntityManager, sql: string): Promise<void> {
+  await unguarded(manager);
+  await manager.query(sql);
+  await guarded(manager);
+}
 
 function again(event: LoggedEvent, change: object): LoggedEvent {
   return { ...event, t: t0 + 200_000, body: { ...event.body, ...change } } as LoggedEvent;

@@ -33,7 +33,11 @@ export const invariants: readonly Invariant[] = [
     zh: '账本的数据库守卫都在',
     sql: `
       SELECT guard FROM unnest(ARRAY['leaves.append_only', 'leaves.leaves_follow', 'checkpoints.append_only',
-        'checkpoints.checkpoint_fits', 'logs.kept', 'logs.head_grows', 'logs.head_filled']) AS guard
+        'checkpoints.checkpoint_fits', 'logs.kept', 'logs.head_grows', 'logs.head_filled',
+        'cosignatures.append_only', 'cosignatures.cosigned_is_signed',
+        'journal_entries.append_only', 'journal_entries.entry_follows', 'journal_entries.balances',
+        'journal_lines.append_only', 'journal_lines.line_follows', 'journal_lines.balances',
+        'registries.append_only', 'ended_shows.append_only', 'show_bidders.append_only']) AS guard
       WHERE guard NOT IN (SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE tgenabled = 'A')`,
   },
   {
@@ -176,6 +180,47 @@ export const invariants: readonly Invariant[] = [
       )
       SELECT show_id, sale, times, fen FROM sales s JOIN shows USING (show_id) LEFT JOIN paid USING (origin, sale)
       WHERE (s.phase IN ('paid', 'refunded')) <> (times IS NOT NULL) OR times > 1 OR fen <> s.units * s.unit_price_fen`,
+  },
+  {
+    name: 'every leaf about money is in the books',
+    zh: '每条涉及金额的记录都已入账',
+    sql: `
+      ${events}, money AS (
+        SELECT log, i, split_part(type, '.', 2) AS kind, body ->> 'sale' AS sale FROM event
+        WHERE type IN ('lot.hammered', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded')
+      ), booked AS (SELECT log, i, kind, sale FROM journal_entries)
+      (TABLE money EXCEPT TABLE booked) UNION (TABLE booked EXCEPT TABLE money)`,
+  },
+  {
+    name: 'entries balance',
+    zh: '账簿每笔借贷相等',
+    sql: `
+      SELECT log, n FROM journal_entries e LEFT JOIN journal_lines l USING (log, n) GROUP BY log, n, e.lines
+      HAVING count(line) <> e.lines OR coalesce(sum(CASE side WHEN 'debit' THEN amount_fen ELSE -amount_fen END), 1) <> 0`,
+  },
+  {
+    name: 'an account goes on from its last balance',
+    zh: '每个科目的余额前后相接',
+    sql: `
+      SELECT log, account, version FROM (
+        SELECT *, row_number() OVER w AS due, lag(after_fen, 1, 0) OVER w AS carried FROM journal_lines
+        WINDOW w AS (PARTITION BY log, account ORDER BY version)
+      ) AS l
+      WHERE version <> due OR before_fen <> carried
+        OR after_fen - before_fen <> CASE side WHEN 'debit' THEN amount_fen ELSE -amount_fen END`,
+  },
+  {
+    name: 'growers are owed what was hammered',
+    zh: '应付花农等于有效成交',
+    sql: `
+      SELECT s.show_id, sold.fen AS sold_fen, booked.fen AS booked_fen
+      FROM shows s JOIN logs USING (origin) CROSS JOIN LATERAL (
+        SELECT coalesce(sum(units * unit_price_fen - refunded_fen) FILTER (WHERE phase NOT IN ('voided', 'defaulted')), 0)
+          AS fen FROM sales WHERE sales.show_id = s.show_id
+      ) AS sold CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CASE side WHEN 'credit' THEN amount_fen ELSE -amount_fen END), 0) AS fen
+        FROM journal_lines l WHERE l.log = logs.log AND account LIKE 'grower:%:payable'
+      ) AS booked WHERE sold.fen <> booked.fen`,
   },
   {
     name: 'a closed show has no open unit',

@@ -7,9 +7,20 @@ import {
   OutcomeUnknown,
   type SignedHead,
 } from '@qingpai/ledger';
-import { grow, leafBytes, rootOfLeaves, shortCode, toBase64, treeOf } from '@qingpai/ledger/rules';
+import {
+  type Books,
+  emptyBooks,
+  enterAll,
+  grow,
+  type JournalEntry,
+  leafBytes,
+  rootOfLeaves,
+  shortCode,
+  toBase64,
+  treeOf,
+} from '@qingpai/ledger/rules';
 import { type LeafVersion, type LoggedEvent } from '@qingpai/wire';
-import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
+import { bidBook, evolve, evolveBook, initialShow, moneyFactsOf } from '../rules/index.js';
 import { eventOf, leafOf, versionOf } from './leafFormat.js';
 import { isEmpty, type Projection, projectionOf, writeProjection } from './projection.js';
 import { type Appended, type Batch, type ShowHead, type ShowLog, type TakenShow } from './showLog.js';
@@ -20,6 +31,7 @@ interface Held {
   log: HeldLog;
   version: LeafVersion;
   isEnded: boolean;
+  books: Books;
 }
 
 const showHead = ({ size, root, note }: Pick<SignedHead, 'size' | 'root' | 'note'>): ShowHead => ({
@@ -30,7 +42,7 @@ const showHead = ({ size, root, note }: Pick<SignedHead, 'size' | 'root' | 'note
 /** Told of every batch after its commit, on the way to the answers: it must not throw, nor take long. */
 export type AppendListener = (show: Pick<TakenShow, 'showId' | 'origin'>, batch: Batch) => void;
 
-/** The desk's log in Postgres: each batch is one transaction of leaves, head, projections and checkpoint. */
+/** The desk's log in Postgres: each batch is one transaction of leaves, head, projections, books and checkpoint. */
 export class PostgresShowLog implements ShowLog {
   /** What this process holds; gone after any doubt, so that nothing is built on it. */
   private readonly held = new Map<string, Held>();
@@ -61,10 +73,12 @@ export class PostgresShowLog implements ShowLog {
     const heads = (await this.ledger.headsUpTo(origin, log.frontier.size)).map(showHead);
     const head = heads.at(-1);
     if (head?.size !== log.frontier.size) throw new Error(`bug: the head of ${origin} is not signed`);
+    const { books, entries } = enterAll(emptyBooks, moneyFactsOf(state, events));
+    if (entries.length > 0) await this.ledger.journal.fill(log.log, entries);
     const floors = await this.shows.floorsOf(showId);
     // After the epoch was bumped: whoever ends a show does so while he holds its log.
     const ended = await this.shows.endOf(showId);
-    this.held.set(showId, { log, version, isEnded: ended !== null });
+    this.held.set(showId, { log, version, isEnded: ended !== null, books });
     return {
       showId,
       origin,
@@ -86,9 +100,13 @@ export class PostgresShowLog implements ShowLog {
     const { log, version } = held;
     if (batch.events[0]?.i !== log.frontier.size)
       throw new Error(`bug: the batch does not begin at the head`);
-    const beside = besideOf(projectionOf(show.showId, batch), [...batch.beside]);
+    const { books, entries } = enterAll(held.books, moneyFactsOf(batch.state, batch.events));
+    const beside = besideOf(projectionOf(show.showId, batch), [
+      ...batch.beside,
+      ...(entries.length > 0 ? [this.booking(log, entries)] : []),
+    ]);
     const leaves = batch.events.map((event) => leafBytes(leafOf(event, show.origin, version)));
-    const appended = await this.appendTo(held, show.showId, {
+    const appended = await this.appendTo({ ...held, books }, show.showId, {
       ...{ leaves, tMs: batch.events.at(-1)!.t },
       ...(beside && { beside }),
     });
@@ -97,13 +115,17 @@ export class PostgresShowLog implements ShowLog {
     return { head: showHead({ size: appended.held.frontier.size, root, note }), hashes };
   }
 
+  private booking(log: HeldLog, entries: readonly JournalEntry[]): Batch['beside'][number] {
+    return (manager) => this.ledger.journal.write(manager, log.log, entries);
+  }
+
   private async appendTo(held: Held, showId: string, batch: LeafBatch): Promise<Grown> {
     try {
       const appended = await this.ledger.append(held.log, batch);
       this.held.set(showId, { ...held, log: appended.held });
       return appended;
     } catch (error) {
-      if (this.held.get(showId) === held) this.forgetIfDoubtful(showId, error);
+      if (this.held.get(showId)?.log === held.log) this.forgetIfDoubtful(showId, error);
       throw error;
     }
   }

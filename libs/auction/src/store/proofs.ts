@@ -88,6 +88,7 @@ export class Proofs {
     const given = await this.cosigned(show.origin, head);
     const signed = await this.signedAt(show.origin, reading, given);
     const floors = openings ? await this.openings(show, head) : undefined;
+    const journal = await this.parts.ledger.journal.entriesOf(show.origin, head.size);
     return {
       head,
       tag: tagOf(head, given.length, openings ? 'officer' : 'public'),
@@ -97,6 +98,7 @@ export class Proofs {
           rules: show.rules,
           checkpoints: signed.map((one) => one.head.note),
           openings: floors,
+          journal,
           pages: this.parts.ledger.pages(show.origin, head.size),
         }),
     };

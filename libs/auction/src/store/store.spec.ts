@@ -4,8 +4,8 @@ import { fromBase64, opensFloor, parseLeaf, shortCode } from '@qingpai/ledger/ru
 import { defaultRules } from '@qingpai/wire';
 import { DataSource, type FindOptionsWhere } from 'typeorm';
 import { startMs, StoredShow, storedTownship, type StoredTownship, storeOn } from '../testing/storedShow.js';
+import { auctionMigrations } from '../database.js';
 import { Lot, Sale, Show } from './entities.js';
-import { storeMigrations } from './migrations/1795500300000-store.js';
 import { Fenced, OutcomeUnknown } from './showLog.js';
 
 let township: StoredTownship;
@@ -260,8 +260,8 @@ describe('appending', () => {
 });
 
 describe('each write of a hammer, broken both ways', () => {
-  /** START, head with leaves and checkpoint, lots, sales, whether all is well, COMMIT. */
-  const writes = [0, 1, 2, 3, 4, 5];
+  /** START, head with leaves and checkpoint, books, lots, sales, whether all is well, COMMIT. */
+  const writes = [0, 1, 2, 3, 4, 5, 6];
   for (const when of ['before', 'after'] as const) {
     for (const statement of writes) {
       test(`write ${statement}: the line is lost ${when} it ran`, async () => {
@@ -285,6 +285,10 @@ describe('each write of a hammer, broken both ways', () => {
         expect(again.head.size).toBe(before!.size + (happened ? events.length : 0));
         expect(again.state.sales['S1'] !== undefined).toBe(happened);
         expect((await find(Sale, { showId, sale: 'S1' })) !== null).toBe(happened);
+        const books = await township.ledger.journal.entriesOf(taken.origin, again.head.size);
+        expect(books.map(({ i, kind }) => ({ i, kind }))).toEqual(
+          happened ? [{ i: events.at(-1)!.i, kind: 'hammered' }] : [],
+        );
         expect(await find(Lot, { showId, lot: 'L1' })).toMatchObject({
           phase: happened ? 'hammered' : 'onBlock',
         });
@@ -304,7 +308,9 @@ test('what the migrations made, they can take back and make again', async () => 
   const owner = await new DataSource({ type: 'postgres', url: township.database.ownerUrl }).initialize();
   const runner = owner.createQueryRunner();
   await runner.startTransaction();
-  const ours = [...ledgerMigrations, ...storeMigrations].map((Migration) => new Migration());
+  const ours = [...ledgerMigrations, ...auctionMigrations]
+    .sort((a, b) => Number(/\d+$/.exec(a.name)) - Number(/\d+$/.exec(b.name)))
+    .map((Migration) => new Migration());
   for (const migration of [...ours].reverse()) await migration.down(runner);
   for (const migration of ours) await migration.up(runner);
   expect(await runner.query('SELECT * FROM shows')).toEqual([]);

@@ -15,6 +15,7 @@ import {
   type Hash,
   type Signer,
 } from '../rules/index.js';
+import { Journal } from '../books/journal.js';
 import { signerOf } from './keys.js';
 import { Cosignatures } from '../witness/cosignatures.js';
 import { LEAVES_PER_READ } from './limits.js';
@@ -60,12 +61,15 @@ export interface SignedHead {
 export class Ledger {
   /** What witnesses gave. */
   readonly cosignatures: Cosignatures;
+  /** The books of each log. */
+  readonly journal: Journal;
 
   constructor(
     private readonly db: DataSource,
     private readonly vault: Vault,
   ) {
     this.cosignatures = new Cosignatures(db);
+    this.journal = new Journal(db);
   }
 
   /** A new, empty log with a fresh key of its own, inside the caller's transaction. Held under epoch 0. */

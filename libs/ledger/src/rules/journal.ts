@@ -63,25 +63,39 @@ const payableOf = (grower: string): string => `grower:${grower}:payable`;
 const placeOf = (channel: MoneyChannel): string =>
   channel === 'stripe' ? 'gateway:stripe:clearing' : 'bank:escrow';
 
-/** The entry of one fact, and the books after it. Throws `bug: …` on a sale that no hammer began. */
-export function enter(books: Books, fact: MoneyFact): { books: Books; entry: JournalEntry } {
-  const n = books.n + 1;
+/** The entries of these facts, in order, and the books after them. Throws `bug: …` on a sale that no hammer began. */
+export function enterAll(
+  { n, accounts, sales }: Books,
+  facts: Iterable<MoneyFact>,
+): { books: Books; entries: JournalEntry[] } {
+  const books = { n, accounts: new Map(accounts), sales: new Map(sales) };
+  const entries: JournalEntry[] = [];
+  for (const fact of facts) entries.push(enter(books, fact));
+  return { books, entries };
+}
+
+interface OpenBooks {
+  n: number;
+  accounts: Map<string, Account>;
+  sales: Map<string, KnownSale>;
+}
+
+function enter(books: OpenBooks, fact: MoneyFact): JournalEntry {
   const { debit, credit, amountFen, reverses } = movementOf(books, fact);
-  const accounts = new Map(books.accounts);
+  const n = ++books.n;
   const line = (account: string, side: JournalLine['side']): JournalLine => {
-    const { version, balanceFen } = accounts.get(account) ?? { version: 0, balanceFen: 0 };
+    const { version, balanceFen } = books.accounts.get(account) ?? { version: 0, balanceFen: 0 };
     const afterFen = balanceFen + (side === 'debit' ? amountFen : -amountFen);
-    accounts.set(account, { version: version + 1, balanceFen: afterFen });
+    books.accounts.set(account, { version: version + 1, balanceFen: afterFen });
     return { account, side, amountFen, version: version + 1, beforeFen: balanceFen, afterFen };
   };
   const lines = [line(debit, 'debit'), line(credit, 'credit')];
-  const sales = new Map(books.sales);
   if (fact.kind === 'hammered') {
-    sales.set(fact.sale, { entry: n, buyer: fact.buyer, grower: fact.grower, amountFen: fact.amountFen });
+    const { buyer, grower } = fact;
+    books.sales.set(fact.sale, { entry: n, buyer, grower, amountFen });
   }
   const { i, kind, sale } = fact;
-  const entry = { n, i, kind, sale, ...(reverses !== undefined && { reverses }), lines };
-  return { books: { n, accounts, sales }, entry };
+  return { n, i, kind, sale, ...(reverses !== undefined && { reverses }), lines };
 }
 
 interface Movement {
@@ -114,16 +128,7 @@ function movementOf(books: Books, fact: MoneyFact): Movement {
 }
 
 /** All entries of a log, in the order of its leaves. */
-export function journalOf(facts: Iterable<MoneyFact>): JournalEntry[] {
-  let books = emptyBooks;
-  const entries: JournalEntry[] = [];
-  for (const fact of facts) {
-    const entered = enter(books, fact);
-    books = entered.books;
-    entries.push(entered.entry);
-  }
-  return entries;
-}
+export const journalOf = (facts: Iterable<MoneyFact>): JournalEntry[] => enterAll(emptyBooks, facts).entries;
 
 /** Debits equal credits, there are both, and no amount is nothing (I1, I10). */
 export function isBalanced({ lines }: Pick<JournalEntry, 'lines'>): boolean {

@@ -1,0 +1,145 @@
+import { testDatabase, type TestDatabase } from '@qingpai/platform/testing';
+import { DataSource } from 'typeorm';
+import { marketEntities, marketMigrations } from './entities.js';
+
+let database: TestDatabase;
+let owner: DataSource;
+
+beforeAll(async () => {
+  database = await testDatabase({ entities: marketEntities, migrations: marketMigrations });
+  owner = await new DataSource({ type: 'postgres', url: database.ownerUrl }).initialize();
+});
+afterAll(async () => {
+  await owner.destroy();
+  await database.close();
+});
+
+/**
+ * What the server's own role may do to each table beside reading and adding. A table that is missing here fails: who
+ * adds one says what may become of its rows.
+ */
+const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?: false }> = {
+  // Written once, for good; not even the owner of the tables changes them while the guards stand.
+  leaves: {},
+  checkpoints: {},
+  cosignatures: {},
+  journal_entries: {},
+  journal_lines: {},
+  registries: {},
+  ended_shows: {},
+  show_bidders: {},
+  // The head of a log moves on; its key and name stay.
+  logs: { update: ['epoch', 'frontier', 'root', 'size'] },
+  // What the log says, projected for lists; a sale's lot, buyer, units and price stay.
+  shows: {
+    update: [
+      'card',
+      'closed_at',
+      'code',
+      'opened_at',
+      'phase',
+      'sealed_at',
+      'settled_at',
+      'starts_at',
+      'title',
+    ],
+  },
+  lots: { update: 'all' },
+  sales: { update: ['paid_at_ms', 'phase', 'refunded_fen'] },
+  // A payment is decided, never deleted.
+  payments: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
+  payment_sales: { update: ['rejected'] },
+  // Drafts, until they are sealed.
+  catalogue_imports: { delete: true },
+  lot_cards: { update: 'all' },
+  lot_floors: { update: 'all', delete: true },
+  taken_lots: { delete: true },
+  // People, who may be erased, and what runs out.
+  townships: { update: 'all', delete: true },
+  members: { update: 'all', delete: true },
+  member_keys: { delete: true },
+  sessions: { update: 'all', delete: true },
+  one_time_tokens: { update: 'all', delete: true },
+  codes: { update: 'all', delete: true },
+  waiting: { update: 'all', delete: true },
+  migrations: { add: false },
+};
+const writtenOnce = Object.entries(mayChange).flatMap(([table, may]) =>
+  may.update || may.delete || may.add === false ? [] : [table],
+);
+
+interface Granted {
+  table: string;
+  add: boolean;
+  delete: boolean;
+  update: string[];
+  columns: string[];
+}
+const grantedSql = `
+  SELECT relname AS table,
+    has_table_privilege('qingpai_app', c.oid, 'INSERT') AS add,
+    has_table_privilege('qingpai_app', c.oid, 'DELETE') AS delete,
+    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+      AND has_column_privilege('qingpai_app', c.oid, attnum, 'UPDATE') ORDER BY 1) AS update,
+    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+      ORDER BY 1) AS columns
+  FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY relname`;
+
+test('every table says what the app may do to its rows, and the database grants exactly that', async () => {
+  const granted = await owner.query<Granted[]>(grantedSql);
+  const found = granted.map(({ table, columns, ...is }) => {
+    const isAll = is.update.length === columns.length;
+    return [
+      table,
+      {
+        ...(is.update.length > 0 && { update: isAll ? 'all' : is.update }),
+        ...(is.delete && { delete: true }),
+        ...(!is.add && { add: false }),
+      },
+    ];
+  });
+  expect(Object.fromEntries(found)).toEqual(mayChange);
+});
+
+async function refusalOf(db: DataSource, sql: string): Promise<string> {
+  return db.query(sql).then(
+    () => 'nothing refused it',
+    (error: Error) => error.message,
+  );
+}
+
+for (const table of writtenOnce) {
+  test(`what was written to ${table} stays: not changed, deleted, emptied or unguarded`, async () => {
+    const [{ column }] = await owner.query<[{ column: string }]>(
+      `SELECT attname AS column FROM pg_attribute
+       WHERE attrelid = $1::regclass AND attnum > 0 AND attgenerated = '' ORDER BY attnum LIMIT 1`,
+      [table],
+    );
+    const acts = [
+      `UPDATE ${table} SET ${column} = ${column}`,
+      `DELETE FROM ${table}`,
+      `TRUNCATE ${table} CASCADE`,
+    ];
+    for (const act of acts) {
+      expect(await refusalOf(database.dataSource, act)).toMatch(/permission denied/);
+      expect(await refusalOf(owner, act)).toMatch(/is append-only: no (UPDATE|DELETE|TRUNCATE)/);
+    }
+    for (const act of [`DROP TABLE ${table}`, `ALTER TABLE ${table} DISABLE TRIGGER ALL`]) {
+      expect(await refusalOf(database.dataSource, act)).toMatch(/must be owner/);
+    }
+  });
+}
+
+test('the app can empty no table at all, nor make one', async () => {
+  for (const table of Object.keys(mayChange)) {
+    expect(await refusalOf(database.dataSource, `TRUNCATE ${table} CASCADE`)).toMatch(/permission denied/);
+  }
+  expect(await refusalOf(database.dataSource, 'CREATE TABLE leaves2 (i int)')).toMatch(/permission denied/);
+});
+
+test('every guard also acts for whoever turns triggers off for his session', async () => {
+  const asleep = await owner.query<object[]>(
+    `SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'A'`,
+  );
+  expect(asleep).toEqual([]);
+});
