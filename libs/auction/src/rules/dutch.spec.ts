@@ -1,6 +1,6 @@
 import { type ClockState, type ShowRules } from '@qingpai/wire';
 import fc from 'fast-check';
-import { clockPriceFen } from './index.js';
+import { clockPriceFen, decideDue, dueAtMs } from './index.js';
 import { CHEN, LIN, type PaperLot, PaperShow, WU } from './testing/paperShow.js';
 
 /** A clock of six pots, from ¥20 down by ¥2 every 1.5 s, on the block since 1 000. */
@@ -124,6 +124,19 @@ describe('several takers', () => {
     ]);
     expect(clockOf(show)).toMatchObject({ run: 1, heldFen: null, restartsAt: null });
     expect(priceAt(show, step(7))).toBe(1_400);
+  });
+
+  it('stands while takes are gathered, also where the end of the tick is heard of late', () => {
+    const show = falling();
+    show.bid(step(2), LIN, 1_600);
+    expect(priceAt(show, step(9))).toBe(1_600);
+  });
+
+  it('is not ended before its time', () => {
+    const show = falling();
+    const dueAt = dueAtMs(show.state, show)!;
+    expect(decideDue(show.state, dueAt - 1, show)).toEqual([]);
+    expect(decideDue(show.state, dueAt, show)).toHaveLength(1);
   });
 
   it('never starts again above its first price', () => {

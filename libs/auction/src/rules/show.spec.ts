@@ -1,4 +1,5 @@
-import { CHEN, GROWER, HASH, LIN, PaperShow, WU } from './testing/paperShow.js';
+import { decide } from './index.js';
+import { CHEN, GROWER, HASH, LIN, paperKey, PaperShow, WU } from './testing/paperShow.js';
 
 const TXN = `${'B'.repeat(43)}=`;
 
@@ -41,6 +42,17 @@ describe('a show', () => {
     expect(show.reason(2_000, { name: 'offer', lot: 'L2' })).toBe('lot-on-block');
     expect(show.reason(2_000, { name: 'lastCall', lot: 'L2' })).toBe('lot-not-on-block');
     expect(show.reason(2_000, { name: 'lastCall', lot: 'L9' })).toBe('unknown-lot');
+  });
+});
+
+describe('keys', () => {
+  it('belong to one person, whatever his role', () => {
+    const show = new PaperShow({ signed: true, draft: true });
+    const enrol = (person: string, key: string) =>
+      decide(show.state, { by: 'platform', name: 'enrol', person, office: 'officer', key }, 0, show);
+    const [ofBuyer, ofNobody] = [paperKey(LIN).key, paperKey('nobody').key];
+    expect(enrol('an-officer', ofBuyer)).toMatchObject({ reason: 'key-taken' });
+    expect(enrol('an-officer', ofNobody)).toMatchObject({ ok: true });
   });
 });
 
