@@ -62,8 +62,8 @@ describe('what the officer signs', () => {
   });
 
   it('comes with a line that an auditor can pin', () => {
-    expect(pinnedLine('market.example/shows/20261124-01', key)).toMatch(
-      /^log market\.example\/officer\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{44}$/,
+    expect(pinnedLine('market.example/shows/20261124-01', 'siqiao', key)).toMatch(
+      /^log market\.example\/township\/siqiao\/officer\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{44}$/,
     );
   });
 });

@@ -62,10 +62,15 @@ export function approvalOf(origin: string, seal: Seal, key: string) {
   return { statement, body, message: actMessage({ type: 'show.approved', body }, origin) };
 }
 
-/** The officer's key as auditors pin it: a line of their policy file. */
-export function pinnedLine(origin: string, key: string): string {
+/**
+ * The officer's key as auditors pin it: a line of their policy file. It carries the name of the township's registry,
+ * since officers belong to the township, not to one show.
+ * @param origin of the show
+ * @param code of the township
+ */
+export function pinnedLine(origin: string, code: string, key: string): string {
   const host = origin.split('/')[0] ?? origin;
   const bytes = fromBase64(key);
   if (!bytes) throw new Error('bug: a key that is not base64');
-  return `log ${formatVkey(verifierKey(`${host}/officer`, ED25519, bytes))}`;
+  return `log ${formatVkey(verifierKey(`${host}/township/${code}/officer`, ED25519, bytes))}`;
 }

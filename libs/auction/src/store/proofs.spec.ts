@@ -88,7 +88,9 @@ describe('a show that has been closed', () => {
       const checkpoint = note.ok ? parseCheckpoint(note.value.body) : note;
       return checkpoint.ok ? checkpoint.value.size : checkpoint.reason;
     });
-    expect(sizes).toEqual([show.taken.state.seals[0]!.i + 1, show.head.size]);
+    const hammer = show.taken.events.find(({ type }) => type === 'lot.hammered')!;
+    expect(sizes).toEqual([show.taken.state.seals[0]!.i + 1, hammer.i + 1, show.head.size]);
+    expect(read.journal).toMatchObject([{ n: 1, i: hammer.i, kind: 'hammered' }]);
   });
 
   test('bundle and policy together satisfy the offline verifier', async () => {

@@ -35,6 +35,8 @@ interface Moment {
 interface Reading {
   head: SignedHead;
   moments: Moment[];
+  /** Sizes that end with a hammer. */
+  hammers: number[];
   /** Time of `show.opened`. */
   openedAt: number | null;
   facts: ReturnType<typeof certificateOf>;
@@ -86,7 +88,7 @@ export class Proofs {
     const reading = await this.reading(show);
     const { head } = reading;
     const given = await this.cosigned(show.origin, head);
-    const signed = await this.signedAt(show.origin, reading, given);
+    const checkpoints = await this.notesOf(show.origin, reading, given);
     const floors = openings ? await this.openings(show, head) : undefined;
     const journal = await this.parts.ledger.journal.entriesOf(show.origin, head.size);
     return {
@@ -96,7 +98,7 @@ export class Proofs {
         bundleText({
           origin: show.origin,
           rules: show.rules,
-          checkpoints: signed.map((one) => one.head.note),
+          checkpoints,
           openings: floors,
           journal,
           pages: this.parts.ledger.pages(show.origin, head.size),
@@ -140,7 +142,8 @@ export class Proofs {
     const events: LoggedEvent[] = [];
     for await (const page of this.parts.ledger.pages(origin, head.size)) events.push(...page.map(eventOf));
     const openedAt = events.find(({ type }) => type === 'show.opened')?.t ?? null;
-    return { head, moments: momentsOf(events), openedAt, facts: certificateOf(rules, events) };
+    const hammers = events.flatMap(({ type, i }) => (type === 'lot.hammered' ? [i + 1] : []));
+    return { head, hammers, moments: momentsOf(events), openedAt, facts: certificateOf(rules, events) };
   }
 
   /** By the state at this very head, page by page: a lot that ends meanwhile is opened next time. */
@@ -186,6 +189,21 @@ export class Proofs {
         return { at: size === newest.size && at === 'witnessed' ? ('newest' as const) : at, head };
       })
       .sort((a, b) => a.head.size - b.head.size);
+  }
+
+  /**
+   * For the bundle: those, what else a witness cosigned, and the first after each hammer, so that leaves which do not
+   * fit their roots are narrowed down to one lot. Oldest first, each with its cosignatures.
+   */
+  private async notesOf(
+    origin: string,
+    reading: Reading,
+    given: readonly GivenCosignature[],
+  ): Promise<string[]> {
+    const { moments, head, hammers } = reading;
+    const sizes = [...[...moments, ...given, head].map(({ size }) => size), ...hammers];
+    const heads = await this.parts.ledger.headsCovering(origin, [...new Set(sizes)]);
+    return (await this.parts.ledger.cosignatures.under(origin, heads)).map(({ note }) => note);
   }
 
   private async headOf(origin: string): Promise<SignedHead> {

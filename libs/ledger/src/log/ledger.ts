@@ -195,6 +195,12 @@ export class Ledger {
     return this.heads(origin, 'size = ANY ($2)', [sizes]);
   }
 
+  /** For each of these sizes the first signed head that covers it, smallest first, each once. */
+  headsCovering(origin: string, sizes: readonly number[]): Promise<SignedHead[]> {
+    const first = '(SELECT min(size) FROM checkpoints WHERE log = logs.log AND size >= wanted)';
+    return this.heads(origin, `size IN (SELECT ${first} FROM unnest($2::bigint[]) AS wanted)`, [sizes]);
+  }
+
   /** All signed heads up to this size, smallest first. */
   headsUpTo(origin: string, size: number): Promise<SignedHead[]> {
     return this.heads(origin, 'size <= $2', [size]);
