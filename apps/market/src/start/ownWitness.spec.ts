@@ -66,7 +66,7 @@ async function until(truth: () => boolean | Promise<boolean>, withinMs: number):
   }
 }
 
-test('a witness starts with the market, and killed it keeps nobody from the auction: the page says 待见证', async () => {
+test('a witness starts with the market; killed it keeps nobody from the auction, comes back and catches up', async () => {
   const dataDir = join(folder, 'killed');
   const { server, host, get } = await start(dataDir);
   expect(await host({ name: 'seal' })).toBe(200);
@@ -81,9 +81,13 @@ test('a witness starts with the market, and killed it keeps nobody from the auct
   const [pid, ...others] = witnessPids(dataDir);
   expect(others).toEqual([]);
   process.kill(pid!, 'SIGKILL');
-  await until(() => server.logged().includes('npm run witness -- --state'), 5_000);
+  await until(() => server.logged().includes('the witness has ended; bids go on'), 5_000);
   expect(await host({ name: 'offer', lot: 'L6' })).toBe(200);
-  await until(async () => (await get<WitnessState>('/witness')).late, 40_000);
+  const { next: size } = (await get<Snapshot>()).state;
+  await until(() => witnessPids(dataDir).length === 1, 20_000);
+  expect(witnessPids(dataDir)).not.toContain(pid);
+  await until(async () => ((await get<WitnessState>('/witness')).size ?? 0) >= size, 40_000);
+  expect(await get<WitnessState>('/witness')).toMatchObject({ late: false });
   expect(await host({ name: 'lastCall', lot: 'L6' })).toBe(200);
   expect(server.child.exitCode).toBeNull();
 }, 120_000);

@@ -9,6 +9,9 @@ import { type Closers } from './closers.js';
 
 const READY_MS_MAX = 15_000;
 const STOP_MS_MAX = 5_000;
+/** After an end that nobody asked for; doubled while it does not last. */
+const AGAIN_AFTER_MS = 2_000;
+const AGAIN_MS_MAX = 60_000;
 /** Compiled beside us. */
 const program = join(__dirname, '../../../auditor/src/witness.js');
 
@@ -30,24 +33,69 @@ export async function startOwnWitness(
 ): Promise<OwnWitness | null> {
   const folder = join(dataDir, 'witness');
   const logsFile = join(dataDir, 'witness-logs.txt');
-  const options = ['--state', folder, '--name', name, '--logs-file', logsFile, '--listen', '127.0.0.1:0'];
-  // In a group of its own: the terminal's Ctrl-C reaches us alone, and it stays until the last heads are cosigned.
-  const child = spawn(process.execPath, [program, ...options, '--with-parent'], { detached: true });
-  closers.add('the witness', () => ended(child));
-  createInterface({ input: child.stderr }).on('line', (line) =>
-    log.warn({ witness: line }, '见证机 / the witness'),
-  );
-  const witness = await ready(child);
+  const options = ['--state', folder, '--name', name, '--logs-file', logsFile];
+  const witnessing = new Witnessing(options, log);
+  closers.add('the witness', () => witnessing.stop());
+  const witness = await witnessing.start();
   if (!witness) {
     log.warn('见证机没有启动，专场将没有见证 / the witness did not start: shows go without');
     return null;
   }
-  child.once('exit', (code, signal) => {
-    const again = `npm run witness -- --state ${folder} --logs-file ${logsFile} --listen ${new URL(witness.url!).host}`;
-    log.warn({ code, signal, again }, '见证机停了，出价照常 / the witness has ended; bids go on');
-  });
   log.info({ witness: witness.key.name, url: witness.url }, '见证机就绪 / the witness is ready');
   return { witness, introduce: (vkey) => addLine(logsFile, vkey) };
+}
+
+/** The witness's process; when it ends although nobody asked for it, it is started again at the same address. */
+class Witnessing {
+  private child: ChildProcessWithoutNullStreams | null = null;
+  private again: NodeJS.Timeout | undefined;
+  private waitMs = AGAIN_AFTER_MS;
+
+  constructor(
+    private readonly options: readonly string[],
+    private readonly log: Log,
+  ) {}
+
+  async start(listen = '127.0.0.1:0'): Promise<ConfiguredWitness | undefined> {
+    // In a group of its own: the terminal's Ctrl-C reaches us alone, and it stays until the last heads are cosigned.
+    const all = [program, ...this.options, '--listen', listen, '--with-parent'];
+    const child = spawn(process.execPath, all, { detached: true });
+    this.child = child;
+    createInterface({ input: child.stderr }).on('line', (line) =>
+      this.log.warn({ witness: line }, '见证机 / the witness'),
+    );
+    const witness = await ready(child);
+    if (witness) this.keepUp(child, new URL(witness.url!).host);
+    return witness;
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.again);
+    if (this.child) await ended(this.child);
+  }
+
+  private keepUp(child: ChildProcessWithoutNullStreams, listen: string): void {
+    const readyAtMs = performance.now();
+    child.once('exit', (code, signal) => {
+      // One that ends as soon as it has started is not asked again at once.
+      const lasted = performance.now() - readyAtMs > AGAIN_MS_MAX;
+      this.waitMs = lasted ? AGAIN_AFTER_MS : Math.min(2 * this.waitMs, AGAIN_MS_MAX);
+      this.log.warn(
+        { code, signal, againInMs: this.waitMs },
+        '见证机停了，出价照常，稍后自动重启 / the witness has ended; bids go on, it is started again',
+      );
+      this.restart(listen);
+    });
+  }
+
+  private restart(listen: string): void {
+    this.again = setTimeout(() => {
+      void this.start(listen).then((witness) => {
+        if (witness) this.log.info('见证机已重启，正在补签 / the witness is back and catches up');
+        else this.restart(listen);
+      });
+    }, this.waitMs);
+  }
 }
 
 /** It says `WITNESS <vkey> <url>` when it listens. */
