@@ -57,6 +57,8 @@ function paper(chance: Chance, lot: string): PaperLot {
     ...{ units: 1 + chance.below(3), startFen, format },
     ...(chance.maybe(0.3) && { stepFen: chance.one([150, 300]) }),
     ...(chance.maybe(0.3) && { referenceFen: 5_000 }),
+    ...(format === 'english' && chance.maybe(0.3) && { capFen: chance.one([4_200, 5_400, 9_000]) }),
+    ...(format === 'english' && chance.maybe(0.3) && { buyNowFen: chance.one([4_200, 5_400]) }),
   };
   return floorFen > 0 ? withFloor(lot, { ...described, floorFen }) : described;
 }
@@ -125,9 +127,11 @@ function bid(chance: Chance, show: PaperShow, t: number): void {
   const units = chance.one([undefined, undefined, 1, 2]);
   const run = offering.clock && chance.maybe(0.5) ? offering.clock.run : undefined;
   const more = { ...(units && { units }), ...(run !== undefined && { run }) };
-  show.press(t, bidder, amountFen, {
+  const isBuying = chance.maybe(0.1);
+  show.press(t, bidder, isBuying ? (lot.buyNowFen ?? amountFen) : amountFen, {
     ...more,
     ...(chance.maybe(0.2) && { confirmed: true }),
+    ...(isBuying && { buyNow: true }),
   });
 }
 

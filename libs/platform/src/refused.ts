@@ -38,7 +38,7 @@ const statuses: Partial<Record<Reason, number>> = {
   'start-below-floor': 422,
   'wild-dug': 422,
   'personal-data': 422,
-  'cap-not-built': 422,
+  'cap-not-fitting': 422,
   'floor-word-missing': 422,
   'units-of-carried': 422,
   'slow-down': 429,

@@ -81,7 +81,9 @@ const bodies = {
     format,
     startFen: fen,
     stepFen: positiveFen.optional(),
+    /** 封顶价 of a rising lot, per unit: whoever reaches it has the lot at once. On the grid, not below the floor. */
     capFen: positiveFen.optional(),
+    /** 一口价 of a rising lot, per unit: buys at once, until the first bid reaches it. */
     buyNowFen: positiveFen.optional(),
     /** 参考价; it sets where a re-offer's clock starts, so it is part of what is sealed. */
     referenceFen: positiveFen.optional(),
@@ -135,6 +137,8 @@ const bodies = {
     units: unitCount.optional(),
     byModerator: z.literal(true).optional(),
     confirmed: z.literal(true).optional(),
+    /** Bought at the lot's 一口价: the hammer is the next leaf. */
+    buyNow: z.literal(true).optional(),
     /** With this bid the price stands at or above the floor (已达); absent on lots without a floor and below it. */
     floorMet: z.literal(true).optional(),
     /** Entered through the plain form, without JavaScript: it carries no author's signature. */
@@ -152,6 +156,7 @@ const bodies = {
     units: unitCount.optional(),
     byModerator: z.literal(true).optional(),
     confirmed: z.literal(true).optional(),
+    buyNow: z.literal(true).optional(),
     form: z.literal(true).optional(),
     nth: z.int().positive(),
     seen: z.tuple([z.int().nonnegative(), hash]).optional(),
@@ -165,6 +170,8 @@ const bodies = {
       'below-start',
       'not-above-price',
       'off-grid',
+      'above-cap',
+      'buy-now-gone',
       'over-limit',
       'slip-confirm',
       'clock-stale',

@@ -31,6 +31,14 @@ export const reasons = {
     zh: '不在加价幅度上，请按按钮上的价格出',
     en: 'Not on the increment grid; use the price on the button',
   },
+  'above-cap': {
+    zh: '高于封顶价；出到封顶价就成交',
+    en: 'Above the cap price; at the cap the lot is yours at once',
+  },
+  'buy-now-gone': {
+    zh: '一口价已经不能用了，请看新价',
+    en: 'The buy-now price is not available any more; see the new price',
+  },
   'over-limit': { zh: '超过您的出价额度，请联系主播', en: 'Above your bidding limit; ask the host' },
   'slip-confirm': {
     zh: '比现价高出三手以上，请再确认一次',
@@ -109,9 +117,9 @@ export const reasons = {
     zh: '降价拍的起拍价不能低于底价',
     en: 'A falling clock cannot start below its floor',
   },
-  'cap-not-built': {
-    zh: '本版本不支持封顶价和一口价',
-    en: 'Cap and buy-now prices are not supported in this version',
+  'cap-not-fitting': {
+    zh: '封顶价和一口价只用于升价拍：要在加价幅度上，不低于起拍价和底价，一口价不高于封顶价',
+    en: 'Cap and buy-now are for rising lots: on the increment grid, not below start and floor, buy-now not above the cap',
   },
   'wild-dug': { zh: '下山、野采的植物不能上拍', en: 'Plants dug up in the wild cannot be sold here' },
   'personal-data': {

@@ -45,6 +45,8 @@ export const bid = z.strictObject({
   run: z.int().nonnegative().optional(),
   /** A bid of more than three steps needs this. A confirmed resend is a new bidId. */
   confirmed: z.literal(true).optional(),
+  /** 一口价: buy a rising lot at once, at exactly its buy-now price. */
+  buyNow: z.literal(true).optional(),
   /** Which of this bidder's logged bids this is, from 1; each answer tells the next. A signed bid needs it. */
   nth: z.int().positive().optional(),
   /** A head of the log (size, root) that you hold; the receipt then shows that the log still extends it. */
@@ -79,7 +81,7 @@ export const bidAccepted = z.object({
   t: timeMs,
   amountFen: positiveFen,
   units: unitCount.optional(),
-  sale: saleId.optional().describe('clock: the sale this take made'),
+  sale: saleId.optional().describe('the sale this bid made at once: a take from a clock, the cap, a buy-now'),
   nth: z.int().positive().describe('the count to use for your next bid'),
   receipt: receipt.optional(),
 });

@@ -49,6 +49,7 @@ export const bidMark = z.object({
   bidder: pseudonym,
   amountFen: positiveFen,
   units: unitCount.optional(),
+  buyNow: z.literal(true).optional(),
 });
 
 export const offeringState = z.object({
@@ -103,6 +104,8 @@ export const lotState = z.object({
   format,
   startFen: fen,
   stepFen: positiveFen.nullable(),
+  capFen: positiveFen.nullable(),
+  buyNowFen: positiveFen.nullable(),
   referenceFen: positiveFen.nullable(),
   floor: hash.nullable().describe('commitment to the floor (有保留价), or null (无保留价)'),
   phase: lotPhase,

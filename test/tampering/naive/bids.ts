@@ -37,7 +37,7 @@ export const firstAmount = (rules: ShowRules, ownStep: number | undefined, start
   startFen > 0 ? startFen : nextAmount(rules, ownStep, 0);
 
 /** Steps from one amount up to another, walked one by one; null when the walk passes it by. */
-function stepsTo(
+export function stepsTo(
   rules: ShowRules,
   ownStep: number | undefined,
   fromFen: number,
@@ -59,11 +59,12 @@ export interface Asked {
   units: number;
   run: number | undefined;
   confirmed: boolean;
+  buyNow: boolean;
 }
 export function askedBy({ body }: BidLeaf): Asked {
-  const { bidder, lot, offering, units = 1, run, confirmed = false } = body;
+  const { bidder, lot, offering, units = 1, run, confirmed = false, buyNow = false } = body;
   const pressedFen = 'pressedFen' in body && body.pressedFen !== undefined ? body.pressedFen : body.amountFen;
-  return { bidder, lot, offering, pressedFen, units, run, confirmed };
+  return { bidder, lot, offering, pressedFen, units, run, confirmed, buyNow };
 }
 
 /** Why the rules refuse a bid at this moment (RULES §2.1, §3); null: they accept it. 'no leaf': nothing is logged of it. */
@@ -113,16 +114,22 @@ function refusalOfRise(
   rules: ShowRules,
   lot: Lot,
   offering: Offering,
-  { bidder, pressedFen, confirmed }: Asked,
+  { bidder, pressedFen, confirmed, buyNow }: Asked,
   most: number,
 ): string | null {
-  const { stepFen } = lot.said;
+  const { stepFen, capFen, buyNowFen } = lot.said;
+  if (buyNow) {
+    const isThere = buyNowFen !== undefined && (offering.priceFen === null || offering.priceFen < buyNowFen);
+    if (!isThere || pressedFen !== buyNowFen) return 'buy-now-gone';
+    return BigInt(pressedFen) * BigInt(offering.unitsLeft) > BigInt(most) ? 'over-limit' : null;
+  }
   const first = firstAmount(rules, stepFen, offering.startFen);
   if (offering.leader === bidder) return 'already-leading';
   if (pressedFen < first) return 'below-start';
   if (offering.priceFen !== null && pressedFen <= offering.priceFen) return 'not-above-price';
   const steps = stepsTo(rules, stepFen, offering.priceFen ?? first, pressedFen);
   if (steps === null) return 'off-grid';
+  if (capFen !== undefined && pressedFen > capFen) return 'above-cap';
   if (BigInt(pressedFen) * BigInt(offering.unitsLeft) > BigInt(most)) return 'over-limit';
   return steps > rules.slipSteps && !confirmed ? 'slip-confirm' : null;
 }

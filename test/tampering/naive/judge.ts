@@ -190,6 +190,27 @@ function thinkable(leaves: Past, id: string): number[] {
   return [...floors];
 }
 
+/** A seal speaks of many lots, of each by itself; and what a low floor does not explain, a higher one does not either. */
+function wrongSealWithAnyFloor(
+  world: World,
+  leaf: Leaf,
+  floors: Record<string, number[]>,
+  guess: Record<string, number>,
+  asked: readonly string[],
+): string | null {
+  const lowest = Object.fromEntries(asked.map((lot) => [lot, Math.min(...floors[lot]!)]));
+  const wrongAt = (floor: Record<string, number>) => {
+    Object.assign(guess, lowest, floor);
+    return wrongOf(world, leaf);
+  };
+  const wrong = wrongAt({});
+  if (wrong !== null) return wrong;
+  for (const lot of asked) {
+    floors[lot] = floors[lot]!.filter((floor) => wrongAt({ [lot]: floor }) === null);
+  }
+  return null;
+}
+
 /** Right when some floor that explained all so far explains this too; those that do not are given up. */
 function wrongWithAnyFloor(
   read: Bundle,
@@ -211,6 +232,7 @@ function wrongWithAnyFloor(
   };
   const first = wrongOf(world, leaf);
   if (asked.size === 0) return first;
+  if (leaf.type === 'show.sealed') return wrongSealWithAnyFloor(world, leaf, floors, guess, [...asked]);
   // Two lots at most matter to one leaf: the one on the block and the one it speaks of.
   let right: Record<string, number>[] = [{}];
   for (const lot of asked)

@@ -28,6 +28,7 @@ import {
   MOST_FEN,
   refusalOf,
   stepAt,
+  stepsTo,
 } from './bids.js';
 import { rootOf } from './tree.js';
 
@@ -146,15 +147,20 @@ function signersOf(past: Past, leaf: Leaf): string[] {
   return staff.filter(({ office }) => office === leaf.by).map(({ key }) => key);
 }
 
+function isOnClock(past: Past, rules: ShowRules, { body }: BidLeaf): boolean {
+  const offered = lotOf(past, body.lot, rules)?.offerings.find(({ number }) => number === body.offering);
+  return (offered?.clock ?? null) !== null;
+}
+
 /** What the bidder asked for, without what only the server could decide. */
 function askedBody(past: Past, rules: ShowRules, leaf: BidLeaf): object {
   const { bid, bidder, lot, offering, nth, confirmed, seen, units, run } = leaf.body;
   const amountFen = askedBy(leaf).pressedFen;
   const body: Record<string, unknown> = { bid, bidder, lot, offering, amountFen, nth };
   if (confirmed) body.confirmed = true;
+  if (leaf.body.buyNow && !isOnClock(past, rules, leaf)) body.buyNow = true;
   if (seen) body.seen = seen;
-  const offered = lotOf(past, lot, rules)?.offerings.find(({ number }) => number === offering);
-  if (!offered?.clock) return body;
+  if (!isOnClock(past, rules, leaf)) return body;
   if (units !== undefined && units !== 1) body.units = units;
   if (run !== undefined) body.run = run;
   return body;
@@ -178,6 +184,9 @@ function mustBe({ past, rules, floorOf }: World, leaf: Leaf): { type: Leaf['type
   const last = past.at(-1)!;
   if (last.type === 'bid.accepted' && clock) {
     return hammered(last.body.bidder, last.body.units!, last.body.amountFen);
+  }
+  if (last.type === 'bid.accepted' && (last.body.buyNow || last.body.amountFen === lot.said.capFen)) {
+    return hammered(last.body.bidder, unitsLeft, last.body.amountFen);
   }
   if (last.type === 'bid.accepted') {
     const closesAt = closeAfterBid(rules, offering, last.t);
@@ -250,17 +259,20 @@ function wrongBid({ past, texts, rules, floorOf }: World, leaf: BidLeaf): string
   const asked = askedBy(leaf);
   const reason = refusalOf(past, rules, leaf.t, asked, floorOf);
   if (leaf.type === 'bid.refused') {
-    const { bid, bidder, lot, offering, amountFen, byModerator, confirmed, form, seen, run, units } =
+    const { bid, bidder, lot, offering, amountFen, byModerator, confirmed, form, seen, run, units, buyNow } =
       leaf.body;
-    const said = { bid, bidder, lot, offering, amountFen, byModerator, confirmed, form, seen, run, units };
+    const said = {
+      ...{ bid, bidder, lot, offering, amountFen, byModerator, confirmed, form, seen, run, units, buyNow },
+    };
     return reason !== null && isBody(leaf, { ...said, nth, reason }) ? null : `refused, but ${reason}`;
   }
   if (reason !== null) return `accepted, but ${reason}`;
   const lot = lotOf(past, body.lot, rules)!;
   const { clock } = lot.offerings.at(-1)!;
   const amountFen = clock ? clockPrice(clock, leaf.t) : body.amountFen;
-  const { bid, bidder, offering, byModerator, confirmed, form, seen } = leaf.body;
-  const said = { bid, bidder, lot: body.lot, offering, byModerator, confirmed, form, seen, nth, amountFen };
+  const { bid, bidder, offering, byModerator, confirmed, form, seen, buyNow } = leaf.body;
+  const who = { bid, bidder, lot: body.lot, offering, byModerator, confirmed, form, seen, nth };
+  const said = { ...who, buyNow, amountFen };
   const floorMet = lot.said.floor !== null && amountFen >= floorOf(body.lot) ? true : undefined;
   const { pressedFen, units } = asked;
   const taken = clock ? { pressedFen, run: asked.run, units, firstUnit: firstFree(lot) } : {};
@@ -358,10 +370,16 @@ function wrongDescription(
   if (leaf.type === 'lot.struck') return null;
   const { body } = leaf;
   if (body.list !== sealsOf(past).length + 1) return 'other list';
-  if (body.capFen !== undefined || body.buyNowFen !== undefined) return 'cap';
-  for (const fen of [body.startFen, body.stepFen ?? 0, body.referenceFen ?? 0]) {
+  for (const fen of [body.startFen, body.stepFen, body.referenceFen, body.capFen, body.buyNowFen]) {
+    if (fen === undefined) continue;
     if (fen * body.units > MOST_FEN) return 'too dear';
   }
+  for (const fen of [body.capFen, body.buyNowFen]) {
+    if (fen === undefined) continue;
+    if (body.format === 'dutch' || fen <= body.startFen) return 'cap';
+    if (stepsTo(rules, body.stepFen, body.startFen, fen) === null) return 'cap off the grid';
+  }
+  if (body.capFen !== undefined && body.buyNowFen !== undefined && body.buyNowFen > body.capFen) return 'cap';
   for (const id of lotIds(past)) {
     const other = lotOf(past, id, rules)!;
     if (id !== body.lot && other.said.number === body.number && other.phase !== 'struck')
@@ -386,7 +404,10 @@ function wrongSeal({ past, texts, rules, floorOf }: World, { body }: Of<'show.se
     return 'counts';
   if (body.catalogue !== catalogue) return 'catalogue';
   const below = ({ said }: Lot) =>
-    said.format === 'dutch' && said.floor !== null && said.startFen < floorOf(said.lot);
+    said.floor !== null &&
+    ((said.format === 'dutch' && said.startFen < floorOf(said.lot)) ||
+      (said.capFen ?? Infinity) < floorOf(said.lot) ||
+      (said.buyNowFen ?? Infinity) < floorOf(said.lot));
   return lots.some(below) ? 'clock below its floor' : null;
 }
 

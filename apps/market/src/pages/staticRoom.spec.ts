@@ -82,6 +82,8 @@ function snapshot(
           format: offering?.format ?? 'english',
           startFen: 3_600,
           stepFen: null,
+          capFen: null,
+          buyNowFen: null,
           referenceFen: null,
           floor: HASH,
           phase: offering ? 'onBlock' : 'sealed',

@@ -24,7 +24,7 @@ function defined<T extends object>(value: T): T {
 
 /** What makes two bids the same bid; `nth` is left out, it may be filled in by the desk. */
 export const bidKey = (bid: Bid): string =>
-  JSON.stringify([bid.lot, bid.offering, bid.amountFen, bid.units, bid.run, bid.confirmed]);
+  JSON.stringify([bid.lot, bid.offering, bid.amountFen, bid.units, bid.run, bid.confirmed, bid.buyNow]);
 
 interface Kept<A> {
   key: string;

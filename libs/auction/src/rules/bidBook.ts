@@ -27,7 +27,8 @@ export interface LoggedBid {
   units?: number;
   run?: number;
   confirmed?: true;
-  /** Clock: the sale this take made. */
+  buyNow?: true;
+  /** The sale this bid made at once: a take, the cap, a buy-now. */
   sale?: string;
   /** Null: accepted. */
   reason: EventBody<'bid.refused'>['reason'] | null;
@@ -43,8 +44,8 @@ export interface BidBook {
   nths: Map<string, number>;
   /** Logged refusals, by bidder, lot and offering. */
   refusals: Map<string, number>;
-  /** The take whose hammer comes next. */
-  take: LoggedBid | null;
+  /** The newest accepted bid, while no leaf has followed it. */
+  last: LoggedBid | null;
   /** The first sale each payment (hash of its reference) was logged for; one payment may cover several of a buyer. */
   txns: Map<string, string>;
   /** What judged leaves have told of floors that are not opened, by lot. */
@@ -55,23 +56,24 @@ export const bidBook = (): BidBook => ({
   bids: new Map(),
   nths: new Map(),
   refusals: new Map(),
-  take: null,
+  last: null,
   txns: new Map(),
   floors: new Map(),
 });
 
 /** Folds one event, in place, and returns the book. Events that are no bids leave it as it is. */
 export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
+  const { last } = book;
+  book.last = null;
   if (event.type === 'bid.accepted') {
-    const logged = enter(book, event, null);
-    book.take = event.body.pressedFen === undefined ? null : logged;
+    book.last = enter(book, event, null);
   } else if (event.type === 'bid.refused') {
     enter(book, event, event.body.reason);
     const key = refusalKey(event.body);
     book.refusals.set(key, (book.refusals.get(key) ?? 0) + 1);
-  } else if (event.type === 'lot.hammered' && book.take) {
-    book.take.sale = event.body.sale;
-    book.take = null;
+  } else if (event.type === 'lot.hammered' && last?.t === event.t) {
+    // At one moment with the bid: the bid itself made the sale, no close did.
+    last.sale = event.body.sale;
   } else if (isMoney(event) && !book.txns.has(txnKey(event))) {
     book.txns.set(txnKey(event), event.body.sale);
   }
@@ -100,10 +102,10 @@ function enter(
   { i, t, body }: Extract<LoggedEvent, { type: 'bid.accepted' | 'bid.refused' }>,
   reason: LoggedBid['reason'],
 ): LoggedBid {
-  const { bid, bidder, lot, offering, nth, amountFen, units, run, confirmed } = body;
+  const { bid, bidder, lot, offering, nth, amountFen, units, run, confirmed, buyNow } = body;
   const pressedFen = 'pressedFen' in body ? body.pressedFen : undefined;
   const logged = present({
-    ...{ bid, bidder, lot, offering, i, t, nth, amountFen, pressedFen, units, run, confirmed },
+    ...{ bid, bidder, lot, offering, i, t, nth, amountFen, pressedFen, units, run, confirmed, buyNow },
     reason,
   });
   book.bids.set(bid, logged);
@@ -153,6 +155,7 @@ function isSameBid(logged: LoggedBid, bid: Bid, bidder: string): boolean {
     logged.offering === bid.offering &&
     (logged.pressedFen ?? logged.amountFen) === bid.amountFen &&
     logged.confirmed === bid.confirmed &&
+    logged.buyNow === bid.buyNow &&
     (logged.units === undefined || logged.units === (bid.units ?? 1)) &&
     (logged.run === undefined || logged.run === bid.run)
   );

@@ -41,7 +41,9 @@ function checkStanding({ lot, offering, bidder, nowMs }: Bidding): BidReason | n
   return null;
 }
 
-const priceReasons: readonly Reason[] = ['below-start', 'not-above-price', 'off-grid', 'slip-confirm'];
+const priceReasons: readonly Reason[] = [
+  ...(['below-start', 'not-above-price', 'off-grid', 'above-cap', 'buy-now-gone', 'slip-confirm'] as const),
+];
 const clockReasons: readonly Reason[] = ['clock-stale', 'above-pressed'];
 
 /** What helps the next bid: the leaf that stands at or above this one, and the least that would be accepted. */

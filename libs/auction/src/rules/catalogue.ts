@@ -2,6 +2,7 @@ import { canonicalHash } from '@qingpai/ledger/rules';
 import { type EventBody, type LotState, type Reason, type ShowState } from '@qingpai/wire';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
+import { stepsBetween } from './increments.js';
 import { BID_TOTAL_MAX_FEN } from './press.js';
 import { entry, openList } from './show.js';
 
@@ -57,7 +58,7 @@ function checkDraft(state: ShowState, id: string): Reason | null {
 function checkLot(state: ShowState, lot: Described, floorFen: number): Reason | null {
   if (lot.list !== openList(state) || (lot.floor === null) !== (floorFen === 0)) return 'malformed';
   if (!isWithinBounds(lot, floorFen)) return 'malformed';
-  if (lot.capFen !== undefined || lot.buyNowFen !== undefined) return 'cap-not-built';
+  if (!isCapFitting(state.rules, lot, floorFen)) return 'cap-not-fitting';
   if (isNumberTaken(state, lot)) return 'number-taken';
   if (lot.format === 'dutch' && lot.startFen === 0) return 'clock-without-start';
   if (lot.startFen === 0 && floorFen > 0) return 'floor-with-zero-start';
@@ -65,8 +66,20 @@ function checkLot(state: ShowState, lot: Described, floorFen: number): Reason | 
   return null;
 }
 
-const isWithinBounds = ({ units, startFen, stepFen = 0, referenceFen = 0 }: Described, floorFen: number) =>
-  Math.max(startFen, stepFen, referenceFen, floorFen) * units <= BID_TOTAL_MAX_FEN;
+const isWithinBounds = (lot: Described, floorFen: number): boolean => {
+  const { units, startFen, stepFen = 0, referenceFen = 0, capFen = 0, buyNowFen = 0 } = lot;
+  return Math.max(startFen, stepFen, referenceFen, capFen, buyNowFen, floorFen) * units <= BID_TOTAL_MAX_FEN;
+};
+
+/** Prices that sell at once lie on the lot's own grid, and are worth the grower's word. */
+function isCapFitting(rules: ShowState['rules'], lot: Described, floorFen: number): boolean {
+  const { capFen, buyNowFen, startFen, stepFen = null, format } = lot;
+  const prices = [buyNowFen, capFen].filter((fen) => fen !== undefined);
+  if (prices.length === 0) return true;
+  const isFitting = (fen: number) =>
+    fen >= floorFen && fen > startFen && stepsBetween(rules, { stepFen }, startFen, fen) !== null;
+  return format === 'english' && prices.every(isFitting) && (buyNowFen ?? 0) <= (capFen ?? Infinity);
+}
 
 /** A struck lot gives its number back. */
 const isNumberTaken = (state: ShowState, { lot: id, number }: Described): boolean =>

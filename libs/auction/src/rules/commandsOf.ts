@@ -79,8 +79,9 @@ export function commandsOf(event: LoggedEvent): Command[] {
 const leastFloor = ({ floor }: EventBody<'lot.catalogued'>): number => (floor === null ? 0 : 1);
 
 function bidOf(body: EventBody<'bid.accepted'> | EventBody<'bid.refused'>, amountFen: number): Command {
-  const { bid: bidId, bidder, lot, offering, units, run, confirmed, byModerator, form, nth, seen } = body;
-  const bid = { bidId, lot, offering, amountFen, units, run, confirmed, seen };
+  const { bid: bidId, bidder, lot, offering, byModerator, form, nth } = body;
+  const { units, run, confirmed, buyNow, seen } = body;
+  const bid = { bidId, lot, offering, amountFen, units, run, confirmed, buyNow, seen };
   return { by: byModerator ? 'moderator' : bidder, name: 'bid', bidder, bid, nth, form };
 }
 

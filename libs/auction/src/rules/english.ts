@@ -13,7 +13,8 @@ import { type OnBlock, thisOnBlock } from './show.js';
 /** The amount of a bid, in the order of RULES §2.1. */
 export function checkRise({ state, lot, offering, bidder }: Bidding, press: Press): BidReason | null {
   const { rules } = state;
-  const { amountFen, confirmed } = press.bid;
+  const { amountFen, confirmed, buyNow } = press.bid;
+  if (buyNow) return checkBuyNow({ lot, offering, bidder }, amountFen);
   const firstFen = leastFirstFen(rules, lot, offering);
   const { priceFen } = offering;
   if (offering.leader === bidder.bidder) return 'already-leading';
@@ -21,13 +22,25 @@ export function checkRise({ state, lot, offering, bidder }: Bidding, press: Pres
   if (priceFen !== null && amountFen <= priceFen) return 'not-above-price';
   const steps = stepsBetween(rules, lot, priceFen ?? firstFen, amountFen);
   if (steps === null) return 'off-grid';
+  if (lot.capFen !== null && amountFen > lot.capFen) return 'above-cap';
   if (isOverLimit(bidder, amountFen, offering.unitsLeft)) return 'over-limit';
   if (steps > rules.slipSteps && !confirmed) return 'slip-confirm';
   return null;
 }
 
-/** The bid, and the extension it causes. */
-export function riseEvents({ state, lot, offering, nowMs, secrets }: Bidding, press: Press): DecidedEvent[] {
+/** 一口价 buys, also for who leads, until the first bid reaches it. */
+function checkBuyNow(
+  { lot, offering, bidder }: Pick<Bidding, 'lot' | 'offering' | 'bidder'>,
+  amountFen: number,
+): BidReason | null {
+  const isGone = lot.buyNowFen === null || (offering.priceFen ?? 0) >= lot.buyNowFen;
+  if (isGone || amountFen !== lot.buyNowFen) return 'buy-now-gone';
+  return isOverLimit(bidder, amountFen, offering.unitsLeft) ? 'over-limit' : null;
+}
+
+/** The bid, and what it causes: the hammer at once, or an extension. */
+export function riseEvents(bidding: Bidding, press: Press): DecidedEvent[] {
+  const { state, lot, offering, nowMs, secrets } = bidding;
   const { amountFen } = press.bid;
   const body = present({
     ...pressBody(press),
@@ -35,6 +48,12 @@ export function riseEvents({ state, lot, offering, nowMs, secrets }: Bidding, pr
     floorMet: floorMetAt(secrets, lot, amountFen),
   });
   const events: DecidedEvent[] = [{ type: 'bid.accepted', body, by: press.by }];
+  if (body.buyNow || amountFen === lot.capFen) {
+    return [
+      ...events,
+      { ...hammer(state, bidding, press.bidder, offering.unitsLeft, amountFen), by: 'platform' },
+    ];
+  }
   const extension = extensionAfter(state.rules, { lot, offering }, nowMs);
   return extension ? [...events, extension] : events;
 }

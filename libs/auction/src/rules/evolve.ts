@@ -11,6 +11,7 @@ import {
 } from '@qingpai/wire';
 import { tickEndsAtMs } from './clock.js';
 import { nextLotPhases } from './lot.js';
+import { present } from './press.js';
 import { saleTotalFen } from './sales.js';
 import { entry, nextShowPhases, openList } from './show.js';
 
@@ -177,6 +178,8 @@ function describe(state: ShowState, { i, body }: Logged<'lot.catalogued' | 'lot.
     format: body.format,
     startFen: body.startFen,
     stepFen: body.stepFen ?? null,
+    capFen: body.capFen ?? null,
+    buyNowFen: body.buyNowFen ?? null,
     referenceFen: body.referenceFen ?? null,
     floor: body.floor,
     phase: 'draft',
@@ -249,10 +252,10 @@ function leaveBlock(
 // ---------------------------------------------------------------- bids
 
 function mark(offering: OfferingState, { i, t, body }: Logged<'bid.accepted'>): void {
-  const { bid, bidder, amountFen, units } = body;
+  const { bid, bidder, amountFen, units, buyNow } = body;
   offering.bids += 1;
   if (!offering.bidders.includes(bidder)) offering.bidders.push(bidder);
-  offering.history.push({ i, t, bid, bidder, amountFen, ...(units === undefined ? {} : { units }) });
+  offering.history.push(present({ i, t, bid, bidder, amountFen, units, buyNow }));
   if (offering.history.length > HISTORY_MAX) offering.history.shift();
 }
 

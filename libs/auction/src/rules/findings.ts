@@ -50,6 +50,10 @@ export const findings = {
     zh: '降价拍的起拍价低于底价',
     en: 'A falling clock was sealed that starts below its floor',
   },
+  'cap-below-floor': {
+    zh: '封顶价或一口价低于底价',
+    en: 'A lot was sealed whose cap or buy-now price is below its floor',
+  },
   'offered-too-often': { zh: '超过了允许的返场次数', en: 'The lot was offered more often than allowed' },
   'lots-left': { zh: '还有拍品没有结果就收场', en: 'The show was closed while lots had no result' },
   'sealed-miscounted': { zh: '锁定的件数或份数不对', en: 'What was sealed is miscounted' },

@@ -37,7 +37,10 @@ export const either = (ranges: readonly FloorRange[]): FloorRange | null =>
 export const floorSoFar = (lot: LotState): FloorRange | null =>
   lot.offerings
     .map((offering) => saidByOffering(offering))
-    .reduce<FloorRange | null>((sum, said) => sum && both(sum, said), above(lot.bestFen ?? 0));
+    .reduce<FloorRange | null>(
+      (sum, said) => sum && both(sum, said),
+      both(above(lot.bestFen ?? 0), atMost(Math.min(lot.capFen ?? Infinity, lot.buyNowFen ?? Infinity))),
+    );
 
 function saidByOffering(offering: OfferingState): FloorRange {
   const { clock, floorMet, priceFen, startFen, history } = offering;

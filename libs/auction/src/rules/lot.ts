@@ -30,5 +30,9 @@ export const firstFreeUnit = (lot: LotState): number => lot.soldUnits + 1;
 export const hasValidBid = (lot: LotState, offering: OfferingState): boolean =>
   offering.leader !== null && (lot.floor === null || offering.floorMet);
 
+/** The leading bid reached the cap, or bought the lot: the hammer falls at once. */
+export const isBought = (lot: LotState, { priceFen, history }: OfferingState): boolean =>
+  priceFen !== null && (priceFen === lot.capFen || history.at(-1)?.buyNow === true);
+
 export const isEnded = (lot: LotState): boolean =>
   lot.phase === 'hammered' || lot.phase === 'passed' || lot.phase === 'withdrawn' || lot.phase === 'carried';

@@ -4,7 +4,7 @@ import { type DecidedEvent, type Decision, type Secrets } from './command.js';
 import { commandsOf, isBid } from './commandsOf.js';
 import { decide } from './decide.js';
 import { decideDue, dueAtMs } from './due.js';
-import { extensionAfter } from './english.js';
+import { closeEvent, extensionAfter } from './english.js';
 import { type Finding, found, type RuleFindingCode } from './findings.js';
 import {
   both,
@@ -16,6 +16,7 @@ import {
   saidByNothingDue,
 } from './floorClaims.js';
 import { same } from './same.js';
+import { isBought } from './lot.js';
 import { hammer } from './sales.js';
 import { entry, onBlock } from './show.js';
 
@@ -75,14 +76,19 @@ function judgePlace(state: ShowState, { type }: LoggedEvent): Finding | null {
   return state.phase === 'closed' && !afterClosed ? found('after-closed') : null;
 }
 
-/** What only the openings tell: no falling clock was sealed below its floor. */
+/** What only the openings tell: no lot was sealed that could be sold below its floor. */
 function judgeOpenings(state: ShowState, event: LoggedEvent, floors: OpenedFloors): Finding | null {
   if (event.type !== 'show.sealed') return null;
   const wrong = Object.values(state.lots).some(
     ({ lot, phase, format, startFen }) =>
       phase === 'draft' && format === 'dutch' && startFen < (floors.get(lot) ?? 0),
   );
-  return wrong ? found('start-below-floor') : null;
+  if (wrong) return found('start-below-floor');
+  const isCapBelow = Object.values(state.lots).some(
+    ({ lot, phase, capFen, buyNowFen }) =>
+      phase === 'draft' && Math.min(capFen ?? Infinity, buyNowFen ?? Infinity) < (floors.get(lot) ?? 0),
+  );
+  return isCapBelow ? found('cap-below-floor') : null;
 }
 
 // ---------------------------------------------------------------- floors, opened or not
@@ -145,12 +151,15 @@ function judgeCase(of: Case): Finding | null {
 function owedNow(state: ShowState, book: BidBook): { event: DecidedEvent; missing: RuleFindingCode } | null {
   const block = onBlock(state);
   if (!block) return null;
-  const { take } = book;
-  if (take) {
-    const sale = hammer(state, block, take.bidder, take.units ?? 1, take.amountFen);
+  const { last } = book;
+  if (last?.pressedFen !== undefined) {
+    const sale = hammer(state, block, last.bidder, last.units ?? 1, last.amountFen);
     return { event: { ...sale, by: 'platform' }, missing: 'take-unhammered' };
   }
   const isLast = block.offering.leaderBid === state.next - 1;
+  if (isLast && isBought(block.lot, block.offering)) {
+    return { event: closeEvent(state, block), missing: 'take-unhammered' };
+  }
   const event = isLast ? extensionAfter(state.rules, block, state.t) : null;
   return event && { event, missing: 'extension-missing' };
 }

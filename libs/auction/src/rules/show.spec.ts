@@ -109,12 +109,10 @@ describe('describing lots', () => {
     return decision.ok ? null : decision.reason;
   };
 
-  it('refuses a floor at 0元起拍, a clock without start or below its floor, and prices not built yet', () => {
+  it('refuses a floor at 0元起拍, and a clock without start or below its floor', () => {
     expect(reasonOf(0, 'L1', { startFen: 0, floorFen: 100 })).toBe('floor-with-zero-start');
     expect(reasonOf(0, 'L1', { format: 'dutch', startFen: 0 })).toBe('clock-without-start');
     expect(reasonOf(0, 'L1', { format: 'dutch', startFen: 900, floorFen: 1_000 })).toBe('start-below-floor');
-    expect(reasonOf(0, 'L1', { capFen: 9_000 })).toBe('cap-not-built');
-    expect(reasonOf(0, 'L1', { buyNowFen: 9_000 })).toBe('cap-not-built');
   });
 
   it('refuses a commitment without floor, a floor without commitment, another list, and sums beyond counting', () => {

@@ -20,6 +20,8 @@ export interface SignedBid {
   /** Clock only. */
   run?: number;
   confirmed?: true;
+  /** Rising lot only: bought at its buy-now price. */
+  buyNow?: true;
   seen?: [number, string];
 }
 
@@ -28,16 +30,16 @@ export interface SignedBid {
  * @param nth the bidder's count for this bid
  */
 export function signedBid(bid: Bid, bidder: string, nth: number, isClock: boolean): SignedBid {
-  const { bidId, lot, offering, amountFen, units, run, confirmed, seen } = bid;
+  const { bidId, lot, offering, amountFen, units, run, confirmed, buyNow, seen } = bid;
   const body = { bid: bidId, bidder, lot, offering, amountFen, nth, confirmed, seen };
-  return present({ ...body, ...(isClock && { units: units === 1 ? undefined : units, run }) });
+  return present({ ...body, ...(isClock ? { units: units === 1 ? undefined : units, run } : { buyNow }) });
 }
 
 /** The same, made again from the leaf. */
 export function signedBidOf({ body }: BidLeaf, isClock: boolean): SignedBid {
-  const { bid, bidder, lot, offering, nth, units, run, confirmed, seen } = body;
+  const { bid, bidder, lot, offering, nth, units, run, confirmed, buyNow, seen } = body;
   const amountFen = ('pressedFen' in body ? body.pressedFen : undefined) ?? body.amountFen;
-  const asked = { bidId: bid, lot, offering, amountFen, units, run, confirmed, seen };
+  const asked = { bidId: bid, lot, offering, amountFen, units, run, confirmed, buyNow, seen };
   return signedBid(asked, bidder, nth, isClock);
 }
 

@@ -183,6 +183,7 @@ export class PaperShow {
       units?: number;
       run?: number;
       confirmed?: true;
+      buyNow?: true;
       id?: string;
     } = {},
   ): Reason | null {
@@ -199,6 +200,7 @@ export class PaperShow {
       units?: number;
       run?: number;
       confirmed?: true;
+      buyNow?: true;
       id?: string;
     } = {},
   ): Decision {
