@@ -192,6 +192,8 @@ export const lotDraft = z.strictObject({
   floorFen: fen.describe('0: no floor'),
   referenceFen: fen.optional(),
   stepFen: positiveFen.optional(),
+  capFen: positiveFen.optional().describe('封顶价: whoever reaches it has the lot at once'),
+  buyNowFen: positiveFen.optional().describe('一口价: buys at once, until a bid reaches it'),
   format,
   source: z.string().trim().min(1).max(20).describe('人工培植; wild-dug plants are refused'),
 });

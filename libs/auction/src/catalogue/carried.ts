@@ -137,10 +137,12 @@ export class Carried {
     const lot = (await this.parts.desks.of(show)).state.lots[id];
     const card = await cardOfLot(this.parts.db.manager, show, id);
     if (!lot || !card) throw new Error(`bug: lot ${id} of ${show} is not described`);
-    const { title, unit, format, startFen, stepFen, referenceFen } = lot;
+    const { title, unit, format, startFen, stepFen, referenceFen, capFen, buyNowFen } = lot;
     return {
       ...{ number, title, unit, units, format, startFen, floorFen, ...sourceOf(card) },
       ...(stepFen !== null && { stepFen }),
+      ...(capFen !== null && { capFen }),
+      ...(buyNowFen !== null && { buyNowFen }),
       ...(referenceFen !== null && { referenceFen }),
     };
   }

@@ -90,7 +90,7 @@ export class Catalogue {
     lots: readonly NumberedDraft[],
     also?: Beside,
   ): Promise<void> {
-    for (const { draft } of lots) assertSellable(draft);
+    for (const { draft } of lots) assertSellable(draft, state.rules);
     const list = openList(state);
     const described = await Promise.all(lots.map((one) => this.described(showId, list, name, one)));
     const desk = await this.parts.desks.of(showId);
@@ -112,11 +112,14 @@ export class Catalogue {
     { lot, draft, from }: NumberedDraft,
   ): Promise<{ command: Describing; besideFloor: Beside }> {
     const { number, title, unit, units, format, startFen, stepFen, referenceFen, floorFen } = draft;
+    const { capFen, buyNowFen } = draft;
     const { commitment, beside } = this.parts.store.sealFloor(showId, lot, floorFen);
     const grower = await this.parts.store.pseudonymOf(showId, growerKey(draft));
     const body = {
       ...{ list, lot, number, title, grower, unit, units, format, startFen },
       ...(stepFen !== undefined && { stepFen }),
+      ...(capFen !== undefined && { capFen }),
+      ...(buyNowFen !== undefined && { buyNowFen }),
       // 0 and none are the same: there is no reference price.
       ...(referenceFen !== undefined && referenceFen > 0 && { referenceFen }),
       floor: commitment,
@@ -177,8 +180,8 @@ function numberOf({ number }: LotDraft): string | undefined {
   return reading.value;
 }
 
-function assertSellable(draft: LotDraft): void {
-  const problems = problemsOf(draft);
+function assertSellable(draft: LotDraft, rules: ShowState['rules']): void {
+  const problems = problemsOf(draft, rules);
   if (problems.length === 0) return;
   const errors = problems.map(({ field, reason }) => ({ path: field, message: wordsOf(reason).en }));
   throw new Refused(problems[0]!.reason, undefined, errors);

@@ -15,6 +15,8 @@ export interface Column {
   field: keyof LotDraft;
   /** A file without this column says nothing about any lot. */
   required: boolean;
+  /** Few files have it, and nobody misses it. */
+  seldom?: true;
   read(text: string): Reading<unknown>;
 }
 
@@ -37,6 +39,8 @@ export const columns: readonly Column[] = [
   column('起拍价', 'startFen', priceOf),
   column('底价', 'floorFen', priceOf),
   column('参考价', 'referenceFen', referenceOf, false),
+  { ...column('封顶价', 'capFen', referenceOf, false), seldom: true },
+  { ...column('一口价', 'buyNowFen', referenceOf, false), seldom: true },
   column('方式', 'format', formatOf),
   column('来源', 'source', wordsOfAtMost(20)),
 ];

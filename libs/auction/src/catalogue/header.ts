@@ -26,7 +26,7 @@ export function headerOf(cells: readonly string[][]): Header {
     at,
     places,
     width: names.length,
-    missing: columns.filter((column) => !places.has(column)).map(({ name }) => name),
+    missing: columns.filter((column) => !column.seldom && !places.has(column)).map(({ name }) => name),
     unknown: names
       .filter((name, place) => name !== '' && !taken.has(place))
       .map((name) => name.slice(0, COLUMN_NAME_MAX))

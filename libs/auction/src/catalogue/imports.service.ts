@@ -29,7 +29,7 @@ export class Imports {
   async preview(showId: string, file: Buffer): Promise<ImportReport> {
     const { encoding, cells } = await tableOf(file);
     const { state } = await this.parts.desks.of(showId);
-    const report = reportOf(cells, takenNumbers(state));
+    const report = reportOf(cells, takenNumbers(state), state.rules);
     const lots = report.rows.flatMap(({ lot }) => (lot ? [lot] : []));
     const importId = isWhole(report) ? await this.keep(showId, catalogueMark(state), lots) : null;
     return { importId, encoding, ...report };

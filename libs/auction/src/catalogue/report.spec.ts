@@ -1,4 +1,4 @@
-import { importReport } from '@qingpai/wire';
+import { defaultRules, importReport } from '@qingpai/wire';
 import fc from 'fast-check';
 import { isWhole, reportOf } from './report.js';
 
@@ -36,7 +36,7 @@ const table = (...rows: Row[]) => [
   header,
   ...rows.map((row) => header.map((name) => ({ ...good, ...row })[name as keyof typeof good])),
 ];
-const report = (...rows: Row[]) => reportOf(table(...rows), new Set());
+const report = (...rows: Row[]) => reportOf(table(...rows), new Set(), defaultRules);
 const problemsOf = (row: Row) => report(row).rows[0]!.problems;
 
 describe('a row of the catalogue', () => {
@@ -115,6 +115,24 @@ describe('a row of the catalogue', () => {
     expect(problemsOf({ ...clock, 起拍价: '0', 底价: '0' })[0]!.zh).toBe('降价拍要有起拍价');
   });
 
+  it('may bring a cap and a buy-now price in columns that most files have not', () => {
+    const [names, row] = table({});
+    const withPrices = (buyNow: string, cap: string) =>
+      reportOf(
+        [
+          [...names!, '一口价（元）', '封顶价'],
+          [...row!, buyNow, cap],
+        ],
+        new Set(),
+        defaultRules,
+      ).rows[0]!;
+    expect(report({}).missingColumns).toEqual([]);
+    expect(withPrices('200', '300').lot).toMatchObject({ buyNowFen: 20_000, capFen: 30_000 });
+    expect(withPrices('', '0').lot).not.toHaveProperty('capFen');
+    expect(withPrices('200', '199').problems).toMatchObject([{ column: '封顶价' }]);
+    expect(withPrices('201', '').problems).toMatchObject([{ column: '一口价' }]);
+  });
+
   it('names all its problems at once', () => {
     expect(problemsOf({ 数量: '', 起拍价: '?', 来源: '' }).map(({ column }) => column)).toEqual([
       '数量',
@@ -126,7 +144,7 @@ describe('a row of the catalogue', () => {
   it('whose price broke it into one cell too many is refused, never shifted', () => {
     const cells = table({});
     cells[1]!.splice(7, 1, '1', '200.00');
-    expect(reportOf(cells, new Set()).rows[0]!.problems.map(({ zh }) => zh)).toContain(
+    expect(reportOf(cells, new Set(), defaultRules).rows[0]!.problems.map(({ zh }) => zh)).toContain(
       '这一行比表头多出几格；价格里有逗号要加引号',
     );
   });
@@ -147,7 +165,7 @@ describe('a catalogue', () => {
   });
 
   it('has each number once, in the file and among the lots that are there', () => {
-    const read = reportOf(table({}, { 拍品号: '1' }, { 拍品号: '7' }), new Set(['007']));
+    const read = reportOf(table({}, { 拍品号: '1' }, { 拍品号: '7' }), new Set(['007']), defaultRules);
     expect(read.rows.map(({ problems }) => problems[0]?.zh)).toEqual([
       undefined,
       '和第 2 行重复',
@@ -158,12 +176,12 @@ describe('a catalogue', () => {
   it('may have its columns in any order, with spaces and units beside their names', () => {
     const cells = table({}).map((row) => [...row].reverse());
     cells[0] = cells[0]!.map((name) => (name.endsWith('价') ? `${name}（元）` : ` ${name}　`));
-    expect(reportOf(cells, new Set()).rows[0]!.lot).toEqual(report({}).rows[0]!.lot);
+    expect(reportOf(cells, new Set(), defaultRules).rows[0]!.lot).toEqual(report({}).rows[0]!.lot);
   });
 
   it('names the columns it misses and those it does not know', () => {
     const cells = table({}).map((row) => [...row.slice(0, 11), row[11] === '来源' ? '备注' : '好看']);
-    expect(reportOf(cells, new Set())).toEqual({
+    expect(reportOf(cells, new Set(), defaultRules)).toEqual({
       rows: [],
       accepted: 0,
       refused: 0,
@@ -181,14 +199,14 @@ describe('a catalogue', () => {
       header.map(() => ' '),
       [],
     );
-    expect(reportOf(cells, new Set()).rows.map(({ row }) => row)).toEqual([4, 5]);
+    expect(reportOf(cells, new Set(), defaultRules).rows.map(({ row }) => row)).toEqual([4, 5]);
   });
 
   it('whatever its cells hold, is answered in the shape of a report', () => {
     const cell = fc.oneof(fc.string(), fc.constantFrom(...Object.values(good), '0', '-1', '1,200', '９'));
     fc.assert(
       fc.property(fc.array(fc.array(cell, { maxLength: 13 }), { maxLength: 5 }), (rows) => {
-        const read = reportOf([header, ...rows], new Set());
+        const read = reportOf([header, ...rows], new Set(), defaultRules);
         importReport.parse({ ...read, importId: null, encoding: 'utf-8' });
         expect(read.accepted + read.refused).toBe(read.rows.length);
       }),

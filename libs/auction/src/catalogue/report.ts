@@ -1,4 +1,4 @@
-import { type ImportReport, type ImportRow, type LotDraft, lotDraft } from '@qingpai/wire';
+import { type ImportReport, type ImportRow, type LotDraft, lotDraft, type ShowRules } from '@qingpai/wire';
 import { type Column, columns, type Words } from './columns.js';
 import { problemsOf, wordsOf } from './draftProblems.js';
 import { type Header, headerOf, isBlank } from './header.js';
@@ -10,10 +10,10 @@ export type ReadRows = Omit<ImportReport, 'importId' | 'encoding'>;
  * Says of each row of a catalogue whether it can be sold as it stands, and if not, what is wrong in which column.
  * Nothing is repaired by guessing. `taken`: the numbers of the lots the show already has.
  */
-export function reportOf(cells: readonly string[][], taken: ReadonlySet<string>): ReadRows {
+export function reportOf(cells: readonly string[][], taken: ReadonlySet<string>, rules: ShowRules): ReadRows {
   const header = headerOf(cells);
   const readable = columns.every((column) => !column.required || header.places.has(column));
-  const rows = readable ? readRows(cells, header, taken) : [];
+  const rows = readable ? readRows(cells, header, taken, rules) : [];
   const lots = rows.flatMap(({ lot }) => (lot ? [lot] : []));
   return {
     rows,
@@ -28,20 +28,27 @@ export function reportOf(cells: readonly string[][], taken: ReadonlySet<string>)
 /** Whether it may be confirmed: all or nothing. */
 export const isWhole = ({ accepted, refused }: ReadRows): boolean => accepted > 0 && refused === 0;
 
-function readRows(cells: readonly string[][], header: Header, taken: ReadonlySet<string>): ImportRow[] {
+function readRows(
+  cells: readonly string[][],
+  header: Header,
+  taken: ReadonlySet<string>,
+  rules: ShowRules,
+): ImportRow[] {
   const seen = new Map<string, number>();
   const rows: ImportRow[] = [];
   for (let at = header.at + 1; at < cells.length; at += 1) {
     const row = cells[at]!;
-    if (!isBlank(row)) rows.push(readRow(row, at + 1, header, { taken, seen }));
+    if (!isBlank(row)) rows.push(readRow(row, at + 1, header, { taken, seen, rules }));
   }
   return rows;
 }
 
+/** What a row is held against. */
 interface Numbers {
   taken: ReadonlySet<string>;
   /** Number → row that has it. */
   seen: Map<string, number>;
+  rules: ShowRules;
 }
 
 function readRow(cells: readonly string[], row: number, header: Header, numbers: Numbers): ImportRow {
@@ -49,7 +56,7 @@ function readRow(cells: readonly string[], row: number, header: Header, numbers:
   const number = typeof fields.number === 'string' ? fields.number : null;
   if (number !== null) problems.push(...numberProblems(number, row, numbers));
   const draft = lotDraft.safeParse(fields);
-  if (draft.success) problems.push(...draftProblems(draft.data));
+  if (draft.success) problems.push(...draftProblems(draft.data, numbers.rules));
   if (!draft.success && problems.length === 0) throw new Error(`bug: row ${row} reads well and is no lot`);
   const lot = draft.success && problems.length === 0 ? draft.data : null;
   const title = typeof fields.title === 'string' ? fields.title : null;
@@ -82,8 +89,8 @@ function numberProblems(number: string, row: number, { taken, seen }: Numbers): 
   return [inColumn('拍品号', { zh: `和第 ${twin} 行重复`, en: `is the same as in row ${twin}` })];
 }
 
-function draftProblems(draft: LotDraft): RowProblem[] {
-  return problemsOf(draft).map(({ field, reason }) => inColumn(columnOf(field).name, wordsOf(reason)));
+function draftProblems(draft: LotDraft, rules: ShowRules): RowProblem[] {
+  return problemsOf(draft, rules).map(({ field, reason }) => inColumn(columnOf(field).name, wordsOf(reason)));
 }
 
 function columnOf(field: keyof LotDraft): Column {

@@ -1,3 +1,4 @@
+import { defaultRules } from '@qingpai/wire';
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -38,7 +39,7 @@ describe("Siqiao's catalogue", () => {
   ];
   it.each(files)('is accepted whole as %s: 64 lots, 89 units', async (encoding, file) => {
     const table = await tableOf(await file());
-    const report = reportOf(table.cells, new Set());
+    const report = reportOf(table.cells, new Set(), defaultRules);
     expect(table.encoding).toBe(encoding);
     expect(report.rows.flatMap(({ problems }) => problems)).toEqual([]);
     expect(report).toMatchObject({
@@ -53,7 +54,8 @@ describe("Siqiao's catalogue", () => {
 
   it('says the same in every encoding', async () => {
     const lots = [];
-    for (const [, file] of files) lots.push(reportOf((await tableOf(await file())).cells, new Set()).rows);
+    for (const [, file] of files)
+      lots.push(reportOf((await tableOf(await file())).cells, new Set(), defaultRules).rows);
     expect(new Set(lots.map((rows) => JSON.stringify(rows))).size).toBe(1);
   });
 });
@@ -99,7 +101,7 @@ describe('a text file', () => {
   it('may be separated by tabs or semicolons', async () => {
     for (const sign of ['\t', ';']) {
       const file = Buffer.from(lines.map((row) => row.join(sign)).join('\r\n'));
-      expect(reportOf((await tableOf(file)).cells, new Set()).accepted).toBe(64);
+      expect(reportOf((await tableOf(file)).cells, new Set(), defaultRules).accepted).toBe(64);
     }
   });
 

@@ -71,8 +71,10 @@ const isWithinBounds = (lot: Described, floorFen: number): boolean => {
   return Math.max(startFen, stepFen, referenceFen, capFen, buyNowFen, floorFen) * units <= BID_TOTAL_MAX_FEN;
 };
 
+type Priced = Pick<Described, 'capFen' | 'buyNowFen' | 'startFen' | 'stepFen' | 'format'>;
+
 /** Prices that sell at once lie on the lot's own grid, and are worth the grower's word. */
-function isCapFitting(rules: ShowState['rules'], lot: Described, floorFen: number): boolean {
+export function isCapFitting(rules: ShowState['rules'], lot: Priced, floorFen: number): boolean {
   const { capFen, buyNowFen, startFen, stepFen = null, format } = lot;
   const prices = [buyNowFen, capFen].filter((fen) => fen !== undefined);
   if (prices.length === 0) return true;

@@ -9,7 +9,7 @@ export {
   nextNth,
   refusalsLogged,
 } from './bidBook.js';
-export { lotsToSeal, rulesHash } from './catalogue.js';
+export { isCapFitting, lotsToSeal, rulesHash } from './catalogue.js';
 export { certificateOf, type LeafCertificate } from './certificate.js';
 export { clockLeftMs, clockPriceFen, tickEndsAtMs } from './clock.js';
 export {
