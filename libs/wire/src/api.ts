@@ -310,6 +310,7 @@ export const certificate = z.object({
   voided: z.int().nonnegative(),
   extendedOtherwise: z.int().nonnegative().describe('extensions for stall, dark room or resume'),
   formBids: z.int().nonnegative().describe('bids by plain form'),
+  autoBids: z.int().nonnegative().describe('made by the platform for maximum bids, each with its proof'),
   signedBids: z.int().nonnegative(),
   unsignedBids: z.int().nonnegative().describe('neither signed nor by plain form'),
   unsignedActs: z

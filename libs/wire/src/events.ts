@@ -108,6 +108,21 @@ const bodies = {
     z.strictObject({ witnessed: z.literal(true) }),
     z.strictObject({ witnessed: z.literal(false), reason: unwitnessedReason }),
   ]),
+  /**
+   * A maximum bid (最高出到), or a pre-bid while the lot waits for its call. Counts among the bidder's bids (`nth`), is
+   * signed by the device's key, and takes the place of an earlier one of the same bidder on this lot.
+   */
+  'proxy.placed': z.strictObject({
+    bid: bidId,
+    bidder: pseudonym,
+    lot: lotId,
+    /** SHA-256 applied m times to the phone's 32 secret bytes; the maximum lies m steps above the start price. */
+    max: hash,
+    nth: z.int().positive(),
+    seen: z.tuple([z.int().nonnegative(), hash]).optional(),
+  }),
+  /** Only while its bidder does not lead. `bid`: the id of the proxy. */
+  'proxy.withdrawn': z.strictObject({ bid: bidId, bidder: pseudonym, lot: lotId }),
   'lot.offered': z.strictObject({
     lot: lotId,
     /** The k-th time this lot is offered, from 1. */
@@ -139,11 +154,15 @@ const bodies = {
     confirmed: z.literal(true).optional(),
     /** Bought at the lot's 一口价: the hammer is the next leaf. */
     buyNow: z.literal(true).optional(),
+    /** 自动加价: made by the platform for a proxy, with `bid` auto-<leaf of the proxy>-<step>; nobody signs it. */
+    auto: z.literal(true).optional(),
+    /** Of an automatic bid: hashed as often as it lies steps above the start price, it gives the proxy's `max`. */
+    reach: hash.optional(),
     /** With this bid the price stands at or above the floor (已达); absent on lots without a floor and below it. */
     floorMet: z.literal(true).optional(),
     /** Entered through the plain form, without JavaScript: it carries no author's signature. */
     form: z.literal(true).optional(),
-    nth: z.int().positive(),
+    nth: z.int().nonnegative().describe('0: an automatic bid, which the device did not send'),
     seen: z.tuple([z.int().nonnegative(), hash]).optional(),
   }),
   'bid.refused': z.strictObject({

@@ -39,6 +39,11 @@ export const reasons = {
     zh: '一口价已经不能用了，请看新价',
     en: 'The buy-now price is not available any more; see the new price',
   },
+  'no-proxy-here': {
+    zh: '这件不能设自动加价：只有还没结束的升价拍可以',
+    en: 'No maximum bid here: only on rising lots that have not ended',
+  },
+  'no-proxy': { zh: '您在这件上没有自动加价', en: 'You have no maximum bid on this lot' },
   'over-limit': { zh: '超过您的出价额度，请联系主播', en: 'Above your bidding limit; ask the host' },
   'slip-confirm': {
     zh: '比现价高出三手以上，请再确认一次',

@@ -50,6 +50,15 @@ export const bidMark = z.object({
   amountFen: positiveFen,
   units: unitCount.optional(),
   buyNow: z.literal(true).optional(),
+  auto: z.literal(true).optional(),
+});
+
+/** A maximum bid that counts, or will when its lot is offered: how far it goes is not in it. */
+export const proxyState = z.object({
+  bid: bidId,
+  bidder: pseudonym,
+  max: hash.describe('commitment to the maximum'),
+  i: leafIndex.describe('leaf of proxy.placed: of equal maxima the earlier wins'),
 });
 
 export const offeringState = z.object({
@@ -109,6 +118,8 @@ export const lotState = z.object({
   referenceFen: positiveFen.nullable(),
   floor: hash.nullable().describe('commitment to the floor (有保留价), or null (无保留价)'),
   phase: lotPhase,
+  /** One of a bidder at most; none any more when its offering has ended. */
+  proxies: z.array(proxyState),
   offerings: z.array(offeringState),
   /** Units by end state; what is left over is neither sold nor ended yet. */
   soldUnits: z.int().nonnegative(),
@@ -195,6 +206,7 @@ export const showState = z.object({
 });
 
 export type ClockState = z.infer<typeof clockState>;
+export type ProxyState = z.infer<typeof proxyState>;
 export type BidMark = z.infer<typeof bidMark>;
 export type OfferingState = z.infer<typeof offeringState>;
 export type LotPhase = z.infer<typeof lotPhase>;

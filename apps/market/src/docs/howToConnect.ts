@@ -107,10 +107,13 @@ const effects: Record<EventType, string> = {
   'show.sealed': 'lots of that list: `draft` → `sealed`; the show is `sealed`',
   'show.approved': '`approvals` gains `{i, t, list, note, key}`: an officer compared the list with the floor',
   'show.opened': 'the show is `open`: lots can be offered',
+  'proxy.placed':
+    'of the lot: `proxies` gains `{bid, bidder, max, i}` in place of an earlier one of that bidder; they are gone when its offering ends',
+  'proxy.withdrawn': 'of the lot: `proxies` loses that of `bidder`',
   'lot.offered':
     '`block = lot`, phase `onBlock`, `passedUnits = 0`; a new entry in `offerings` without price or leader, with `closesAt` (also `firstClosesAt`), or `clock` (run 0); nothing is `undoable` any more',
   'bid.accepted':
-    'rising lot: `priceFen = amountFen`, `leader = bidder`, `leaderBid = i`, `floorMet`. Clock: the first take sets `heldFen = amountFen` and `restartsAt`; `lot.hammered` follows for each take. Both: `bids` + 1, and into `bidders` and `history`',
+    'rising lot: `priceFen = amountFen`, `leader = bidder`, `leaderBid = i`, `floorMet`. Clock: the first take sets `heldFen = amountFen` and `restartsAt`; `lot.hammered` follows for each take. Both: `bids` + 1, and into `bidders` and `history`. With `auto` the platform made it for a maximum bid',
   'bid.refused': 'never in frames; counted by `i` all the same',
   'lot.extended':
     '`closesAt`; `extensions` + 1; `lastCall = false`. Cause `bid`: a bid in the last moments. Any other cause gives back lost time: `firstClosesAt` moves by as much',

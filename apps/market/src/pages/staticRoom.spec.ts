@@ -82,6 +82,7 @@ function snapshot(
           format: offering?.format ?? 'english',
           startFen: 3_600,
           stepFen: null,
+          proxies: [],
           capFen: null,
           buyNowFen: null,
           referenceFen: null,

@@ -8,6 +8,7 @@ import {
   type ShowState,
 } from '@qingpai/wire';
 import { type FloorRange } from './floorClaims.js';
+import { type Jump } from './replayAuto.js';
 import { present } from './press.js';
 import { entry } from './show.js';
 
@@ -34,6 +35,16 @@ export interface LoggedBid {
   reason: EventBody<'bid.refused'>['reason'] | null;
 }
 
+/** A maximum bid as the log holds it. */
+export interface LoggedProxy {
+  bidder: string;
+  lot: string;
+  max: string;
+  i: number;
+  t: number;
+  nth: number;
+}
+
 /**
  * What the log knows beside the state of the show: verdicts of bids by id, counts by bidder, payments. It is folded from the
  * leaves when a show is taken over, so no index is needed (LEDGER §3). Maps, since ids are chosen by clients.
@@ -46,6 +57,12 @@ export interface BidBook {
   refusals: Map<string, number>;
   /** The newest accepted bid, while no leaf has followed it. */
   last: LoggedBid | null;
+  /** The newest leaf. */
+  previous: LoggedEvent | null;
+  /** Maximum bids by id, as they were placed. */
+  proxies: Map<string, LoggedProxy>;
+  /** An automatic bid whose reason the next leaf has to give; kept by who judges. */
+  jump: Jump | null;
   /** The first sale each payment (hash of its reference) was logged for; one payment may cover several of a buyer. */
   txns: Map<string, string>;
   /** What judged leaves have told of floors that are not opened, by lot. */
@@ -57,6 +74,9 @@ export const bidBook = (): BidBook => ({
   nths: new Map(),
   refusals: new Map(),
   last: null,
+  previous: null,
+  proxies: new Map(),
+  jump: null,
   txns: new Map(),
   floors: new Map(),
 });
@@ -65,8 +85,13 @@ export const bidBook = (): BidBook => ({
 export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
   const { last } = book;
   book.last = null;
+  book.previous = event;
   if (event.type === 'bid.accepted') {
     book.last = enter(book, event, null);
+  } else if (event.type === 'proxy.placed') {
+    const { bid, bidder, lot, max, nth } = event.body;
+    book.proxies.set(bid, { bidder, lot, max, i: event.i, t: event.t, nth });
+    book.nths.set(bidder, nth);
   } else if (event.type === 'bid.refused') {
     enter(book, event, event.body.reason);
     const key = refusalKey(event.body);
@@ -109,9 +134,13 @@ function enter(
     reason,
   });
   book.bids.set(bid, logged);
-  book.nths.set(bidder, nth);
+  // Automatic bids are not the device's: they do not count.
+  if (nth > 0) book.nths.set(bidder, nth);
   return logged;
 }
+
+/** Bids and maximum bids share one set of ids. */
+export const isKnownId = (book: BidBook, id: string): boolean => book.bids.has(id) || book.proxies.has(id);
 
 /** The count a bidder's next logged bid carries, from 1 without gaps. */
 export const nextNth = (book: BidBook, bidder: string): number => (book.nths.get(bidder) ?? 0) + 1;

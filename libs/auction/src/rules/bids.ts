@@ -1,11 +1,12 @@
 import { type Reason, type ShowState } from '@qingpai/wire';
-import { type Decision, type Secrets } from './command.js';
+import { type DecidedEvent, type Decision, type Secrets } from './command.js';
 import { refuse } from './decision.js';
 import { clockPriceFen } from './clock.js';
 import { checkTake, takeEvents } from './dutch.js';
-import { checkRise, riseEvents } from './english.js';
-import { leastBidFen } from './increments.js';
+import { checkRise, closeAfterBidMs, riseEvents } from './english.js';
+import { amountAboveFen, leastBidFen } from './increments.js';
 import { type Bidding, type BidReason, present, type Press, pressBody } from './press.js';
+import { autoBids, isAutoBidId, tiedBid } from './proxy.js';
 import { bidderIn, entry } from './show.js';
 
 /**
@@ -18,6 +19,7 @@ export function decideBid(state: ShowState, press: Press, nowMs: number, secrets
   const lot = entry(state.lots, bid.lot);
   const bidder = bidderIn(state, press.bidder);
   if (!Number.isSafeInteger(bid.amountFen) || bid.amountFen <= 0) return refuse('malformed');
+  if (isAutoBidId(bid.bidId)) return refuse('malformed');
   if (!lot) return refuse('unknown-lot');
   if (!bidder) return refuse('no-paddle');
   if (state.phase !== 'open') return refuse('not-open');
@@ -27,7 +29,28 @@ export function decideBid(state: ShowState, press: Press, nowMs: number, secrets
   const bidding = { state, lot, offering, bidder, nowMs, secrets };
   const reason = checkStanding(bidding) ?? (offering.clock ? checkTake : checkRise)(bidding, press);
   if (reason) return refused(press, reason, hints(reason, bidding));
-  return { ok: true, events: (offering.clock ? takeEvents : riseEvents)(bidding, press) };
+  if (offering.clock) return { ok: true, events: takeEvents(bidding, press) };
+  const tie = bid.buyNow ? null : tiedBid(bidding, bid.amountFen);
+  if (tie) return refusedAfter(tie, press, bidding);
+  return { ok: true, events: [...riseEvents(bidding, press), ...answersTo(bidding, press)] };
+}
+
+/** Somebody's maximum is exactly this: he was earlier, so the bid comes to stand behind it. */
+function refusedAfter(tie: DecidedEvent[], press: Press, bidding: Bidding): Decision {
+  const leastFen = amountAboveFen(bidding.state.rules, bidding.lot, press.bid.amountFen, 1);
+  const refusal = refused(press, 'not-above-price', { leastFen, beatenBy: bidding.state.next });
+  return { ...refusal, events: [...tie, ...refusal.events] };
+}
+
+/** What maximum bids answer to a bid that did not end the lot. */
+function answersTo(
+  { state, lot, offering, nowMs, secrets }: Bidding,
+  { bidder, bid }: Press,
+): DecidedEvent[] {
+  if (bid.buyNow || bid.amountFen === lot.capFen) return [];
+  const closesAt = closeAfterBidMs(state.rules, offering, nowMs);
+  const led = { ...offering, priceFen: bid.amountFen, leader: bidder, closesAt };
+  return autoBids({ state, lot, offering: led, nowMs, secrets });
 }
 
 /** Is the lot open, and may this bidder bid on it? */

@@ -31,6 +31,7 @@ interface Trace {
   bestFen: Map<number, number>;
   extendedOtherwise: number;
   formBids: number;
+  autoBids: number;
   signedBids: number;
   unsignedBids: number;
   unsignedActs: number;
@@ -49,6 +50,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     bestFen: new Map(),
     extendedOtherwise: 0,
     formBids: 0,
+    autoBids: 0,
     signedBids: 0,
     unsignedBids: 0,
     unsignedActs: 0,
@@ -75,6 +77,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     voided: sum(lots, ({ voided }) => voided),
     extendedOtherwise: trace.extendedOtherwise,
     formBids: trace.formBids,
+    autoBids: trace.autoBids,
     signedBids: trace.signedBids,
     unsignedBids: trace.unsignedBids,
     unsignedActs: trace.unsignedActs,
@@ -106,7 +109,8 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
   if (event.type === 'log.opened') trace.continues = event.body.continues ?? null;
   if (isSignedAct(event) && event.sig === undefined) trace.unsignedActs += 1;
   if (event.type !== 'bid.accepted' && event.type !== 'bid.refused') return;
-  if (event.body.form) trace.formBids += 1;
+  if (event.type === 'bid.accepted' && event.body.auto) trace.autoBids += 1;
+  else if (event.body.form) trace.formBids += 1;
   else if (event.sig === undefined) trace.unsignedBids += 1;
   else trace.signedBids += 1;
   if (event.type === 'bid.accepted' && offering) {

@@ -14,6 +14,16 @@ import {
 export interface Secrets {
   /** Fen per unit, by lot; a lot that is missing or 0 has no floor. */
   readonly floors: ReadonlyMap<string, number>;
+  /** Maximum bids by their id; left out by who does not know them (the verifier), and then not looked at. */
+  readonly proxies?: ReadonlyMap<string, ProxySecret>;
+}
+
+/** What the phone told the server of a maximum bid. */
+export interface ProxySecret {
+  /** Per unit. */
+  maxFen: number;
+  /** 32 random bytes. */
+  secret: Uint8Array;
 }
 
 /** Everything that can be asked of a show. `by` is the author of the leaves that follow, where nobody else is. */
@@ -27,6 +37,8 @@ export type Command = { by: Author } & (
   | { name: 'amend'; lot: EventBody<'lot.amended'>; floorFen: number }
   | { name: 'strike'; lot: string }
   | BidCommand
+  | ProxyCommand
+  | { name: 'withdrawProxy'; bidder: string; lot: string }
   | SealCommand
   | OpenCommand
   | Exclude<HostCommand, { name: 'seal' | 'open' }>
@@ -50,6 +62,14 @@ export interface OpenCommand {
   name: 'open';
   reason?: UnwitnessedReason;
   witnessed?: boolean;
+}
+
+/** `max`: the commitment, base64. What it hides comes by `Secrets`. */
+export interface ProxyCommand {
+  name: 'proxy';
+  bidder: string;
+  proxy: { bidId: string; lot: string; max: string; seen?: [number, string] };
+  nth: number;
 }
 
 /** `nth` is settled by the desk; `form`: entered through the plain form, without JavaScript. */

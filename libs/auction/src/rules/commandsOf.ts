@@ -33,6 +33,12 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [
         { by, name: 'open', ...(event.body.witnessed ? { witnessed: true } : { reason: event.body.reason }) },
       ];
+    case 'proxy.placed': {
+      const { bid: bidId, bidder, lot, max, nth, seen } = event.body;
+      return [{ by, name: 'proxy', bidder, proxy: { bidId, lot, max, ...(seen && { seen }) }, nth }];
+    }
+    case 'proxy.withdrawn':
+      return [{ by, name: 'withdrawProxy', bidder: event.body.bidder, lot: event.body.lot }];
     case 'lot.offered':
       return [
         { by, name: 'offer', lot: event.body.lot },

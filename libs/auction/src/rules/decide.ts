@@ -9,6 +9,7 @@ import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from 
 import { approve, enrol, limit, register } from './people.js';
 import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
+import { placeProxy, withdrawProxy } from './proxy.js';
 import { phasesFor } from './show.js';
 
 type Decide<C extends Command> = (state: ShowState, command: C, nowMs: number, secrets: Secrets) => Decision;
@@ -38,6 +39,8 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   offer,
   reoffer,
   bid: decideBid,
+  proxy: placeProxy,
+  withdrawProxy,
   lastCall,
   extend,
   freeze,

@@ -10,7 +10,7 @@ import {
   type ShowState,
 } from '@qingpai/wire';
 import { tickEndsAtMs } from './clock.js';
-import { nextLotPhases } from './lot.js';
+import { newOffering, nextLotPhases } from './lot.js';
 import { present } from './press.js';
 import { saleTotalFen } from './sales.js';
 import { entry, nextShowPhases, openList } from './show.js';
@@ -66,6 +66,14 @@ const folds: { [T in EventType]: Fold<T> } = {
     moveShow(state, 'open');
     state.openedAt = t;
     state.witnessed = body.witnessed;
+  },
+  'proxy.placed': (state, { i, body: { bid, bidder, lot: id, max } }) => {
+    const lot = lotIn(state, id);
+    lot.proxies = [...lot.proxies.filter((one) => one.bidder !== bidder), { bid, bidder, max, i }];
+  },
+  'proxy.withdrawn': (state, { body }) => {
+    const lot = lotIn(state, body.lot);
+    lot.proxies = lot.proxies.filter(({ bidder }) => bidder !== body.bidder);
   },
   'lot.offered': offer,
   'bid.accepted': (state, event) => {
@@ -183,6 +191,7 @@ function describe(state: ShowState, { i, body }: Logged<'lot.catalogued' | 'lot.
     referenceFen: body.referenceFen ?? null,
     floor: body.floor,
     phase: 'draft',
+    proxies: [],
     offerings: [],
     soldUnits: 0,
     passedUnits: 0,
@@ -197,30 +206,7 @@ function offer(state: ShowState, { i, t, body }: Logged<'lot.offered'>): void {
   const lot = lotIn(state, body.lot);
   movePhase(lot, 'onBlock');
   lot.passedUnits = 0; // passed units come back with the lot
-  lot.offerings.push({
-    offering: body.offering,
-    format: body.format,
-    units: body.units,
-    startFen: body.startFen,
-    i,
-    startedAt: t,
-    endedAt: null,
-    closesAt: body.closesAt ?? null,
-    firstClosesAt: body.closesAt ?? null,
-    lastCall: false,
-    extensions: 0,
-    frozenAt: null,
-    priceFen: null,
-    leader: null,
-    leaderBid: null,
-    floorMet: false,
-    bids: 0,
-    bidders: [],
-    history: [],
-    clock: body.clock ? { ...body.clock, run: 0, heldFen: null, restartsAt: null, last: false } : null,
-    unitsLeft: body.units,
-    result: null,
-  });
+  lot.offerings.push(newOffering(body, { i, t }));
   state.block = lot.lot;
   state.undoable = null;
 }
@@ -246,16 +232,17 @@ function leaveBlock(
     offering.result = resultOf[phase];
     state.block = null;
   }
+  lot.proxies = [];
   movePhase(lot, phase);
 }
 
 // ---------------------------------------------------------------- bids
 
 function mark(offering: OfferingState, { i, t, body }: Logged<'bid.accepted'>): void {
-  const { bid, bidder, amountFen, units, buyNow } = body;
+  const { bid, bidder, amountFen, units, buyNow, auto } = body;
   offering.bids += 1;
   if (!offering.bidders.includes(bidder)) offering.bidders.push(bidder);
-  offering.history.push(present({ i, t, bid, bidder, amountFen, units, buyNow }));
+  offering.history.push(present({ i, t, bid, bidder, amountFen, units, buyNow, auto }));
   if (offering.history.length > HISTORY_MAX) offering.history.shift();
 }
 

@@ -19,6 +19,14 @@ export const findings = {
     en: 'A bid was refused for another reason than the rules give',
   },
   'bid-differs': { zh: '出价内容与规则算出的不同', en: 'The bid is not logged as the rules give it' },
+  'auto-unfounded': {
+    zh: '没有依据的自动加价，或加得太多',
+    en: 'An automatic bid that nothing gave rise to, or that went too far',
+  },
+  'reach-wrong': {
+    zh: '自动加价没有证明最高价够得到',
+    en: 'An automatic bid does not prove that its maximum reaches there',
+  },
   'extension-missing': { zh: '末段出价之后没有延时', en: 'A bid in the last moments did not extend the lot' },
   'extension-unfounded': {
     zh: '没有依据的延时',

@@ -17,6 +17,8 @@ export {
   type Command,
   type DecidedEvent,
   type Decision,
+  type ProxyCommand,
+  type ProxySecret,
   type SealCommand,
   type Secrets,
 } from './command.js';
@@ -40,6 +42,7 @@ export {
   type RegistryState,
   type RegistryWish,
 } from './registry.js';
+export { isAutoBidId, proxyCommitment, PROXY_STEPS_MAX, reaches, stepsOfFen } from './proxy.js';
 export { judge, type OpenedFloors } from './replay.js';
 export { saleTotalFen } from './sales.js';
 export {

@@ -1,4 +1,4 @@
-import { type LotPhase, type LotState, type OfferingState } from '@qingpai/wire';
+import { type EventBody, type LotPhase, type LotState, type OfferingState } from '@qingpai/wire';
 
 /**
  * Lot (RULES §1). `waiting` waits for re-offer. A hammer can be undone, and a passed lot can come back, while the
@@ -36,3 +36,32 @@ export const isBought = (lot: LotState, { priceFen, history }: OfferingState): b
 
 export const isEnded = (lot: LotState): boolean =>
   lot.phase === 'hammered' || lot.phase === 'passed' || lot.phase === 'withdrawn' || lot.phase === 'carried';
+
+/** An offering as its first leaf begins it. */
+export const newOffering = (
+  body: EventBody<'lot.offered'>,
+  { i, t }: { i: number; t: number },
+): OfferingState => ({
+  offering: body.offering,
+  format: body.format,
+  units: body.units,
+  startFen: body.startFen,
+  i,
+  startedAt: t,
+  endedAt: null,
+  closesAt: body.closesAt ?? null,
+  firstClosesAt: body.closesAt ?? null,
+  lastCall: false,
+  extensions: 0,
+  frozenAt: null,
+  priceFen: null,
+  leader: null,
+  leaderBid: null,
+  floorMet: false,
+  bids: 0,
+  bidders: [],
+  history: [],
+  clock: body.clock ? { ...body.clock, run: 0, heldFen: null, restartsAt: null, last: false } : null,
+  unitsLeft: body.units,
+  result: null,
+});

@@ -5,14 +5,20 @@ import { happens, refuse } from './decision.js';
 import { unsoldBody } from './english.js';
 import { floorOf } from './floor.js';
 import { fallingOffering, mayBeOfferedAgain, reofferStartFen, risingOffering } from './ladder.js';
-import { hasValidBid, isEnded, openUnits } from './lot.js';
+import { hasValidBid, isEnded, newOffering, openUnits } from './lot.js';
+import { autoBids } from './proxy.js';
 import { entry, thisOnBlock } from './show.js';
 
 /** The host's commands about one lot (RULES §4, §6). A lot with a valid bid can only be sold. */
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
 
 /** Offer a sealed lot in its own format; so comes back, too, a lot whose hammer was undone. */
-export function offer(state: ShowState, { by, lot: id }: Of<'offer'>, nowMs: number): Decision {
+export function offer(
+  state: ShowState,
+  { by, lot: id }: Of<'offer'>,
+  nowMs: number,
+  secrets: Secrets,
+): Decision {
   const lot = entry(state.lots, id);
   if (!lot) return refuse('unknown-lot');
   if (state.block !== null) return refuse('lot-on-block');
@@ -24,7 +30,12 @@ export function offer(state: ShowState, { by, lot: id }: Of<'offer'>, nowMs: num
     lot.format === 'english'
       ? risingOffering(state.rules, lot, nowMs)
       : fallingOffering(state.rules, lot, lot.startFen, nowMs);
-  return happens(by, { type: 'lot.offered', body });
+  const offered = happens(by, { type: 'lot.offered', body });
+  if (lot.format !== 'english') return offered;
+  // Pre-bids count the moment their lot is called.
+  const offering = newOffering(body, { i: state.next, t: nowMs });
+  const answers = autoBids({ state, lot, offering, nowMs, secrets });
+  return { ok: true, events: [...offered.events, ...answers] };
 }
 
 /** A lot that waits, or that passed, comes back as a falling clock (RULES §4.2). */

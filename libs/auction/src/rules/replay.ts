@@ -1,5 +1,5 @@
 import { type LoggedEvent, type LotState, type Reason, reasons, type ShowState } from '@qingpai/wire';
-import { type BidBook, isTxnReused, nextNth, refusalsLogged } from './bidBook.js';
+import { type BidBook, isKnownId, isTxnReused, nextNth, refusalsLogged } from './bidBook.js';
 import { type DecidedEvent, type Decision, type Secrets } from './command.js';
 import { commandsOf, isBid } from './commandsOf.js';
 import { decide } from './decide.js';
@@ -15,6 +15,7 @@ import {
   saidByEvent,
   saidByNothingDue,
 } from './floorClaims.js';
+import { answersJump, isAuto, judgeAuto, jumpOf, outlivesLeaf } from './replayAuto.js';
 import { same } from './same.js';
 import { isBought } from './lot.js';
 import { hammer } from './sales.js';
@@ -45,7 +46,8 @@ export function judge(
   event: LoggedEvent,
   floors: OpenedFloors = new Map(),
 ): Finding | null {
-  const misplaced = judgePlace(state, event) ?? judgeOpenings(state, event, floors);
+  const misplaced =
+    judgePlace(state, event) ?? judgeOpenings(state, event, floors) ?? judgeJump(state, book, event, floors);
   if (misplaced) return misplaced;
   const lot = lotOf(state, event);
   const said = lot && lot.floor !== null ? saidByEvent(state.rules, lot, event) : [null];
@@ -55,6 +57,8 @@ export function judge(
     const right = said.filter((_, at) => results[at] === null);
     remember(book, lot, right);
   }
+  if (isAuto(event)) book.jump = jumpOf(state, book, event);
+  else if (!outlivesLeaf(event)) book.jump = null;
   const block = onBlock(state);
   const undue = block && !givesTimeBack(event) ? saidByNothingDue(block, event) : null;
   if (block && undue) remember(book, block.lot, [undue]);
@@ -136,6 +140,26 @@ function remember(book: BidBook, { lot }: LotState, readings: readonly (FloorRan
 const lotOf = (state: ShowState, { body }: LoggedEvent): LotState | undefined =>
   'lot' in body ? entry(state.lots, body.lot) : undefined;
 
+/** An automatic bid went further than one step: the leaf after it says for whom, or the floor lies just there. */
+function judgeJump(
+  state: ShowState,
+  book: BidBook,
+  event: LoggedEvent,
+  floors: OpenedFloors,
+): Finding | null {
+  const { jump } = book;
+  if (!jump || event.i <= jump.i || answersJump(jump, event)) return null;
+  const lot = entry(state.lots, jump.lot)!;
+  const known = jump.lift && knownRange(book, lot, floors);
+  const range = known && jump.lift && both(known, jump.lift);
+  if (!range) return found('auto-unfounded');
+  remember(book, lot, [range]);
+  return null;
+}
+
+/** At the end of a log: an automatic bid that no leaf gives a reason for. */
+export const endsOnJump = ({ jump }: BidBook): boolean => jump !== null && jump.lift === null;
+
 // ---------------------------------------------------------------- what had to happen
 
 function judgeCase(of: Case): Finding | null {
@@ -144,6 +168,7 @@ function judgeCase(of: Case): Finding | null {
   if (owed) return isThat(owed.event, event) ? null : found(owed.missing);
   const dueAt = dueAtMs(state, secrets);
   if (dueAt !== null && event.t >= dueAt && !givesTimeBack(event)) return judgeDue(of);
+  if (isAuto(event)) return judgeAuto(state, event, secrets);
   return isBid(event) ? judgeBid(of, event) : judgeAct(of);
 }
 
@@ -190,7 +215,7 @@ type BidEvent = Extract<LoggedEvent, { type: 'bid.accepted' | 'bid.refused' }>;
 function judgeBid(of: Case, event: BidEvent): Finding | null {
   const { book, state } = of;
   const { bid, bidder, nth } = event.body;
-  if (book.bids.has(bid)) return found('bid-id-twice');
+  if (isKnownId(book, bid)) return found('bid-id-twice');
   if (nth !== nextNth(book, bidder)) return found('nth-gap');
   if (event.type === 'bid.refused' && refusalsLogged(book, event.body) >= state.rules.refusalsLoggedMax) {
     return found('refusals-uncapped');
@@ -218,6 +243,11 @@ function judgeRefused(decision: Decision, event: Extract<BidEvent, { type: 'bid.
 function judgeAct(of: Case): Finding | null {
   const { state, book, event } = of;
   if (isTxnReused(book, state, event)) return found('txn-reused');
+  if (event.type === 'proxy.placed') {
+    const { bid, bidder, nth } = event.body;
+    if (isKnownId(book, bid)) return found('bid-id-twice');
+    if (nth !== nextNth(book, bidder)) return found('nth-gap');
+  }
   const decisions = decisionsOf(of);
   if (decisions.some((decision) => decision.ok && isActual(decision, event))) return null;
   const reasonsGiven = decisions.flatMap((decision) => (decision.ok ? [] : [decision.reason]));

@@ -52,6 +52,8 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   strike: ['draft', 'sealed', 'open'],
   seal: ['draft', 'open'],
   open: ['sealed'],
+  proxy: ['sealed', 'open'],
+  withdrawProxy: ['sealed', 'open'],
   offer: ['open'],
   reoffer: ['open'],
   lastCall: ['open'],

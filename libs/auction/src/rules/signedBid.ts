@@ -3,6 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { type Bid, type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { type DecidedEvent } from './command.js';
 import { present } from './press.js';
+import { entry } from './show.js';
 
 type BidLeaf = Extract<LoggedEvent, { type: 'bid.accepted' | 'bid.refused' }>;
 
@@ -78,10 +79,13 @@ export const isSignedAct = ({ type }: Pick<DecidedEvent, 'type'>): boolean => si
 
 /**
  * Keys of which one must have signed this act of the house, given the state before it; none: it goes unsigned. An
- * approval is always signed, by the very key it names.
+ * approval is always signed, by the very key it names; a maximum bid by a key of its bidder, who has one.
  */
-export function keysToSign({ staff }: ShowState, event: DecidedEvent): string[] {
+export function keysToSign({ staff, bidders }: ShowState, event: DecidedEvent): string[] {
   if (event.type === 'show.approved') return [event.body.key];
+  if (event.type === 'proxy.placed' || event.type === 'proxy.withdrawn') {
+    return entry(bidders, event.body.bidder)?.keys ?? [];
+  }
   if (!isSignedAct(event)) return [];
   return staff.filter(({ office }) => office === event.by).map(({ key }) => key);
 }

@@ -32,6 +32,9 @@ import {
   judge,
   keysToSign,
   nextNth,
+  proxyCommitment,
+  type ProxySecret,
+  stepsOfFen,
   signedBidOf,
 } from '../index.js';
 import { present } from '../press.js';
@@ -99,6 +102,7 @@ export class PaperShow {
   readonly book: BidBook = bidBook();
   readonly leaves: LoggedEvent[] = [];
   readonly floors = new Map<string, number>();
+  readonly proxies = new Map<string, ProxySecret>();
   /** Whoever signs, by public key. */
   readonly keys = new Map<string, PaperKey>();
   private bids = 0;
@@ -214,6 +218,24 @@ export class PaperShow {
     const offering = this.state.lots[lot]?.offerings.length || 1;
     const bid = { bidId: id, lot, offering, amountFen, ...rest };
     return this.ask(atMs, { name: 'bid', bidder, bid, nth: nextNth(this.book, bidder) }, bidder);
+  }
+
+  /** A maximum bid; why it was refused, or null. */
+  most(atMs: number, bidder: string, maxFen: number, lot = this.state.block ?? 'L1'): Reason | null {
+    this.pass(atMs);
+    this.bids += 1;
+    const bidId = `most-${String(this.bids).padStart(6, '0')}`;
+    const secret = sha256(utf8(bidId));
+    const { [lot]: described } = this.state.lots;
+    const steps = described && stepsOfFen(this.state.rules, described, maxFen);
+    const proxy = { bidId, lot, max: proxyCommitment(secret, steps ?? 0) };
+    this.proxies.set(bidId, { maxFen, secret });
+    const decision = this.ask(
+      atMs,
+      { name: 'proxy', bidder, proxy, nth: nextNth(this.book, bidder) },
+      bidder,
+    );
+    return decision.ok ? null : decision.reason;
   }
 
   /** Lets time pass: whatever is due by then happens, each thing at its own time. */

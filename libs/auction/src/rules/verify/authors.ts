@@ -29,7 +29,10 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
 export function isByRightAuthor(event: LoggedEvent): boolean {
   if (event.type === 'bid.accepted' || event.type === 'bid.refused') {
     const { bidder, byModerator } = event.body;
+    if (event.type === 'bid.accepted' && event.body.auto) return event.by === 'platform';
     return byModerator ? house.includes(event.by) : event.by === bidder;
   }
+  if (event.type === 'proxy.placed' || event.type === 'proxy.withdrawn')
+    return event.by === event.body.bidder;
   return (byWhom[event.type] ?? ['platform']).includes(event.by);
 }

@@ -2,7 +2,8 @@ import { canonicalHash, type Hash, opensFloor, toBase64, type VerifyEd25519 } fr
 import { endsWithCheckpoint, type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { bidBook, evolveBook } from '../bidBook.js';
 import { evolve } from '../evolve.js';
-import { judge } from '../replay.js';
+import { found } from '../findings.js';
+import { endsOnJump, judge } from '../replay.js';
 import { initialShow } from '../show.js';
 import { isByRightAuthor } from './authors.js';
 import { catalogueLeaves, catalogueRootOf } from './catalogue.js';
@@ -45,6 +46,10 @@ export function replayLeaves(
     }
     evolve(state, event);
     evolveBook(book, event);
+  }
+  const last = read.events.at(-1);
+  if (last && endsOnJump(book)) {
+    return { verdict: 'INVALID', findings: [told(found('auto-unfounded'), last)!] };
   }
   const withFloor = Object.values(state.lots).filter((lot) => lot.floor !== null && lot.phase !== 'struck');
   return { state, floorsUnchecked: withFloor.filter((lot) => !floors.has(lot.lot)).length };

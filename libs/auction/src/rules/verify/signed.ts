@@ -29,7 +29,8 @@ export function faultOfAuthor(state: ShowState, event: LoggedEvent, verify: Veri
 function faultOfBid(state: ShowState, event: BidLeaf, verify: VerifyEd25519): Fault {
   const { bidder, lot, offering, form } = event.body;
   const keys = entry(state.bidders, bidder)?.keys ?? [];
-  if (form || keys.length === 0) return event.sig === undefined ? null : 'author-signature-stray';
+  const isAuto = event.type === 'bid.accepted' && event.body.auto === true;
+  if (form || isAuto || keys.length === 0) return event.sig === undefined ? null : 'author-signature-stray';
   const isClock = (entry(state.lots, lot)?.offerings[offering - 1]?.clock ?? null) !== null;
   return faultOfSignature(event, keys, () => bidMessage(signedBidOf(event, isClock), state.origin), verify);
 }
