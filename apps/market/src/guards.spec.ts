@@ -28,6 +28,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   registries: {},
   ended_shows: {},
   show_bidders: {},
+  proxy_secrets: {},
   // The head of a log moves on; its key and name stay.
   logs: { update: ['epoch', 'frontier', 'root', 'size'] },
   // What the log says, projected for lists; a sale's lot, buyer, units and price stay.

@@ -5,6 +5,7 @@ import { registryMigrations } from './registry/migrations/1795500220000-registry
 import { storeEntities } from './store/entities.js';
 import { storeMigrations } from './store/migrations/1795500300000-store.js';
 import { salesAfterwardsMigrations } from './store/migrations/1795500310000-sales-afterwards.js';
+import { proxiesMigrations } from './store/migrations/1795500330000-proxies.js';
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
 /** Everything this library keeps in the database, for who opens it. */
@@ -14,5 +15,6 @@ export const auctionMigrations = [
   ...storeMigrations,
   ...salesAfterwardsMigrations,
   ...keptRowsMigrations,
+  ...proxiesMigrations,
   ...catalogueMigrations,
 ];

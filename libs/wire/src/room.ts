@@ -97,6 +97,50 @@ export const bidRefused = refusal.extend({
 export const bidAnswer = z.discriminatedUnion('ok', [bidAccepted, bidRefused]);
 export type BidAnswer = z.infer<typeof bidAnswer>;
 
+// ---------------------------------------------------------------- maximum bids (RULES §2.6, §2.7)
+
+/**
+ * 最高出到: the platform bids for you, one step above the others, until this is reached. Before the lot is called it is a
+ * pre-bid. The maximum stays on the server; the log holds a commitment to it.
+ */
+export const proxyAsk = z.strictObject({
+  bidId,
+  lot: lotId,
+  maxFen: positiveFen.describe('per unit, on the increment grid from the start price'),
+  secret: hash.describe('32 random bytes of yours, base64: what the commitment is made with'),
+  nth: bid.shape.nth,
+  seen: bid.shape.seen,
+  /** Over the leaf's body ({bid, bidder, lot, max, nth, seen?}, type proxy.placed), as for bids. */
+  sig: signature.optional(),
+});
+export type ProxyAsk = z.infer<typeof proxyAsk>;
+export const proxyPlaced = z.object({
+  ok: z.literal(true),
+  bidId,
+  verdict: z.literal('placed'),
+  i: leafIndex.describe('leaf of the maximum'),
+  t: timeMs,
+  nth: z.int().positive().describe('the count to use for your next bid'),
+  leading: z.boolean().describe('you lead now; what was bid for you comes in the frames'),
+  receipt: receipt.optional(),
+});
+export const proxyRefused = refusal.extend({
+  bidId: textOrNull,
+  verdict: z.literal('refused'),
+  nth: z.int().positive().optional().describe('the count to use for your next bid'),
+});
+export const proxyAnswer = z.discriminatedUnion('ok', [proxyPlaced, proxyRefused]);
+export type ProxyAnswer = z.infer<typeof proxyAnswer>;
+/** Taken back, while you do not lead. */
+export const proxyWithdrawal = z.strictObject({
+  lot: lotId,
+  /** Over the leaf's body ({bid, bidder, lot}, type proxy.withdrawn). */
+  sig: signature.optional(),
+});
+/** A maximum of one's own; nobody else is told how far it goes. */
+export const ownProxy = z.object({ lot: lotId, bidId, maxFen: positiveFen });
+export type OwnProxy = z.infer<typeof ownProxy>;
+
 // ---------------------------------------------------------------- host's commands (RULES §6)
 
 export const hostCommand = z.discriminatedUnion('name', [
@@ -201,6 +245,7 @@ export const roomMe = z.object({
   nth: z.int().positive().nullable().describe('the count to use for the next bid'),
   waiting: z.boolean().describe('waits for the host to admit'),
   muted: z.boolean(),
+  proxies: z.array(ownProxy).describe('your maximum bids that still count'),
 });
 export type RoomMe = z.infer<typeof roomMe>;
 
@@ -308,6 +353,16 @@ export const clientMessages = {
     payload: bid,
     answer: bidAnswer,
     summary: 'Bid, or take units from a clock. Answered after the commit.',
+  },
+  proxy: {
+    payload: proxyAsk,
+    answer: proxyAnswer,
+    summary: 'Place a maximum bid, or raise it; before the call of the lot it is a pre-bid.',
+  },
+  withdrawProxy: {
+    payload: proxyWithdrawal,
+    answer: z.discriminatedUnion('ok', [z.object({ ok: z.literal(true) }), refusal]),
+    summary: 'Take a maximum bid back, while you do not lead.',
   },
   command: { payload: commandMessage, answer: commandAnswer, summary: "A host's or moderator's command." },
   chat: { payload: chatSay, answer: okAnswer, summary: 'Say something in the room.' },

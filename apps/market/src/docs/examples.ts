@@ -60,6 +60,7 @@ const buyer = {
   nth: 5,
   waiting: false,
   muted: false,
+  proxies: [{ lot: 'L21', bidId: '3e9a61c0d7', maxFen: 8_000 }],
 };
 const guest = {
   role: null,
@@ -69,6 +70,7 @@ const guest = {
   nth: null,
   waiting: false,
   muted: false,
+  proxies: [],
 };
 const line = {
   id: 'c81',
@@ -149,6 +151,8 @@ const asks: { [N in ClientMessage]: Ask<N>[] } = {
     { bidId: '7d0c5a1e9f', lot: 'L21', offering: 1, amountFen: 5_800, nth: 4 },
     { bidId: 'b41f02c7aa', lot: 'L1', offering: 1, amountFen: 12_800, units: 2, run: 0 },
   ],
+  proxy: [{ bidId: '3e9a61c0d7', lot: 'L21', maxFen: 8_000, secret: HASH, nth: 4 }],
+  withdrawProxy: [{ lot: 'L21' }],
   command: [
     { commandId: 'c-000017', command: { name: 'offer', lot: 'L21' } },
     { commandId: 'c-000018', command: { name: 'withdraw', lot: 'L30', reason: 'damaged' } },
@@ -183,6 +187,11 @@ const answers: { [N in ClientMessage]: Answer<N>[] } = {
       nth: 6,
     },
   ],
+  proxy: [
+    { ok: true, bidId: '3e9a61c0d7', verdict: 'placed', i: 411, t, nth: 5, leading: true },
+    { ...refusal('over-limit'), bidId: '3e9a61c0d8', verdict: 'refused', nth: 5 },
+  ],
+  withdrawProxy: [{ ok: true }, refusal('already-leading')],
   command: [
     { ok: true, events: [lastCall] },
     { ...refusal('lots-left'), lots: ['L30', 'L44'] },

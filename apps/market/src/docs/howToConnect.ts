@@ -177,7 +177,23 @@ const bidding = `
 - accepted: \`i\` is its place in the log, and it will appear in a frame. You lead if \`leader\` is your \`bidder\`.
 - refused: \`reason\`, \`leastFen\` (what would be accepted now), \`beatenBy\` (the event that stands at or above).
 - \`not-ready\`, \`too-busy\`, \`internal\` settle nothing: ask again with the same id after a second.
-  \`slow-down\`: wait before the next bid.`.trim();
+  \`slow-down\`: wait before the next bid.
+- \`capFen\` of a lot: who reaches it has the lot at once (\`sale\` in the answer). \`buyNowFen\`: send exactly that with
+  \`buyNow: true\` and the lot is yours, until a bid has reached it.
+
+### Maximum bids
+
+\`proxy {bidId, lot, maxFen, secret}\` (or \`POST /api/shows/{id}/proxies\`): the platform bids for you, one step above the
+others, up to \`maxFen\`, which nobody else is told. Before the lot is called it is a pre-bid. A second one on the same lot
+takes the place of the first; \`withdrawProxy {lot}\` takes it back while you do not lead. Bids made for you are
+\`bid.accepted\` with \`auto: true\` and your \`bidder\`; \`me.proxies\` tells you your own. The price is the second-highest
+maximum and one step, not above the highest; of equal ones the earlier wins, also against a bid by hand of that amount.
+
+\`secret\` is 32 random bytes of yours. With m = steps of the increment grid from \`startFen\` of the lot up to \`maxFen\`,
+the log holds \`max\` = SHA-256 applied m times to it; an automatic bid at step k carries \`reach\` = SHA-256 applied m − k
+times, so that anybody can see by k hashes that your maximum reaches there. Signed like a bid, with \`type\`
+\`"proxy.placed"\` and \`body {bid, bidder, lot, max, nth}\` (and \`seen\` if you send it); the withdrawal with
+\`"proxy.withdrawn"\` and \`{bid, bidder, lot}\`.`.trim();
 
 /** Worked with this very key, so that a stranger can compare. */
 function signing(): string {
@@ -196,7 +212,7 @@ registers no key bids unsigned, and the certificate counts such bids apart.
 What you sign is the text \`qingpai/event/v1\`, a line feed, and the canonical JSON (RFC 8785: keys sorted, no
 spaces, integers only) of \`{body, show, type}\`: \`show\` is \`state.origin\`, \`type\` is \`"bid"\`, and \`body\` holds
 - \`bid\` (your bidId), \`bidder\` (\`me.bidder\`), \`lot\`, \`offering\`, \`amountFen\`, \`nth\`; \`confirmed\` and \`seen\` if you
-  send them;
+  send them; on a rising lot \`buyNow\` if you send it;
 - on a falling clock also \`run\` if you send it, and \`units\` if you send it and it is more than 1. On a rising lot
   neither.
 

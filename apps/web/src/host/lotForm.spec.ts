@@ -110,3 +110,21 @@ describe('a lot in ten seconds', () => {
     expect(zero.ok && zero.draft.startFen).toBe(0);
   });
 });
+
+describe('prices that sell at once', () => {
+  const form = { ...emptyForm, title: '绣球', growerName: '郑', village: '泗桥村', start: '36', floor: '40' };
+  it('go into the draft of a rising lot', () => {
+    expect(checkForm({ ...form, buyNow: '58', cap: '66' })).toMatchObject({
+      ok: true,
+      draft: { buyNowFen: 5_800, capFen: 6_600 },
+    });
+  });
+  it.each([
+    [{ cap: '36' }, { cap: 'capTooLow' }],
+    [{ buyNow: '38' }, { buyNow: 'capTooLow' }],
+    [{ buyNow: '66', cap: '58' }, { buyNow: 'buyNowAboveCap' }],
+    [{ format: 'dutch' as const, start: '80', cap: '90' }, { cap: 'notForClock' }],
+  ])('are told what is wrong with %o', (differs, problems) => {
+    expect(checkForm({ ...form, ...differs })).toEqual({ ok: false, problems });
+  });
+});

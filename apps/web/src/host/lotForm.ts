@@ -13,6 +13,8 @@ export interface LotForm {
   floor: string;
   reference: string;
   step: string;
+  cap: string;
+  buyNow: string;
   format: Format;
   source: string;
 }
@@ -24,7 +26,10 @@ export type FormProblem =
   | 'notNumber'
   | 'floorNeedsStart'
   | 'clockNeedsStart'
-  | 'startBelowFloor';
+  | 'startBelowFloor'
+  | 'notForClock'
+  | 'capTooLow'
+  | 'buyNowAboveCap';
 export type Checked =
   { ok: true; draft: LotDraft } | { ok: false; problems: Partial<Record<FormField, FormProblem>> };
 
@@ -40,6 +45,8 @@ export const emptyForm: LotForm = {
   floor: '',
   reference: '',
   step: '',
+  cap: '',
+  buyNow: '',
   format: 'english',
   source: '人工培植',
 };
@@ -80,7 +87,7 @@ export function suggestedStartFen(format: Format, floorFen: number): number | nu
 export function checkForm(form: LotForm): Checked {
   const problems: Partial<Record<FormField, FormProblem>> = {};
   const wrong = (field: FormField, problem: FormProblem) => void (problems[field] ??= problem);
-  const moneyIn = (field: 'start' | 'floor' | 'reference' | 'step'): number | null => {
+  const moneyIn = (field: 'start' | 'floor' | 'reference' | 'step' | 'cap' | 'buyNow'): number | null => {
     if (form[field].trim() === '') return null;
     const amountFen = fenOf(form[field]);
     if (amountFen === null) wrong(field, 'notMoney');
@@ -96,6 +103,13 @@ export function checkForm(form: LotForm): Checked {
   const startFen = moneyIn('start') ?? suggestedStartFen(form.format, floorFen);
   const referenceFen = moneyIn('reference');
   const stepFen = moneyIn('step');
+  const prices = { cap: moneyIn('cap'), buyNow: moneyIn('buyNow') };
+  for (const [field, fen] of Object.entries(prices) as ['cap' | 'buyNow', number | null][]) {
+    if (!fen) continue;
+    if (form.format === 'dutch') wrong(field, 'notForClock');
+    if (fen <= (startFen ?? 0) || fen < floorFen) wrong(field, 'capTooLow');
+  }
+  if (prices.cap && prices.buyNow && prices.buyNow > prices.cap) wrong('buyNow', 'buyNowAboveCap');
   if (form.format === 'dutch' && !startFen) wrong('start', 'clockNeedsStart');
   if (form.format === 'dutch' && startFen !== null && startFen < floorFen) wrong('start', 'startBelowFloor');
   if (form.format === 'english' && startFen === 0 && floorFen > 0) wrong('start', 'floorNeedsStart');
@@ -110,6 +124,8 @@ export function checkForm(form: LotForm): Checked {
       floorFen,
       ...(referenceFen === null ? {} : { referenceFen }),
       ...(stepFen ? { stepFen } : {}),
+      ...(prices.cap ? { capFen: prices.cap } : {}),
+      ...(prices.buyNow ? { buyNowFen: prices.buyNow } : {}),
       format: form.format,
     },
   };
@@ -134,6 +150,8 @@ export const formOf = (lot: LotState, card: LotCard | undefined, floorFen: numbe
   floor: asText(floorFen),
   reference: asText(lot.referenceFen),
   step: asText(lot.stepFen),
+  cap: asText(lot.capFen),
+  buyNow: asText(lot.buyNowFen),
   format: lot.format,
   source: card?.source ?? '',
 });

@@ -25,6 +25,7 @@ const me: RoomMe = {
   nth: 1,
   waiting: false,
   muted: false,
+  proxies: [],
 };
 const guest: RoomMe = { ...me, role: null, bidder: null, paddle: null };
 

@@ -14,7 +14,7 @@ import { zh, type Words } from './words';
 
 /** Everything the parts of the room share: what is, what can be done, and what to tell the buyer about it. */
 export type SheetName =
-  'catalogue' | 'bids' | 'proof' | 'bill' | 'share' | 'settings' | 'seller' | 'join' | 'how';
+  'catalogue' | 'most' | 'bids' | 'proof' | 'bill' | 'share' | 'settings' | 'seller' | 'join' | 'how';
 export type Note = { key: string; atMs: number; text: string };
 /** A short line for all: who won, what comes back. */
 export type Banner = { key: number; text: string };
@@ -40,6 +40,8 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   const sheet = ref<SheetName | null>(null);
   /** A slip's token that came in the address. */
   const slipToken = ref('');
+  /** The lot whose maximum bid is being set. */
+  const mostLot = ref<string | null>(null);
   const steps = ref(0);
   const units = ref(1);
   const notes = ref<Note[]>([]);
@@ -48,10 +50,16 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   const told = ref<BidMade | null>(null);
   const won = ref<SaleState | null>(null);
   /** A bid that waits for "yes, that high". */
-  const toConfirm = ref<{ amountFen: number; units: number | null; lot: string; offering: number } | null>(
-    null,
-  );
+  const toConfirm = ref<{
+    amountFen: number;
+    units: number | null;
+    lot: string;
+    offering: number;
+    buyNow?: true;
+  } | null>(null);
   const extended = ref<{ byMs: number; untilMs: number } | null>(null);
+  /** What was bid for me by itself, and why: told to me alone. */
+  const autoSaid = ref<{ lot: string; text: string } | null>(null);
   const politeText = ref('');
   const assertiveText = ref('');
 
@@ -164,8 +172,9 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     closesAtBefore = offering.value?.closesAt ?? null;
   }
   function onAccepted(event: Extract<LoggedEvent, { type: 'bid.accepted' }>): void {
-    const { bidder, amountFen, units: taken } = event.body;
+    const { bidder, amountFen, units: taken, auto } = event.body;
     const paddle = paddleOf(bidder);
+    if (auto) return onAuto(event);
     const unit = view.state?.lots[event.body.lot]?.unit ?? '';
     note(
       event,
@@ -176,6 +185,15 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     steps.value = 0;
     if (!isMe(bidder)) announce.polite(w.value.newPrice(money(amountFen), paddle));
   }
+  /** The room sees that the price went up by itself; its owner alone is told why. */
+  function onAuto(event: Extract<LoggedEvent, { type: 'bid.accepted' }>): void {
+    const { bidder, amountFen, lot: id } = event.body;
+    note(event, w.value.autoLine(paddleOf(bidder), money(amountFen)));
+    steps.value = 0;
+    if (!isMe(bidder)) return announce.polite(w.value.newPrice(money(amountFen), paddleOf(bidder)));
+    autoSaid.value = { lot: id, text: w.value.autoMine(money(amountFen)) };
+    announce.polite(autoSaid.value.text);
+  }
   function onOffered(id: string): void {
     const offered = view.state?.lots[id];
     steps.value = 0;
@@ -183,6 +201,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     told.value = null;
     extended.value = null;
     toConfirm.value = null;
+    autoSaid.value = null;
     if (offered) announce.polite(w.value.nowLot(plainNumber(offered.number), offered.title));
   }
   function onExtended(closesAt: number, i: number): void {
@@ -261,6 +280,33 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   );
   const moment = computed(() => (view.state ? momentOf(view.state, view.ended) : null));
 
+  /** Opens the sheet where a maximum is named. */
+  function openMost(id: string): void {
+    mostLot.value = id;
+    sheet.value = view.me.paddle === null ? 'join' : 'most';
+  }
+  type Said = { tone: string; text: string };
+  async function placeMost(of: LotState, maxFen: number): Promise<Said> {
+    const answer = await (await proving())?.placeMost(of, maxFen);
+    if (!answer) return { tone: 'wait', text: w.value.mostUnknown };
+    if (answer.nth) view.me.nth = answer.nth;
+    if (!answer.ok) return { tone: 'gold', text: answer.message[language.value] };
+    return { tone: 'lead', text: w.value.mostPlaced(money(maxFen)) };
+  }
+  async function withdrawMost(of: { lot: string; bid: string }): Promise<Said> {
+    const answer = await (await proving())?.withdrawMost(of);
+    if (!answer) return { tone: 'wait', text: w.value.mostUnknown };
+    if (!answer.ok) return { tone: 'gold', text: answer.message?.[language.value] ?? '' };
+    return { tone: 'lead', text: w.value.mostWithdrawn };
+  }
+  const myMost = computed(() => view.me.proxies.find((one) => one.lot === lot.value?.lot) ?? null);
+
+  function buyNow(amountFen: number): void {
+    if (!lot.value || !offering.value) return;
+    told.value = null;
+    toConfirm.value = null;
+    client.bid({ lot: lot.value.lot, offering: offering.value.offering, amountFen, buyNow: true });
+  }
   function bid(amountFen: number, confirmed = false): void {
     if (!lot.value || !offering.value) return;
     told.value = null;
@@ -307,7 +353,8 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   return {
     view, client, renew, w, c, language, sheet, slipToken, steps, units, notes, banner, told, won, toConfirm,
     extended, politeText, assertiveText, announce, nowMs, tickMs, lot, offering, lots, soldLots,
-    mySales, myBids, proof, recordOf, recordOfSale, paddleOf, isMe, cardOf, lotName, act, moment, bid, take, tell, muted, why,
+    mySales, myBids, proof, recordOf, recordOfSale, paddleOf, isMe, cardOf, lotName, act, moment, bid, take,
+    mostLot, openMost, placeMost, withdrawMost, myMost, autoSaid, buyNow, tell, muted, why,
   }; // prettier-ignore
 }
 

@@ -90,6 +90,16 @@ export const zh = {
   // what came of it
   outbidSay: (paddle: string, price: string) => `${paddle}出到 ${price}，超过了您`,
   acceptedSay: (price: string) => `您的 ${price} 已接受`,
+  autoLine: (paddle: string, price: string) => `${paddle} 自动加价 ${price}`,
+  autoMine: (price: string) => `已替您自动加到 ${price}，上限仅您可见`,
+  autoOn: (price: string) => `自动加价中，最高到 ${price}（仅您可见）`,
+  autoOver: (price: string) => `已超过您的上限 ${price}，可再提高`,
+  most: '自动加价',
+  buyNow: (price: string) => `一口价 ${price} 直接拿下`,
+  capNote: (price: string) => `封顶 ${price}，出到即成交`,
+  mostPlaced: (price: string) => `已设好，最高出到 ${price}`,
+  mostWithdrawn: '已取消自动加价',
+  mostUnknown: '没等到回音，请看“自动加价”里是否已设好',
   takenSay: (n: number, unit: string) => `要到 ${n} ${unit}，等落槌`,
   // of the record (RULES §1: 出价记录): the tick is put there by this phone
   recorded: '已记录',

@@ -90,6 +90,7 @@ const me: RoomMe = {
   nth: 1,
   waiting: false,
   muted: false,
+  proxies: [],
 };
 
 /** A room whose socket is an array: `sent` is what it would have sent, answered by hand. */

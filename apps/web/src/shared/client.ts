@@ -136,6 +136,7 @@ const guest: RoomMe = {
   nth: null,
   waiting: false,
   muted: false,
+  proxies: [],
 };
 
 /**
@@ -383,8 +384,8 @@ export function roomClient(
   /** A bid of ours from another device counts too. */
   function noticeCount({ type, body }: LoggedEvent): void {
     const { me } = view;
-    if (type === 'bid.accepted' && body.bidder === me.bidder && me.nth !== null)
-      me.nth = Math.max(me.nth, body.nth + 1);
+    const counts = type === 'bid.accepted' || type === 'proxy.placed';
+    if (counts && body.bidder === me.bidder && me.nth !== null) me.nth = Math.max(me.nth, body.nth + 1);
   }
 
   if (options.snapshot) takeSnapshot(options.snapshot);

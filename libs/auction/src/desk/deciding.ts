@@ -18,6 +18,7 @@ import {
   type DecidedEvent,
   type Decision,
   EXTENSION_MAX_MS,
+  isKnownId,
   keysToSign,
   nextNth,
   refusalsLogged,
@@ -125,6 +126,7 @@ function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownB
     state: structuredClone(draft.state),
     book: structuredClone(draft.book),
     floors: new Map(draft.floors),
+    proxies: new Map(draft.proxies),
     leaves: [...draft.leaves],
   };
   const events: LoggedEvent[] = [];
@@ -139,16 +141,37 @@ function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownB
 
 function decideAsked(draft: Draft, asked: Asked, t: number, known: KnownBefore): CommandAnswer {
   const { catalogue, signatures } = known;
+  if (asked.name === 'proxy') {
+    const settled = settledProxy(draft, asked);
+    if (settled) return settled;
+    if (asked.secret) draft.proxies.set(asked.proxy.bidId, asked.secret);
+  }
   const command: Command = asked.name === 'seal' ? { ...asked, catalogue } : asked;
   const decision = decide(draft.state, command, t, secretsOf(draft));
   if (!decision.ok) {
+    if (asked.name === 'proxy') draft.proxies.delete(asked.proxy.bidId);
     return { ...refusalOf(decision.reason), ...(decision.lots && { lots: decision.lots }) };
   }
   const unsigned = faultOfAct(draft.state, decision.events[0]!, asked.sig, signatures);
-  if (unsigned) return refusalOf(unsigned);
+  if (unsigned) {
+    if (asked.name === 'proxy') draft.proxies.delete(asked.proxy.bidId);
+    return refusalOf(unsigned);
+  }
   sign(decision, asked.sig);
   if (asked.name === 'catalogue' || asked.name === 'amend') draft.floors.set(asked.lot.lot, asked.floorFen);
   return { ok: true, events: fold(draft, decision.events, t) };
+}
+
+/** A maximum under an id that is known is the same one, or a mistake; and it is the next of its bidder's bids. */
+function settledProxy({ book }: Draft, asked: Extract<Asked, { name: 'proxy' }>): CommandAnswer | null {
+  const { bidder, nth, proxy } = asked;
+  const known = book.proxies.get(proxy.bidId);
+  if (known) {
+    const isSame = known.bidder === bidder && known.lot === proxy.lot && known.max === proxy.max;
+    return isSame ? { ok: true, events: [] } : refusalOf('id-reused');
+  }
+  if (isKnownId(book, proxy.bidId)) return refusalOf('id-reused');
+  return nth === nextNth(book, bidder) ? null : refusalOf('wrong-nth');
 }
 
 /**

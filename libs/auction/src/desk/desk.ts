@@ -1,3 +1,4 @@
+import { fromBase64 } from '@qingpai/ledger/rules';
 import { refusalOf } from '@qingpai/platform';
 import {
   type Bid,
@@ -7,11 +8,25 @@ import {
   type EventBody,
   type EventsFrame,
   type LoggedEvent,
+  type OwnProxy,
+  type ProxyAnswer,
+  type ProxyAsk,
   type Reason,
   type Receipt,
   type ShowState,
 } from '@qingpai/wire';
-import { answerOf, bidMessage, decide, nextNth, signedBid } from '../rules/index.js';
+import {
+  answerOf,
+  bidMessage,
+  decide,
+  isAutoBidId,
+  nextNth,
+  PROXY_STEPS_MAX,
+  proxyCommitment,
+  type ProxySecret,
+  signedBid,
+  stepsOfFen,
+} from '../rules/index.js';
 import { type ShowHead, type TakenShow } from '../store/showLog.js';
 import { bidKey, CommandAnswers, type RefusedBid, refusedBid, RefusedBids } from './answers.js';
 import { leavesToSeal } from './deciding.js';
@@ -236,6 +251,45 @@ export class Desk {
     const paddle = this.paddleOf(newcomer.bidder);
     if (paddle === null) throw new Error('bug: registered without a paddle');
     return { ok: true, bidder: newcomer.bidder, paddle };
+  }
+
+  /**
+   * A maximum bid. What it goes up to stays here; `beside` keeps it for a restart. The same id gets the same answer.
+   */
+  async proxy(ask: ProxyAsk, bidder: string, beside: (secret: ProxySecret) => Beside): Promise<ProxyAnswer> {
+    const { bidId, lot: id, maxFen, nth = this.nthOf(bidder), seen, sig } = ask;
+    const refused = (reason: Reason): ProxyAnswer => ({
+      ...{ ...refusalOf(reason), bidId, verdict: 'refused' as const },
+      nth: this.nthOf(bidder),
+    });
+    const lot = Object.hasOwn(this.state.lots, id) ? this.state.lots[id]! : null;
+    if (!lot) return refused('unknown-lot');
+    if (isAutoBidId(bidId)) return refused('malformed');
+    if (seen && !this.writer.memory.receipts.holds(seen)) return refused('unknown-head');
+    const steps = stepsOfFen(this.state.rules, lot, maxFen);
+    if (steps === null || steps > PROXY_STEPS_MAX) return refused('off-grid');
+    const secret = { maxFen, secret: fromBase64(ask.secret)! };
+    const proxy = { bidId, lot: id, max: proxyCommitment(secret.secret, steps), ...(seen && { seen }) };
+    const asked: Asked = { by: bidder, name: 'proxy', bidder, proxy, nth, sig, secret };
+    const keep = beside(secret);
+    // Asked again under the same id, there is no leaf, and nothing to keep.
+    const answer = await this.command(asked, async (manager, leaves) => {
+      if (leaves.length > 0) await keep(manager, leaves);
+    });
+    if (!answer.ok) return refused(answer.reason);
+    const placed = this.writer.memory.draft.book.proxies.get(bidId)!;
+    const leading = this.state.lots[id]!.offerings.at(-1)?.leader === bidder;
+    return { ok: true, bidId, verdict: 'placed', i: placed.i, t: placed.t, nth: placed.nth + 1, leading };
+  }
+
+  /** Maximum bids of his that still count; nobody else is told. */
+  proxiesOf(bidder: string): OwnProxy[] {
+    const { proxies } = this.writer.memory.draft;
+    return Object.values(this.state.lots).flatMap(({ lot, proxies: placed }) =>
+      placed
+        .filter((one) => one.bidder === bidder)
+        .map(({ bid }) => ({ lot, bidId: bid, maxFen: proxies.get(bid)!.maxFen })),
+    );
   }
 
   // ---------------------------------------------------------------- answers at once

@@ -2,6 +2,7 @@ import { type LoggedEvent, type ShowState } from '@qingpai/wire';
 import {
   type BidBook,
   type DecidedEvent,
+  type ProxySecret,
   type Secrets,
   decideDue,
   dueAtMs,
@@ -14,11 +15,13 @@ export interface Draft {
   state: ShowState;
   book: BidBook;
   floors: Map<string, number>;
+  /** Maximum bids by id: what the log only commits to. */
+  proxies: Map<string, ProxySecret>;
   /** Leaves decided since the last commit, in order. */
   leaves: LoggedEvent[];
 }
 
-export const secretsOf = (draft: Draft): Secrets => ({ floors: draft.floors });
+export const secretsOf = (draft: Draft): Secrets => ({ floors: draft.floors, proxies: draft.proxies });
 
 /** Gives decided events their index and time and folds them in. */
 export function fold(draft: Draft, decided: readonly DecidedEvent[], t: number): LoggedEvent[] {

@@ -1,6 +1,6 @@
 import { type Bid, type BidAnswer, type CommandAnswer, type LoggedEvent } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
-import { type Command, type SealCommand } from '../rules/command.js';
+import { type Command, type ProxySecret, type SealCommand } from '../rules/command.js';
 
 /** What can be asked of a desk: every command but a bid's; the catalogue's root is the desk's to add. */
 export type Asked = (
@@ -8,6 +8,8 @@ export type Asked = (
 ) & {
   /** The author's own, over the leaf that the command makes (base64). */
   sig?: string;
+  /** Of a maximum bid: what the log only commits to. */
+  secret?: ProxySecret;
 };
 
 /** Written in the same transaction as the leaves it is handed. */

@@ -26,6 +26,7 @@ export class ShowMemory {
       state: structuredClone(taken.state),
       book: taken.book,
       floors: taken.secrets.floors,
+      proxies: taken.secrets.proxies,
       leaves: [],
     };
     this.events = taken.events;

@@ -35,7 +35,7 @@ export function refusalTo(
   payload: unknown,
   errors: FieldError[] = [],
 ): Refusal {
-  if (name !== 'bid') return refusalOf(reason, errors);
+  if (name !== 'bid' && name !== 'proxy') return refusalOf(reason, errors);
   return { ...refusedBid(bidIdIn(payload), reason), ...(errors.length > 0 && { errors }) };
 }
 

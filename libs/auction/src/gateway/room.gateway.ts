@@ -136,6 +136,10 @@ export class RoomGateway
         return { ok: true, ...(await room.since(message.payload.from)) };
       case 'bid':
         return room.bid(member, message.payload);
+      case 'proxy':
+        return room.proxy(member, message.payload);
+      case 'withdrawProxy':
+        return room.withdrawProxy(member, message.payload);
       case 'command':
         return room.command(member, message.payload);
       case 'chat':

@@ -9,6 +9,10 @@ export class SincePageDto extends createZodDto(z.object({ since: wire.eventsFram
 export class BidDto extends createZodDto(wire.bid) {}
 export class BidAcceptedDto extends createZodDto(wire.bidAccepted) {}
 export class BidRefusedDto extends createZodDto(wire.bidRefused) {}
+export class ProxyDto extends createZodDto(wire.proxyAsk) {}
+export class ProxyPlacedDto extends createZodDto(wire.proxyPlaced) {}
+export class ProxyRefusedDto extends createZodDto(wire.proxyRefused) {}
+export class ProxyWithdrawalDto extends createZodDto(wire.proxyWithdrawal) {}
 export class CommandMessageDto extends createZodDto(wire.commandMessage) {}
 export class CommandDoneDto extends createZodDto(
   z.object({ ok: z.literal(true), events: z.array(wire.loggedEvent) }),

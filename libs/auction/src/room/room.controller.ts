@@ -12,7 +12,14 @@ import {
   WirePipe,
 } from '@qingpai/members';
 import { Refused, statusOf } from '@qingpai/platform';
-import { bid, type CommandAnswer, commandMessage, type Refusal } from '@qingpai/wire';
+import {
+  bid,
+  type CommandAnswer,
+  commandMessage,
+  proxyAsk,
+  proxyWithdrawal,
+  type Refusal,
+} from '@qingpai/wire';
 import { type FastifyReply } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import { type z } from 'zod';
@@ -27,7 +34,7 @@ import { Seats } from './seats.js';
  * reason's status and the same body as on the socket.
  */
 @ApiTags('room')
-@ApiExtraModels(dto.BidRefusedDto.Output, dto.CommandRefusedDto.Output)
+@ApiExtraModels(dto.BidRefusedDto.Output, dto.ProxyRefusedDto.Output, dto.CommandRefusedDto.Output)
 @Controller('api/shows/:id')
 @UsePipes(WirePipe)
 export class RoomController {
@@ -75,6 +82,44 @@ export class RoomController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     return answered('bid', body, reply, async () => (await this.rooms.of(id)).bid(member, parsed(bid, body)));
+  }
+
+  @Post('proxies')
+  @Public()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Place or raise a maximum bid; before the call of the lot it is a pre-bid.' })
+  @ApiBody({ type: dto.ProxyDto })
+  @ApiOkResponse({ type: dto.ProxyPlacedDto.Output })
+  @ApiRefusals(dto.ProxyRefusedDto.Output)
+  @ApiProblems(415)
+  async proxy(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() body: unknown,
+    @CurrentMember() member: SessionMember | null,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answered('proxy', body, reply, async () =>
+      (await this.rooms.of(id)).proxy(member, parsed(proxyAsk, body)),
+    );
+  }
+
+  @Post('proxies/withdraw')
+  @Public()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Take a maximum bid back, while you do not lead.' })
+  @ApiBody({ type: dto.ProxyWithdrawalDto })
+  @ApiOkResponse({ type: dto.OkDto.Output })
+  @ApiRefusals(dto.CommandRefusedDto.Output)
+  @ApiProblems(415)
+  async withdrawProxy(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() body: unknown,
+    @CurrentMember() member: SessionMember | null,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answered('withdrawProxy', body, reply, async () =>
+      (await this.rooms.of(id)).withdrawProxy(member, parsed(proxyWithdrawal, body)),
+    );
   }
 
   @Post('commands')
@@ -220,7 +265,10 @@ function granted(answer: CommandAnswer): { ok: true } {
 }
 
 /** Every status a refusal can have, each with the body that sockets get. */
-function ApiRefusals(type: typeof dto.BidRefusedDto.Output | typeof dto.CommandRefusedDto.Output) {
+function ApiRefusals(
+  type:
+    typeof dto.BidRefusedDto.Output | typeof dto.ProxyRefusedDto.Output | typeof dto.CommandRefusedDto.Output,
+) {
   const statuses = [400, 401, 403, 404, 409, 429, 500, 503];
   return (target: object, key: string | symbol, descriptor: PropertyDescriptor) => {
     for (const status of statuses) {
@@ -236,7 +284,7 @@ function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
 }
 
 async function answered<A extends { ok: true } | Refusal>(
-  name: 'bid' | 'command',
+  name: 'bid' | 'proxy' | 'withdrawProxy' | 'command',
   body: unknown,
   reply: FastifyReply,
   ask: () => Promise<A>,

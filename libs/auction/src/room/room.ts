@@ -12,6 +12,9 @@ import {
   type LotCard,
   type moderate,
   type Office,
+  type ProxyAnswer,
+  type ProxyAsk,
+  type proxyWithdrawal,
   type Reason,
   type Receipt,
   type Refusal,
@@ -69,6 +72,7 @@ export type BidListener = (answer: BidAnswer, tookMs: number) => void;
 
 type CommandMessage = z.infer<typeof commandMessage>;
 type Moderation = z.infer<typeof moderate>;
+type ProxyWithdrawal = z.infer<typeof proxyWithdrawal>;
 type OkAnswer = { ok: true } | Refusal;
 
 /**
@@ -164,6 +168,7 @@ export class Room {
       nth: seated ? desk.nthOf(bidder) : null,
       waiting: member.state === 'waiting',
       muted: this.chat.isMuted(bidder),
+      proxies: seated ? desk.proxiesOf(bidder) : [],
     };
   }
 
@@ -232,6 +237,39 @@ export class Room {
     if (answer.i === undefined) return answer;
     const receipt = desk.receipt(answer.i, bid.seen?.[0]);
     return receipt ? { ...answer, receipt } : answer;
+  }
+
+  /** A maximum bid; what it goes up to is kept beside its leaf, sealed. */
+  async proxy(member: SessionMember | null, ask: ProxyAsk): Promise<ProxyAnswer> {
+    const refused = (reason: Reason): ProxyAnswer => ({
+      ...{ ...refusalOf(reason), bidId: ask.bidId, verdict: 'refused' },
+    });
+    const reason = this.refusal(member, 'bid.place');
+    if (reason || !member) return refused(reason ?? 'not-signed-in');
+    if (!(await this.parts.limits.allows('bid', member.memberId))) return refused('slow-down');
+    const desk = await this.desk();
+    const bidder = await this.parts.seats.bidderOf(this.showId, member.memberId);
+    const answer = await desk.proxy(ask, bidder, (secret) =>
+      this.parts.seats.sealProxy(this.showId, ask.bidId, secret),
+    );
+    if (!answer.ok) return answer;
+    await this.tellMe(member.memberId);
+    const receipt = desk.receipt(answer.i, ask.seen?.[0]);
+    return receipt ? { ...answer, receipt } : answer;
+  }
+
+  async withdrawProxy(member: SessionMember | null, { lot, sig }: ProxyWithdrawal): Promise<OkAnswer> {
+    const reason = this.refusal(member, 'bid.place');
+    if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
+    if (!(await this.parts.limits.allows('bid', member.memberId))) return refusalOf('slow-down');
+    const bidder = await this.parts.seats.bidderOf(this.showId, member.memberId);
+    const signed = sig !== undefined && { sig };
+    const answer = await (
+      await this.desk()
+    ).command({ by: bidder, name: 'withdrawProxy', bidder, lot, ...signed });
+    if (!answer.ok) return answer;
+    await this.tellMe(member.memberId);
+    return { ok: true };
   }
 
   async command(
@@ -410,6 +448,7 @@ const guest: RoomMe = {
   nth: null,
   waiting: false,
   muted: false,
+  proxies: [],
 };
 
 /** Under whose office a command's leaves are written. */

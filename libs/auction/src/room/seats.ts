@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { Refused } from '@qingpai/platform';
 import { type Desks } from '../desk/desks.js';
-import { type ShowStore } from '../store/showStore.js';
+import { type ProxySecret } from '../rules/index.js';
+import { type Beside, type ShowStore } from '../store/showStore.js';
 
 export interface Seat {
   bidder: string;
@@ -20,7 +21,7 @@ export class Seats {
 
   constructor(
     private readonly desks: Desks,
-    private readonly store: Pick<ShowStore, 'deviceOf' | 'newcomer' | 'pseudonymOf' | 'seat'>,
+    private readonly store: Pick<ShowStore, 'deviceOf' | 'newcomer' | 'pseudonymOf' | 'seat' | 'sealProxy'>,
   ) {}
 
   /** How this member is called in this show, seated or not. */
@@ -41,6 +42,11 @@ export class Seats {
     if (!registered.ok) throw new Refused(registered.reason);
     this.events.emit('taken', { showId, memberId });
     return registered;
+  }
+
+  /** What a maximum bid goes up to, to be written beside its leaf. */
+  sealProxy(showId: string, bid: string, secret: ProxySecret): Beside {
+    return this.store.sealProxy(showId, bid, secret);
   }
 
   /** Told after the commit, also when somebody asks again for the seat he has. */

@@ -5,6 +5,8 @@ export {
   type BidBook,
   bidBook,
   evolveBook,
+  isKnownId,
+  type LoggedProxy,
   type LoggedBid,
   nextNth,
   refusalsLogged,

@@ -101,4 +101,12 @@ export class ShowBidder {
   @Column('int') paddle!: number;
 }
 
-export const storeEntities = [Show, Lot, Sale, LotFloor, ShowBidder];
+/** What a maximum bid goes up to, sealed by the vault. */
+@Entity('proxy_secrets')
+export class ProxySecretRow {
+  @PrimaryColumn('text', { name: 'show_id' }) showId!: string;
+  @PrimaryColumn('text') bid!: string;
+  @Column('bytea') sealed!: Buffer;
+}
+
+export const storeEntities = [Show, Lot, Sale, LotFloor, ShowBidder, ProxySecretRow];

@@ -76,6 +76,7 @@ export class PostgresShowLog implements ShowLog {
     const { books, entries } = enterAll(emptyBooks, moneyFactsOf(state, events));
     if (entries.length > 0) await this.ledger.journal.fill(log.log, entries);
     const floors = await this.shows.floorsOf(showId);
+    const proxies = await this.shows.proxiesOf(showId);
     // After the epoch was bumped: whoever ends a show does so while he holds its log.
     const ended = await this.shows.endOf(showId);
     this.held.set(showId, { log, version, isEnded: ended !== null, books });
@@ -86,7 +87,7 @@ export class PostgresShowLog implements ShowLog {
       book,
       events,
       ...{ head, heads, tree, version },
-      secrets: { floors: new Map([...floors].map(([lot, { floorFen }]) => [lot, floorFen])) },
+      secrets: { floors: new Map([...floors].map(([lot, { floorFen }]) => [lot, floorFen])), proxies },
       ended: ended && reasonOfEnd(ended),
       epoch: log.epoch,
     };

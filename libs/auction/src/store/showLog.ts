@@ -2,7 +2,7 @@ import { type Hash, type Tree } from '@qingpai/ledger/rules';
 import { type LeafVersion, type LoggedEvent, type Reason, type ShowState } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 import { type BidBook } from '../rules/bidBook.js';
-import { type Secrets } from '../rules/command.js';
+import { type ProxySecret, type Secrets } from '../rules/command.js';
 
 /** A show as its owner holds it: everything folded from the log, and what the log only commits to. */
 export interface TakenShow {
@@ -19,7 +19,7 @@ export interface TakenShow {
   /** Of its leaves: one throughout a log. */
   version: LeafVersion;
   /** Floors by lot; the desk keeps it in step while it catalogues. */
-  secrets: Secrets & { floors: Map<string, number> };
+  secrets: Secrets & { floors: Map<string, number>; proxies: Map<string, ProxySecret> };
   /** Why this log takes nothing more (cancelled, continued in another); null: it does. */
   ended: Reason | null;
   /** Fencing token: an append under an older epoch is refused with `Fenced`. */

@@ -25,7 +25,8 @@ import {
 import { type DataSource, type EntityManager } from 'typeorm';
 import { EndedShow } from '../registry/entities.js';
 import { type Registry } from '../registry/registry.js';
-import { LotFloor, Show, ShowBidder } from './entities.js';
+import { type ProxySecret } from '../rules/command.js';
+import { LotFloor, ProxySecretRow, Show, ShowBidder } from './entities.js';
 import { LEAF_VERSION } from './leafFormat.js';
 import { keptOf } from './keptRecords.js';
 import { dayOf } from './showDay.js';
@@ -221,8 +222,30 @@ export class ShowStore {
       }),
     );
   }
+
+  // ------------------------------------------------------------ maximum bids
+
+  /** Keeps what a maximum bid goes up to, sealed, beside its leaf: after a restart it goes on bidding. */
+  sealProxy(showId: string, bid: string, { maxFen, secret }: ProxySecret): Beside {
+    const opening = Buffer.from(JSON.stringify({ maxFen, secret: toBase64(secret) }));
+    const sealed = this.parts.vault.seal(opening, proxyOwner(showId, bid));
+    return async (manager) => void (await manager.insert(ProxySecretRow, { showId, bid, sealed }));
+  }
+
+  /** All of a show, by the id of the bid. */
+  async proxiesOf(showId: string): Promise<Map<string, ProxySecret>> {
+    const rows = await this.parts.db.manager.findBy(ProxySecretRow, { showId });
+    return new Map(
+      rows.map(({ bid, sealed }) => {
+        const opening = this.parts.vault.open(sealed, proxyOwner(showId, bid)).toString('utf8');
+        const { maxFen, secret } = JSON.parse(opening) as { maxFen: number; secret: string };
+        return [bid, { maxFen, secret: fromBase64(secret)! }];
+      }),
+    );
+  }
 }
 
+const proxyOwner = (showId: string, bid: string): string => `proxy/${showId}/${bid}`;
 const keyOwner = (showId: string): string => `show-key/${showId}`;
 const floorOwner = (showId: string, lot: string): string => `floor/${showId}/${lot}`;
 

@@ -12,7 +12,7 @@ import {
 import { Refused } from '@qingpai/platform';
 import { type AuctionEvent, type LoggedEvent, type Reason, type ShowRules } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
-import { bidBook, evolve, evolveBook, initialShow } from '../rules/index.js';
+import { bidBook, evolve, evolveBook, initialShow, type ProxySecret } from '../rules/index.js';
 import {
   type Appended,
   type Batch,
@@ -37,6 +37,8 @@ interface Kept {
   heads: ShowHead[];
   frontier: Frontier;
   floors: Map<string, number>;
+  /** Kept by who placed them: nothing is written beside this log. */
+  proxies: Map<string, ProxySecret>;
   epoch: number;
   ended: Reason | null;
 }
@@ -64,6 +66,7 @@ export class MemoryShowLog implements ShowLog {
       heads: [],
       frontier: emptyFrontier,
       floors: new Map(),
+      proxies: new Map(),
       epoch: 0,
       ended: null,
     };
@@ -103,7 +106,7 @@ export class MemoryShowLog implements ShowLog {
       evolveBook(book, leaf);
     }
     const { origin, epoch, heads } = kept;
-    const secrets = { floors: new Map(kept.floors) };
+    const secrets = { floors: new Map(kept.floors), proxies: kept.proxies };
     return {
       showId,
       origin,

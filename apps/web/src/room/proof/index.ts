@@ -1,4 +1,4 @@
-import type { Bid, BidAnswer, Receipt, SignedHead, Snapshot } from '@qingpai/wire';
+import type { Bid, BidAnswer, LotState, ProxyAnswer, Receipt, SignedHead, Snapshot } from '@qingpai/wire';
 import { get } from '../../shared/api';
 import type { Mendable, RoomView } from '../../shared/client';
 import { drawer } from '../../shared/drawer';
@@ -6,6 +6,7 @@ import { joinShow } from './joinShow';
 import type { Elsewhere } from './judge';
 import { judging } from './judging';
 import { keeper } from './keeper';
+import { type MostPort, placeMost, withdrawMost } from './most';
 import { signer } from './signer';
 import type { Evidence, ProofView } from './view';
 
@@ -16,6 +17,9 @@ export interface Proof {
   sign(bid: Bid, trouble: Mendable | null): Promise<Bid>;
   handleAnswer(bid: Bid, answer: BidAnswer): Promise<void>;
   handleHead(head: SignedHead): Promise<void>;
+  /** A maximum bid of this phone's owner; null: no answer came. */
+  placeMost(lot: LotState, maxFen: number): Promise<ProxyAnswer | null>;
+  withdrawMost(of: { lot: string; bid: string }): ReturnType<typeof withdrawMost>;
   /** The sealed code, as the server tells it now; null: not yet, or no answer. */
   code(): Promise<string | null>;
 }
@@ -50,7 +54,17 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
     join: () => joinShow(show),
     patience: () => new Promise((resolve) => setTimeout(resolve, KEY_WAIT_MS, null)),
   });
+  const most: MostPort = {
+    ...{ show, own },
+    state: () => view.state,
+    newId: () => crypto.randomUUID(),
+    random: () => crypto.getRandomValues(new Uint8Array(32)),
+    post: postPlain,
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  };
   return {
+    placeMost: (lot, maxFen) => placeMost(most, lot, maxFen),
+    withdrawMost: (of) => withdrawMost(most, of),
     enter: own.enter,
     sign: own.sign,
     async handleHead(head) {
@@ -75,14 +89,28 @@ function mineIn({ state, me }: RoomView): Elsewhere[] {
   const bidder = me.bidder === null ? undefined : state?.bidders[me.bidder];
   if (!state || !bidder) return [];
   const offerings = Object.values(state.lots).flatMap((lot) => lot.offerings);
-  return offerings
-    .flatMap(({ history, clock }) => history.map((mark) => ({ ...mark, isClock: clock !== null })))
-    .filter((mark) => mark.bidder === bidder.bidder)
-    .sort((a, b) => a.i - b.i)
-    .map(({ i, bid, amountFen, isClock }) => ({
-      ...{ bidder: bidder.bidder, keys: bidder.keys, bidId: bid },
-      ...{ i, amountFen, isClock },
-    }));
+  return (
+    offerings
+      .flatMap(({ history, clock }) => history.map((mark) => ({ ...mark, isClock: clock !== null })))
+      // What the platform bid for me I did not sign: it proves itself by its reach.
+      .filter((mark) => mark.bidder === bidder.bidder && !mark.auto)
+      .sort((a, b) => a.i - b.i)
+      .map(({ i, bid, amountFen, isClock }) => ({
+        ...{ bidder: bidder.bidder, keys: bidder.keys, bidId: bid },
+        ...{ i, amountFen, isClock },
+      }))
+  );
+}
+
+/** As it stands, refusals too: their body is the answer. */
+async function postPlain(path: string, body: object): Promise<object | null> {
+  try {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await response.json()) as object;
+  } catch {
+    return null;
+  }
 }
 
 async function policyOf(show: string): Promise<string | null> {

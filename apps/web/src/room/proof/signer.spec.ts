@@ -10,7 +10,16 @@ const key = {
   sign: async (message: Uint8Array) => toBase64(signEd25519(seed, message)),
 };
 const me: RoomMe = {
-  ...{ role: 'buyer', nickname: '小林', bidder: LIN, paddle: 1, nth: 4, waiting: false, muted: false },
+  ...{
+    role: 'buyer',
+    nickname: '小林',
+    bidder: LIN,
+    paddle: 1,
+    nth: 4,
+    waiting: false,
+    muted: false,
+    proxies: [],
+  },
 };
 const bid: Bid = { bidId: 'bid-000001', lot: 'L1', offering: 1, amountFen: 3_600 };
 const HEAD: Bid['seen'] = [7, `${'A'.repeat(43)}=`];

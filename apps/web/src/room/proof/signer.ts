@@ -1,4 +1,4 @@
-import { bidMessage, signedBid } from '@qingpai/auction/rules';
+import { actMessage, bidMessage, signedBid } from '@qingpai/auction/rules';
 import type { Bid, RoomMe, ShowState } from '@qingpai/wire';
 import type { Asked } from '../../shared/api';
 import type { Mendable } from '../../shared/client';
@@ -17,10 +17,17 @@ export interface SignerPort {
   /** Resolves when a bid has waited for its key for too long. */
   patience(): Promise<null>;
 }
+type SignedType = 'proxy.placed' | 'proxy.withdrawn';
+
 export interface Signer {
   /** Registers this phone, unless that is done. */
   enter(): Promise<void>;
   sign(bid: Bid, trouble: Mendable | null): Promise<Bid>;
+  /**
+   * Signs a leaf of one's own, its `bidder` and, unless told otherwise, its count added. Null: this phone cannot, and it
+   * goes out unsigned.
+   */
+  signAct(type: SignedType, body: object, counts?: boolean): Promise<{ nth: number; sig: string } | null>;
   /** How the bid is to be read: by whom, and whether on a clock. Null: nobody with a paddle. */
   sentAs(bid: Bid): Sent | null;
 }
@@ -54,6 +61,17 @@ export function signer(port: SignerPort): Signer {
     async enter() {
       const { bidder } = port.me();
       if (bidder !== null) await keyOf(bidder);
+    },
+    async signAct(type, body, counts = true) {
+      const { bidder } = port.me();
+      if (bidder === null) return null;
+      const key = await Promise.race([keyOf(bidder), port.patience()]);
+      const { nth } = port.me();
+      const origin = port.state()?.origin;
+      if (!key || nth === null || origin === undefined) return null;
+      const signed = { ...body, bidder, ...(counts && { nth }) };
+      const message = actMessage({ type, body: signed } as Parameters<typeof actMessage>[0], origin);
+      return { nth, sig: await key.sign(message) };
     },
     async sign(bid, trouble) {
       const seen = trouble === 'unknown-head' ? undefined : port.seen();

@@ -4,6 +4,7 @@ import './sheets.css';
 export { default as bids } from './BidsSheet.vue';
 export { default as bill } from './BillSheet.vue';
 export { default as catalogue } from './CatalogueSheet.vue';
+export { default as most } from './MostSheet.vue';
 export { default as how } from './HowSheet.vue';
 export { default as join } from './JoinSheet.vue';
 export { default as seller } from './SellerSheet.vue';
