@@ -18,6 +18,10 @@ export function randomShow(chance: Chance): PaperShow {
       suddenDeath: chance.maybe(0.1),
       furtherOfferings: chance.below(3),
       slipSteps: chance.one([1, 3]),
+      ...(chance.maybe(0.3) && {
+        ladder: { pauseMs: chance.one([0, 5_000]), atLast: chance.one(['pass', 'carry', 'wait'] as const) },
+      }),
+      ...(chance.maybe(0.2) && { bidLimitFen: chance.one([4_000, 20_000]) }),
       refusalsLoggedMax: chance.one([1, 2, 20]),
       hardEndMs: chance.one([5_000, 600_000]),
       clock: {

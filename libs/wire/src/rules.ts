@@ -35,6 +35,20 @@ export const showRules = z.strictObject({
     ofBestPercent: z.int().min(100).max(300),
     ofFloorPercent: z.int().min(100).max(300),
   }),
+  /**
+   * 保不流拍: chosen beforehand, run by the server once every lot has been called (RULES §4). A lot that waits is offered
+   * again as a falling clock, as often as `furtherOfferings` allows; then it passes, is carried, or waits for the host.
+   * Left out: the host brings lots back by hand.
+   */
+  ladder: z
+    .strictObject({
+      /** Between the end of one offering and the server's next step. */
+      pauseMs: durationMs,
+      atLast: z.enum(['pass', 'carry', 'wait']),
+    })
+    .optional(),
+  /** The most one bid of a bidder may come to, fen, unless a limit of his own says otherwise. Left out: none. */
+  bidLimitFen: positiveFen.optional(),
   /** Logged refusals per bidder and offering; then the answer is `slow-down` without a leaf. */
   refusalsLoggedMax: z.int().positive().max(1000),
   /** A sale is terminal, and a show can be settled, this long after the show was closed. */

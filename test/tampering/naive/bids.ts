@@ -86,7 +86,7 @@ export function refusalOf(
   if (offering.closesAt !== null && nowMs >= offering.closesAt) return 'too-late';
   if (person.banned) return 'bidder-not-allowed';
   if (person.kind === 'host' || person.bidder === lot.said.grower) return 'own-lot';
-  const most = Math.min(person.limitFen ?? MOST_FEN, MOST_FEN);
+  const most = Math.min(person.limitFen ?? rules.bidLimitFen ?? MOST_FEN, MOST_FEN);
   return offering.clock
     ? refusalOfTake(rules, offering, nowMs, asked, most, () => (lot.said.floor ? floorOf(asked.lot) : 0))
     : refusalOfRise(rules, lot, offering, asked, most);

@@ -103,6 +103,8 @@ export interface Offering {
   startFen: number;
   unitsLeft: number;
   ended: boolean;
+  /** When; 0: not yet. */
+  endedAt: number;
   undone: boolean;
   priceFen: number | null;
   leader: string | null;
@@ -172,10 +174,11 @@ function undo(lot: Lot, past: Past, sale: string, id: string): void {
   lot.phase = 'waiting';
 }
 
-function end(lot: Lot, phase: LotPhase): void {
+function end(lot: Lot, phase: LotPhase, t: number): void {
   const offering = lot.offerings.at(-1);
   if (lot.phase === 'onBlock' && offering) {
     offering.ended = true;
+    offering.endedAt = t;
     offering.frozenAt = null;
   }
   lot.phase = phase;
@@ -202,6 +205,7 @@ function happen(lot: Lot, leaf: Leaf, rules: ShowRules): void {
         startFen: body.startFen,
         unitsLeft: body.units,
         ended: false,
+        endedAt: 0,
         undone: false,
         priceFen: null,
         leader: null,
@@ -262,23 +266,23 @@ function happen(lot: Lot, leaf: Leaf, rules: ShowRules): void {
       const { firstUnit, units } = leaf.body;
       for (let unit = firstUnit; unit < firstUnit + units; unit++) lot.units[unit - 1] = 'sold';
       offering!.unitsLeft -= units;
-      if (offering!.unitsLeft === 0) end(lot, 'hammered');
+      if (offering!.unitsLeft === 0) end(lot, 'hammered', leaf.t);
       break;
     }
     case 'lot.setAside':
-      end(lot, 'waiting');
+      end(lot, 'waiting', leaf.t);
       break;
     case 'lot.passed':
       mark(lot, 'passed');
-      end(lot, 'passed');
+      end(lot, 'passed', leaf.t);
       break;
     case 'lot.withdrawn':
       mark(lot, 'withdrawn');
-      end(lot, 'withdrawn');
+      end(lot, 'withdrawn', leaf.t);
       break;
     case 'lot.carried':
       mark(lot, 'carried');
-      end(lot, 'carried');
+      end(lot, 'carried', leaf.t);
       break;
   }
 }

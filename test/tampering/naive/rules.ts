@@ -69,12 +69,12 @@ const authors: Record<string, string[]> = {
   'show.sealed': ['host'],
   'show.approved': ['officer'],
   'show.opened': house,
-  'lot.offered': house,
+  'lot.offered': [...house, 'platform'],
   'lot.lastCall': house,
   'lot.frozen': house,
   'lot.resumed': house,
   'lot.withdrawn': house,
-  'lot.carried': house,
+  'lot.carried': [...house, 'platform'],
   'lot.passed': [...house, 'platform'],
   'lot.setAside': [...house, 'platform'],
   'sale.voided': house,
@@ -171,7 +171,7 @@ function askedBody(past: Past, rules: ShowRules, leaf: BidLeaf): object {
 /** The leaf that must come now, since the last one or the time demands it; null when nothing is due. */
 function mustBe({ past, rules, floorOf }: World, leaf: Leaf): { type: Leaf['type']; body: object } | null {
   const block = blockOf(past, rules);
-  if (!block) return null;
+  if (!block) return ladderDue({ past, rules, floorOf } as World, leaf);
   const { id, lot, offering } = block;
   const { clock, priceFen, number, unitsLeft } = offering;
   const here = { lot: id, offering: number };
@@ -218,6 +218,36 @@ function mustBe({ past, rules, floorOf }: World, leaf: Leaf): { type: Leaf['type
   if (!cut && floor > 0 && clockPrice(clock, leaf.t - 1) !== floor) return { type: 'lot.setAside', body: {} };
   const body = { ...here, cause: 'floor', startFen: floor, startsAt: atMs, unitsLeft };
   return cut ? { type: 'clock.restarted', body } : setAside;
+}
+
+/** 保不流拍: when all lots have been called, those that wait come back by themselves, the least offered first. */
+function ladderDue(world: World, leaf: Leaf): { type: Leaf['type']; body: object } | null {
+  const { past, rules } = world;
+  if (!rules.ladder || phaseOf(past) !== 'open') return null;
+  const lots: { id: string; lot: Lot; times: number }[] = [];
+  let ended = 0;
+  for (const id of lotIds(past)) {
+    const lot = lotOf(past, id, rules)!;
+    if (lot.phase === 'sealed') return null;
+    for (const one of lot.offerings) ended = Math.max(ended, one.endedAt);
+    if (lot.phase !== 'waiting' || lot.offerings.at(-1)!.undone) continue;
+    const isLast = lot.offerings.length > rules.furtherOfferings;
+    if (!isLast || rules.ladder.atLast !== 'wait') lots.push({ id, lot, times: lot.offerings.length });
+  }
+  lots.sort((a, b) => a.times - b.times || (a.lot.said.number < b.lot.said.number ? -1 : 1));
+  const [next] = lots;
+  if (!next || leaf.t < ended + rules.ladder.pauseMs) return null;
+  if (next.times <= rules.furtherOfferings) {
+    const isRight =
+      leaf.type === 'lot.offered' && leaf.body.lot === next.id && wrongOffer(world, leaf) === null;
+    const isClock = isRight && leaf.body.format === 'dutch';
+    return { type: 'lot.offered', body: isClock ? leaf.body : {} };
+  }
+  const open = count(next.lot, 'open');
+  if (rules.ladder.atLast === 'carry') return { type: 'lot.carried', body: { lot: next.id, units: open } };
+  const last = next.lot.offerings.at(-1)!;
+  const body = { lot: next.id, offering: last.number, units: open, bestFen: last.priceFen ?? undefined };
+  return { type: 'lot.passed', body };
 }
 
 const hasValidBid = (lot: Lot, offering: Offering): boolean =>
@@ -304,6 +334,7 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'show.opened':
       return during('sealed');
     case 'lot.offered':
+      if (leaf.by === 'platform') return 'not due';
       return during('open') ?? wrongOffer(world, leaf);
     case 'lot.lastCall':
     case 'lot.extended':
@@ -313,6 +344,7 @@ function wrongAct(world: World, leaf: Leaf): string | null {
       return wrongOnBlock(world, leaf);
     case 'lot.passed':
     case 'lot.carried':
+      if (leaf.by === 'platform') return 'not due';
       return during('open') ?? wrongEnd(world, leaf);
     case 'lot.withdrawn':
       return during('sealed', 'open') ?? wrongEnd(world, leaf);
@@ -430,6 +462,7 @@ function wrongOffer({ past, rules, floorOf }: World, leaf: Of<'lot.offered'>): s
   const { body, t } = leaf;
   const lot = lotOf(past, body.lot, rules);
   if (!lot || blockOf(past, rules)) return 'not now';
+
   if (lot.offerings.length > rules.furtherOfferings) return 'too often';
   const here = {
     lot: body.lot,

@@ -3,15 +3,19 @@ import { type DecidedEvent, type Secrets } from './command.js';
 import { clockDueMs, clockEvent } from './dutch.js';
 import { closeEvent } from './english.js';
 import { floorOf } from './floor.js';
+import { ladderStep } from './ladder.js';
+import { carry, pass, reoffer } from './lots.js';
 import { onBlock } from './show.js';
 
 /**
  * When the server must act next by itself, ms UTC, or null: the close of a rising lot; the clock's restart after
- * takes, its step that would miss the floor, its end. Nothing is due while the lot is frozen.
+ * takes, its step that would miss the floor, its end; between lots the ladder's next step. Nothing is due while the lot
+ * is frozen.
  */
 export function dueAtMs(state: ShowState, secrets: Secrets): number | null {
   const block = state.phase === 'open' ? onBlock(state) : null;
-  if (!block || block.offering.frozenAt !== null) return null;
+  if (!block) return ladderStep(state)?.atMs ?? null;
+  if (block.offering.frozenAt !== null) return null;
   const { clock, closesAt } = block.offering;
   return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt;
 }
@@ -23,6 +27,21 @@ export function dueAtMs(state: ShowState, secrets: Secrets): number | null {
 export function decideDue(state: ShowState, nowMs: number, secrets: Secrets): DecidedEvent[] {
   const dueAt = dueAtMs(state, secrets);
   const block = onBlock(state);
-  if (dueAt === null || dueAt > nowMs || !block) return [];
+  if (dueAt === null || dueAt > nowMs) return [];
+  if (!block) return ladderEvents(state, nowMs, secrets);
   return [block.offering.clock ? clockEvent(state, block, secrets) : closeEvent(state, block)];
+}
+
+function ladderEvents(state: ShowState, nowMs: number, secrets: Secrets): DecidedEvent[] {
+  const due = ladderStep(state);
+  if (!due) throw new Error('bug: a step of the ladder was due and is not there');
+  const asked = { by: 'platform' as const, lot: due.lot.lot };
+  const decision =
+    due.step === 'reoffer'
+      ? reoffer(state, { ...asked, name: 'reoffer' }, nowMs, secrets)
+      : due.step === 'pass'
+        ? pass(state, { ...asked, name: 'pass' })
+        : carry(state, { ...asked, name: 'carry' });
+  if (!decision.ok) throw new Error(`bug: the ladder cannot ${due.step} ${due.lot.lot}: ${decision.reason}`);
+  return decision.events;
 }

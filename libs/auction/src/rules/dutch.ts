@@ -29,7 +29,7 @@ export function checkTake(bidding: Bidding, press: Press): BidReason | null {
   if (priceFen > amountFen) return 'above-pressed';
   if (units > offering.unitsLeft) return 'units-not-left';
   if (units < Math.min(state.rules.clock.minUnits, offering.unitsLeft)) return 'below-minimum-take';
-  if (isOverLimit(bidder, priceFen, units)) return 'over-limit';
+  if (isOverLimit(state.rules, bidder, priceFen, units)) return 'over-limit';
   return null;
 }
 

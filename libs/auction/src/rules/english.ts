@@ -14,7 +14,7 @@ import { type OnBlock, thisOnBlock } from './show.js';
 export function checkRise({ state, lot, offering, bidder }: Bidding, press: Press): BidReason | null {
   const { rules } = state;
   const { amountFen, confirmed, buyNow } = press.bid;
-  if (buyNow) return checkBuyNow({ lot, offering, bidder }, amountFen);
+  if (buyNow) return checkBuyNow({ state, lot, offering, bidder }, amountFen);
   const firstFen = leastFirstFen(rules, lot, offering);
   const { priceFen } = offering;
   if (offering.leader === bidder.bidder) return 'already-leading';
@@ -23,19 +23,19 @@ export function checkRise({ state, lot, offering, bidder }: Bidding, press: Pres
   const steps = stepsBetween(rules, lot, priceFen ?? firstFen, amountFen);
   if (steps === null) return 'off-grid';
   if (lot.capFen !== null && amountFen > lot.capFen) return 'above-cap';
-  if (isOverLimit(bidder, amountFen, offering.unitsLeft)) return 'over-limit';
+  if (isOverLimit(state.rules, bidder, amountFen, offering.unitsLeft)) return 'over-limit';
   if (steps > rules.slipSteps && !confirmed) return 'slip-confirm';
   return null;
 }
 
 /** 一口价 buys, also for who leads, until the first bid reaches it. */
 function checkBuyNow(
-  { lot, offering, bidder }: Pick<Bidding, 'lot' | 'offering' | 'bidder'>,
+  { state, lot, offering, bidder }: Pick<Bidding, 'state' | 'lot' | 'offering' | 'bidder'>,
   amountFen: number,
 ): BidReason | null {
   const isGone = lot.buyNowFen === null || (offering.priceFen ?? 0) >= lot.buyNowFen;
   if (isGone || amountFen !== lot.buyNowFen) return 'buy-now-gone';
-  return isOverLimit(bidder, amountFen, offering.unitsLeft) ? 'over-limit' : null;
+  return isOverLimit(state.rules, bidder, amountFen, offering.unitsLeft) ? 'over-limit' : null;
 }
 
 /** The bid, and what it causes: the hammer at once, or an extension. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { reofferStartFen } from './index.js';
+import { type LoggedEvent } from '@qingpai/wire';
+import { decide, judge, reofferStartFen } from './index.js';
 import { HASH, LIN, type PaperLot, PaperShow, WU } from './testing/paperShow.js';
 
 /** L1 was offered at 1 000 and set aside at 61 000, after bids at these amounts. */
@@ -204,5 +205,90 @@ describe('undo of a hammer', () => {
     expect(show.offering()).toMatchObject({ units: 2, startFen: 1_200 });
     show.bid(101_000, LIN, 1_200, { units: 2 });
     expect(show.said('lot.hammered').at(-1)).toMatchObject({ firstUnit: 2, units: 2 });
+  });
+});
+
+describe('保不流拍, run by the server', () => {
+  const ladder = { pauseMs: 5_000, atLast: 'pass' as const };
+  /** Two lots with floors that nobody meets, a third that sells; all are called one after the other. */
+  function called(atLast: 'pass' | 'carry' | 'wait' = 'pass'): PaperShow {
+    const dear = { floorFen: 9_000, referenceFen: 9_600, stepFen: 600 };
+    const lots = { L1: dear, L2: dear, L3: {} };
+    const show = new PaperShow({ rules: { ladder: { ...ladder, atLast }, furtherOfferings: 1 }, lots });
+    for (const [k, lot] of ['L1', 'L2', 'L3'].entries()) {
+      show.does(1_000 + k * 100_000, { name: 'offer', lot });
+      show.bid(2_000 + k * 100_000, LIN, 3_600);
+    }
+    return show;
+  }
+  const starts = (show: PaperShow) =>
+    show.leaves.flatMap((leaf) =>
+      leaf.type === 'lot.offered' && leaf.by === 'platform' ? [[leaf.body.lot, leaf.t]] : [],
+    );
+
+  it('waits until every lot has been called, then brings back what waits, a pause after the last end', () => {
+    const show = called();
+    show.pass(261_000);
+    expect(show.state.lots['L3']!.phase).toBe('hammered');
+    expect(starts(show)).toEqual([]);
+    show.pass(266_000);
+    expect(starts(show)).toEqual([['L1', 266_000]]);
+    expect(show.state.lots['L1']!.offerings.at(-1)).toMatchObject({ format: 'dutch', offering: 2 });
+  });
+
+  it('sells on the clock, goes on with the next, and passes what nobody takes at its floor or above', () => {
+    const show = called();
+    show.pass(266_000);
+    show.bid(266_500, WU, 10_800);
+    show.pass(400_000);
+    expect(starts(show).map(([lot]) => lot)).toEqual(['L1', 'L2']);
+    expect(show.said('lot.hammered').at(-1)).toMatchObject({ lot: 'L1', unitPriceFen: 10_800 });
+    expect(show.state.lots['L2']).toMatchObject({ phase: 'passed', passedUnits: 1 });
+    expect(show.leaves.find(({ type }) => type === 'lot.passed')).toMatchObject({ by: 'platform' });
+    expect(show.does(400_000, { name: 'close' })).toHaveLength(1);
+  });
+
+  it.each([
+    ['carry', 'carried'],
+    ['wait', 'waiting'],
+  ] as const)('at last may also %s', (atLast, phase) => {
+    const show = called(atLast);
+    show.pass(800_000);
+    expect(show.state.lots['L2']!.phase).toBe(phase);
+    expect(show.state.lots['L2']!.offerings).toHaveLength(2);
+  });
+
+  it('leaves the host free to bring a lot back before, and stays silent where it was not chosen', () => {
+    const show = called();
+    show.pass(261_000);
+    show.does(262_000, { name: 'reoffer', lot: 'L2' });
+    show.pass(800_000);
+    expect(starts(show).map(([lot]) => lot)).toEqual(['L1']);
+    const without = new PaperShow({ lots: { L1: { floorFen: 9_000 } } });
+    without.does(1_000, { name: 'offer', lot: 'L1' });
+    without.pass(900_000);
+    expect(starts(without)).toEqual([]);
+  });
+
+  it('never acts for anybody before it is due', () => {
+    const show = called();
+    show.pass(261_000);
+    const leaf = (by: 'host' | 'platform') => {
+      const decision = decide(show.state, { by, name: 'reoffer', lot: 'L1' }, 262_000, show);
+      return { ...decision.events[0]!, i: show.state.next, t: 262_000 } as LoggedEvent;
+    };
+    expect(judge(show.state, show.book, leaf('platform'))).toMatchObject({ code: 'due-early' });
+    expect(judge(show.state, show.book, leaf('host'))).toBeNull();
+  });
+});
+
+describe('a limit for everybody', () => {
+  it('holds until a bidder has one of his own', () => {
+    const show = new PaperShow({ rules: { bidLimitFen: 4_000 }, lots: { L1: {} } });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    expect(show.bid(2_000, LIN, 4_200)).toBe('over-limit');
+    expect(show.most(2_000, LIN, 4_200)).toBe('over-limit');
+    show.does(3_000, { name: 'limit', bidder: LIN, limitFen: 10_000 });
+    expect(show.bid(4_000, LIN, 4_200)).toBeNull();
   });
 });

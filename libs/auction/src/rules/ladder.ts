@@ -1,6 +1,7 @@
-import { type EventBody, type LotState, type ShowRules } from '@qingpai/wire';
+import { type EventBody, type LotState, type ShowRules, type ShowState } from '@qingpai/wire';
 import { leastFirstFen, stepAtFen } from './increments.js';
 import { unitsToOffer } from './lot.js';
+import { sealedLots } from './show.js';
 
 /**
  * No lot left behind (RULES §4). A lot that met no floor waits and comes back as a falling clock, at most
@@ -30,6 +31,34 @@ export function reofferStartFen(rules: ShowRules, lot: LotState, floorFen: numbe
 /** The step of a clock, fen: the lot's own, or the increment table's at the clock's first price. */
 export const clockStepFen = (rules: ShowRules, lot: LotState, startFen: number): number =>
   stepAtFen(rules, lot, startFen);
+
+export interface LadderStep {
+  atMs: number;
+  lot: LotState;
+  step: 'reoffer' | 'pass' | 'carry';
+}
+
+/**
+ * What the server does next by itself (保不流拍), or null: nothing, as things stand. It waits until every sealed lot has
+ * been called, since buyers learn to stay silent otherwise, and takes the lots that were offered least often first. A
+ * lot whose hammer was undone is the host's to call.
+ */
+export function ladderStep(state: ShowState): LadderStep | null {
+  const { ladder } = state.rules;
+  if (!ladder || state.phase !== 'open' || state.block !== null) return null;
+  const lots = sealedLots(state);
+  if (lots.some(({ phase }) => phase === 'sealed')) return null;
+  const stepOf = (lot: LotState) =>
+    mayBeOfferedAgain(state.rules, lot) ? 'reoffer' : ladder.atLast === 'wait' ? null : ladder.atLast;
+  const [lot] = lots
+    .filter((one) => one.phase === 'waiting' && one.offerings.at(-1)?.result === 'setAside')
+    .filter((one) => stepOf(one) !== null)
+    .sort((a, b) => a.offerings.length - b.offerings.length || (a.number < b.number ? -1 : 1));
+  const step = lot && stepOf(lot);
+  if (!step) return null;
+  const endedAtMs = Math.max(...lots.map(({ offerings }) => offerings.at(-1)?.endedAt ?? 0));
+  return { atMs: endedAtMs + ladder.pauseMs, lot, step };
+}
 
 type Offered = EventBody<'lot.offered'>;
 

@@ -4,6 +4,7 @@ import {
   type LotState,
   type OfferingState,
   type Reason,
+  type ShowRules,
   type ShowState,
 } from '@qingpai/wire';
 import { type Command, type Secrets } from './command.js';
@@ -72,5 +73,13 @@ export const present = <T extends object>(body: T): T =>
 export const BID_TOTAL_MAX_FEN = 1_000_000_000_000;
 
 /** A bid's total may not pass the bidder's limit, nor what whole numbers hold. */
-export const isOverLimit = (bidder: BidderState, amountFen: number, units: number): boolean =>
-  amountFen > Math.floor(Math.min(bidder.limitFen ?? BID_TOTAL_MAX_FEN, BID_TOTAL_MAX_FEN) / units);
+export const isOverLimit = (
+  rules: ShowRules,
+  bidder: BidderState,
+  amountFen: number,
+  units: number,
+): boolean => amountFen > Math.floor(limitOf(rules, bidder) / units);
+
+/** The most one bid may come to, fen: the bidder's own limit, else the show's. */
+export const limitOf = ({ bidLimitFen }: ShowRules, { limitFen }: BidderState): number =>
+  Math.min(limitFen ?? bidLimitFen ?? BID_TOTAL_MAX_FEN, BID_TOTAL_MAX_FEN);

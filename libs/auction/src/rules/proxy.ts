@@ -15,7 +15,7 @@ import { extensionAfter } from './english.js';
 import { floorMetAt, floorOf } from './floor.js';
 import { amountAboveFen, leastBidFen, stepsBetween } from './increments.js';
 import { hammer } from './sales.js';
-import { BID_TOTAL_MAX_FEN, isOverLimit, present } from './press.js';
+import { isOverLimit, limitOf, present } from './press.js';
 import { bidderIn, entry, type OnBlock } from './show.js';
 
 /**
@@ -123,7 +123,7 @@ function checkMaximum(
   if (maxFen < leastBidFen(rules, lot, place)) return 'below-start';
   if (steps === null || steps > PROXY_STEPS_MAX) return 'off-grid';
   if (lot.capFen !== null && maxFen > lot.capFen) return 'above-cap';
-  if (isOverLimit(bidder, maxFen, offering?.unitsLeft ?? lot.units)) return 'over-limit';
+  if (isOverLimit(rules, bidder, maxFen, offering?.unitsLeft ?? lot.units)) return 'over-limit';
   return null;
 }
 
@@ -220,7 +220,7 @@ function contendersOf({ state, lot, offering, secrets }: Stirred): Contender[] {
       const bidder = bidderIn(state, proxy.bidder);
       const secret = proxyOf(secrets, proxy.bid);
       if (!bidder || bidder.banned || !secret) return [];
-      const limitFen = Math.floor((bidder.limitFen ?? BID_TOTAL_MAX_FEN) / offering.unitsLeft);
+      const limitFen = Math.floor(limitOf(state.rules, bidder) / offering.unitsLeft);
       const upToFen = highestOnGrid(state.rules, lot, Math.min(secret.maxFen, limitFen));
       return upToFen === null ? [] : [{ proxy, secret, upToFen }];
     })

@@ -248,6 +248,8 @@ function judgeAct(of: Case): Finding | null {
     if (isKnownId(book, bid)) return found('bid-id-twice');
     if (nth !== nextNth(book, bidder)) return found('nth-gap');
   }
+  // What the server does by itself happens when it is due, and judged there.
+  if (event.by === 'platform' && ladderLeaves.has(event.type)) return found('due-early');
   const decisions = decisionsOf(of);
   if (decisions.some((decision) => decision.ok && isActual(decision, event))) return null;
   const reasonsGiven = decisions.flatMap((decision) => (decision.ok ? [] : [decision.reason]));
@@ -256,6 +258,8 @@ function judgeAct(of: Case): Finding | null {
     ? found(differing(event))
     : refusedAct(event, reason);
 }
+
+const ladderLeaves: ReadonlySet<LoggedEvent['type']> = new Set(['lot.offered', 'lot.passed', 'lot.carried']);
 
 /** Whether a witness had signed in time is proved by cosignatures, not by the rules. */
 const isActual = (decision: Decision, event: LoggedEvent): boolean =>

@@ -33,7 +33,7 @@ export function judgeAuto(state: ShowState, event: Auto, secrets: Secrets): Find
     !bidder.banned &&
     amountFen >= leastBidFen(state.rules, lot, offering) &&
     (lot.capFen === null || amountFen <= lot.capFen) &&
-    !isOverLimit(bidder, amountFen, offering.unitsLeft);
+    !isOverLimit(state.rules, bidder, amountFen, offering.unitsLeft);
   if (!isAllowed) return found('auto-unfounded');
   const floorMet = floorMetAt(secrets, lot, amountFen);
   const isRight = same(autoBody({ lot, offering }, proxy, { amountFen, steps, reach, floorMet }), body);
