@@ -136,7 +136,7 @@ export const lockedRecords = z.object({
 export const showCreate = z.strictObject({
   title: z.string().trim().min(1).max(40),
   startsAtMs: timeMs.optional(),
-  rules: showRules.optional().describe('default: the defaults of the rules'),
+  rules: showRules.partial().optional().describe('what differs from the default rules'),
   hostTitle: z.string().max(20).optional(),
 });
 export const showCreated = z.object({ showId });
