@@ -24,6 +24,7 @@ import {
   unitCount,
   textOrNull,
   booleanOrNull,
+  takeOverReason,
 } from './units.js';
 
 /** Every error over HTTP (RFC 9457): `code` is one of the reasons, `detail` its Chinese words. */
@@ -178,6 +179,16 @@ export const takeUp = z.strictObject({
   floorFen: fen.optional().describe('agreed anew; 0: no floor'),
 });
 export type TakeUp = z.infer<typeof takeUp>;
+
+/** The code with which a co-host takes the show over, as the host's page shows it; used once. */
+export const takeOverCode = z.object({ code: z.string().regex(/^[0-9]{6}$/) });
+export const takeOverAsk = z.strictObject({
+  code: z
+    .string()
+    .regex(/^[0-9]{6}$/)
+    .describe("six digits from the host's page"),
+  reason: takeOverReason,
+});
 
 /** A lot as a person describes it; money in whole fen. */
 export const lotDraft = z.strictObject({

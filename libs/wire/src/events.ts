@@ -16,6 +16,7 @@ import {
   publicKey,
   saleId,
   signature,
+  takeOverReason,
   timeMs,
   unitCount,
   unwitnessedReason,
@@ -251,6 +252,8 @@ const bodies = {
   'sale.refunded': money,
   /** Not paid when the time to pay was over. It stays in the certificate; the grower's claim ends with it. */
   'sale.defaulted': z.strictObject({ sale: saleId }),
+  /** A co-host took the show over by its code: whoever held the console before may have lost his phone. */
+  'show.tookOver': z.strictObject({ by: pseudonym, reason: takeOverReason }),
   'show.closed': z.strictObject({
     lots: z.int().nonnegative(),
     soldUnits: z.int().nonnegative(),

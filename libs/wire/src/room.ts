@@ -5,6 +5,7 @@ import { showState } from './state.js';
 import {
   bidId,
   booleanOrNull,
+  fen,
   hash,
   leafIndex,
   lotId,
@@ -157,6 +158,25 @@ export const hostCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('freeze'), lot: lotId }),
   z.strictObject({ name: z.literal('resume'), lot: lotId }),
   z.strictObject({ name: z.literal('undo'), sale: saleId, reason: voidReason }),
+  /** A paddle for somebody in the hall or on the telephone. */
+  z.strictObject({ name: z.literal('hallPaddle') }),
+  /** 代拍: a bid for such a person; marked in the log. */
+  z.strictObject({
+    name: z.literal('bidFor'),
+    bidder: pseudonym,
+    lot: lotId,
+    offering: z.int().positive(),
+    amountFen: positiveFen,
+    units: unitCount.optional(),
+    confirmed: z.literal(true).optional(),
+  }),
+  /** The most one bid of this bidder may come to, or no more bidding; without either all is allowed again. */
+  z.strictObject({
+    name: z.literal('limit'),
+    bidder: pseudonym,
+    limitFen: fen.optional(),
+    banned: z.literal(true).optional(),
+  }),
   z.strictObject({ name: z.literal('close') }),
   z.strictObject({ name: z.literal('settle') }),
 ]);

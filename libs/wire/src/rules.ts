@@ -49,6 +49,8 @@ export const showRules = z.strictObject({
     .optional(),
   /** The most one bid of a bidder may come to, fen, unless a limit of his own says otherwise. Left out: none. */
   bidLimitFen: positiveFen.optional(),
+  /** The same for a person in the hall or on the telephone, for whom the house bids (代拍). Left out: `bidLimitFen`. */
+  hallLimitFen: positiveFen.optional(),
   /** Logged refusals per bidder and offering; then the answer is `slow-down` without a leaf. */
   refusalsLoggedMax: z.int().positive().max(1000),
   /** A sale is terminal, and a show can be settled, this long after the show was closed. */
@@ -80,6 +82,7 @@ export const defaultRules: ShowRules = {
   furtherOfferings: 2,
   reoffer: { ofBestPercent: 120, ofFloorPercent: 120 },
   refusalsLoggedMax: 20,
+  hallLimitFen: 500_000,
   complaintMs: 86_400_000,
   payWithinMs: 86_400_000,
 };

@@ -199,6 +199,8 @@ export const showState = z.object({
   staff: z.array(staffState),
   /** 乡镇核对: which lists an officer has compared with the floor. */
   approvals: z.array(approvalState),
+  /** Who took the show over, oldest first: they command it beside its host. */
+  coHosts: z.array(pseudonym),
   openedAt: timeMs.nullable(),
   witnessed: booleanOrNull,
   closedAt: timeMs.nullable(),

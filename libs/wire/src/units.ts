@@ -92,5 +92,7 @@ export type Office = z.infer<typeof office>;
 
 export const withdrawReason = z.enum(['damaged', 'mislabelled', 'grower-request', 'papers-missing', 'other']);
 export const voidReason = z.enum(['wrong-lot', 'wrong-price', 'hall-dispute', 'buyer-mistake', 'technical']);
+export const takeOverReason = z.enum(['phone-died', 'no-network', 'handover']);
+export type TakeOverReason = z.infer<typeof takeOverReason>;
 export const unwitnessedReason = z.enum(['none-configured', 'witness-off', 'no-network']);
 export type UnwitnessedReason = z.infer<typeof unwitnessedReason>;

@@ -60,11 +60,13 @@ export interface Asked {
   run: number | undefined;
   confirmed: boolean;
   buyNow: boolean;
+  byModerator: boolean;
 }
 export function askedBy({ body }: BidLeaf): Asked {
   const { bidder, lot, offering, units = 1, run, confirmed = false, buyNow = false } = body;
+  const { byModerator = false } = body;
   const pressedFen = 'pressedFen' in body && body.pressedFen !== undefined ? body.pressedFen : body.amountFen;
-  return { bidder, lot, offering, pressedFen, units, run, confirmed, buyNow };
+  return { bidder, lot, offering, pressedFen, units, run, confirmed, buyNow, byModerator };
 }
 
 /** Why the rules refuse a bid at this moment (RULES §2.1, §3); null: they accept it. 'no leaf': nothing is logged of it. */
@@ -84,9 +86,10 @@ export function refusalOf(
   if (offering.ended) return 'too-late';
   if (offering.frozenAt !== null) return 'frozen';
   if (offering.closesAt !== null && nowMs >= offering.closesAt) return 'too-late';
-  if (person.banned) return 'bidder-not-allowed';
+  if (person.banned || (person.kind === 'hall') !== asked.byModerator) return 'bidder-not-allowed';
   if (person.kind === 'host' || person.bidder === lot.said.grower) return 'own-lot';
-  const most = Math.min(person.limitFen ?? rules.bidLimitFen ?? MOST_FEN, MOST_FEN);
+  const ofAll = (person.kind === 'hall' ? rules.hallLimitFen : undefined) ?? rules.bidLimitFen ?? MOST_FEN;
+  const most = Math.min(person.limitFen ?? ofAll, MOST_FEN);
   return offering.clock
     ? refusalOfTake(rules, offering, nowMs, asked, most, () => (lot.said.floor ? floorOf(asked.lot) : 0))
     : refusalOfRise(rules, lot, offering, asked, most);

@@ -71,7 +71,7 @@ const authors: Record<string, string[]> = {
   'show.opened': house,
   'lot.offered': [...house, 'platform'],
   'lot.lastCall': house,
-  'lot.frozen': house,
+  'lot.frozen': [...house, 'platform'],
   'lot.resumed': house,
   'lot.withdrawn': house,
   'lot.carried': [...house, 'platform'],
@@ -354,6 +354,11 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'sale.refunded':
     case 'sale.defaulted':
       return wrongAfterwards(world, leaf);
+    case 'show.tookOver': {
+      const block = blockOf(past, rules);
+      const runs = block !== null && block.offering.frozenAt === null;
+      return during('sealed', 'open') ?? (runs ? 'the lot goes on' : null);
+    }
     case 'show.closed':
     case 'show.settled':
       return wrongTotals(world, leaf);

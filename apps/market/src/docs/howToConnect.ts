@@ -107,6 +107,7 @@ const effects: Record<EventType, string> = {
   'show.sealed': 'lots of that list: `draft` → `sealed`; the show is `sealed`',
   'show.approved': '`approvals` gains `{i, t, list, note, key}`: an officer compared the list with the floor',
   'show.opened': 'the show is `open`: lots can be offered',
+  'show.tookOver': '`coHosts` gains `by`; a lot on the block was frozen just before',
   'proxy.placed':
     'of the lot: `proxies` gains `{bid, bidder, max, i}` in place of an earlier one of that bidder; they are gone when its offering ends',
   'proxy.withdrawn': 'of the lot: `proxies` loses that of `bidder`',

@@ -69,6 +69,7 @@ function snapshot(
       t: 0,
       block: offering ? 'L21' : null,
       undoable: null,
+      coHosts: [],
       lots: {
         L21: {
           lot: 'L21',

@@ -141,12 +141,13 @@ function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownB
 
 function decideAsked(draft: Draft, asked: Asked, t: number, known: KnownBefore): CommandAnswer {
   const { catalogue, signatures } = known;
+  if (asked.name === 'bidFor' && isKnownId(draft.book, asked.bid.bidId)) return refusalOf('id-reused');
   if (asked.name === 'proxy') {
     const settled = settledProxy(draft, asked);
     if (settled) return settled;
     if (asked.secret) draft.proxies.set(asked.proxy.bidId, asked.secret);
   }
-  const command: Command = asked.name === 'seal' ? { ...asked, catalogue } : asked;
+  const command = commandOf(draft, asked, catalogue);
   const decision = decide(draft.state, command, t, secretsOf(draft));
   if (!decision.ok) {
     if (asked.name === 'proxy') draft.proxies.delete(asked.proxy.bidId);
@@ -160,6 +161,13 @@ function decideAsked(draft: Draft, asked: Asked, t: number, known: KnownBefore):
   sign(decision, asked.sig);
   if (asked.name === 'catalogue' || asked.name === 'amend') draft.floors.set(asked.lot.lot, asked.floorFen);
   return { ok: true, events: fold(draft, decision.events, t) };
+}
+
+function commandOf({ book }: Draft, asked: Asked, catalogue: string): Command {
+  if (asked.name === 'seal') return { ...asked, catalogue };
+  if (asked.name !== 'bidFor') return asked;
+  const { by, bidder, bid } = asked;
+  return { by, name: 'bid', bidder, bid, nth: nextNth(book, bidder) };
 }
 
 /** A maximum under an id that is known is the same one, or a mistake; and it is the next of its bidder's bids. */

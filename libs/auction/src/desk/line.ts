@@ -2,9 +2,16 @@ import { type Bid, type BidAnswer, type CommandAnswer, type LoggedEvent } from '
 import { type EntityManager } from 'typeorm';
 import { type Command, type ProxySecret, type SealCommand } from '../rules/command.js';
 
+/** A bid of the house for somebody in the hall; the desk counts it. */
+export interface BidForAsked extends Pick<Command, 'by'> {
+  name: 'bidFor';
+  bidder: string;
+  bid: Omit<Bid, 'nth' | 'sig'>;
+}
+
 /** What can be asked of a desk: every command but a bid's; the catalogue's root is the desk's to add. */
 export type Asked = (
-  Exclude<Command, { name: 'bid' } | SealCommand> | (Pick<Command, 'by'> & { name: 'seal' })
+  Exclude<Command, { name: 'bid' } | SealCommand> | (Pick<Command, 'by'> & { name: 'seal' }) | BidForAsked
 ) & {
   /** The author's own, over the leaf that the command makes (base64). */
   sig?: string;

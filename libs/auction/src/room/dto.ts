@@ -34,4 +34,6 @@ export class LeafParamDto extends createZodDto(
 export class ReceiptQueryDto extends createZodDto(
   z.object({ from: z.coerce.number().int().positive().optional() }),
 ) {}
+export class TakeOverCodeDto extends createZodDto(wire.takeOverCode) {}
+export class TakeOverAskDto extends createZodDto(wire.takeOverAsk) {}
 export class OkDto extends createZodDto(z.object({ ok: z.literal(true) })) {}

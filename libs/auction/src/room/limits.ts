@@ -20,6 +20,8 @@ export const rates = {
   bid: { points: 20, duration: 2 },
   command: { points: 30, duration: 3 },
   chat: { points: 8, duration: 8 },
+  /** A code of six digits is not to be guessed. */
+  takeOver: { points: 5, duration: 60 },
   /** Snapshots and pages of events: long answers to short questions. */
   read: { points: 20, duration: 10 },
   /** Every message of one socket, whatever it is. */

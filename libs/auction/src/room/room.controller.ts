@@ -188,6 +188,33 @@ export class SigningController {
     return answer;
   }
 
+  @Get('take-over')
+  @May('show.command')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'The code with which a co-host takes the show over; it changes with each use.' })
+  @ZodResponse({ status: 200, type: dto.TakeOverCodeDto })
+  @ApiProblems(400, 401, 403, 404, 503)
+  async takeOverCode(@Param() { id }: dto.ShowParamDto, @CurrentMember() member: SessionMember) {
+    assertMay(member, 'show.command', await this.members.placeOf(id));
+    return { code: await (await this.rooms.of(id)).takeOverCode() };
+  }
+
+  @Post('take-over')
+  @May('show.takeOver')
+  @ApiOperation({
+    summary: 'Take the show over with the code from the host’s page: the lot on the block freezes.',
+  })
+  @ZodResponse({ status: 200, type: dto.OkDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 429, 503)
+  async takeOver(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() { code, reason }: dto.TakeOverAskDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    assertMay(member, 'show.takeOver', await this.members.placeOf(id));
+    return granted(await (await this.rooms.of(id)).takeOver(member, code, reason));
+  }
+
   @Get('seal')
   @May('show.seal')
   @Header('cache-control', 'no-store')

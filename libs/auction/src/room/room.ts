@@ -8,6 +8,7 @@ import {
   type commandMessage,
   type EventBody,
   type EventsFrame,
+  type HostCommand,
   type JoinAnswer,
   type LotCard,
   type moderate,
@@ -23,6 +24,7 @@ import {
   type ShowCard,
   type ShowEnd,
   type Snapshot,
+  type TakeOverReason,
   type WitnessState,
 } from '@qingpai/wire';
 import { type z } from 'zod';
@@ -276,10 +278,12 @@ export class Room {
     member: SessionMember | null,
     { command, commandId, sig }: CommandMessage,
   ): Promise<CommandAnswer> {
-    const reason = this.refusal(member, command.name === 'seal' ? 'show.seal' : 'show.command');
+    const desk = await this.desk();
+    const reason = await this.refusalToCommand(member, command.name, desk);
     if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
     if (!(await this.parts.limits.allows('command', member.memberId))) return refusalOf('slow-down');
-    const desk = await this.desk();
+    if (command.name === 'hallPaddle') return desk.command(await this.parts.seats.hallAsked(this.showId));
+    if (command.name === 'bidFor') return this.bidFor(desk, officeOf(member), command, commandId);
     const asked = { by: officeOf(member), ...command, ...(sig !== undefined && { sig }) };
     const witnessed = command.name === 'open' ? await this.parts.witnessing.mayOpen(this.showId) : undefined;
     return desk.command(
@@ -287,6 +291,47 @@ export class Room {
       undefined,
       `${member.memberId}/${commandId}`,
     );
+  }
+
+  /** Who took the show over commands it as its host does. */
+  private async refusalToCommand(
+    member: SessionMember | null,
+    name: HostCommand['name'],
+    desk: Desk,
+  ): Promise<Reason | null> {
+    const reason = this.refusal(member, name === 'seal' ? 'show.seal' : 'show.command');
+    if (reason === null || !member || this.refusal(member, 'show.takeOver') !== null) return reason;
+    const person = await this.parts.seats.bidderOf(this.showId, member.memberId);
+    return desk.state.coHosts.includes(person) ? null : reason;
+  }
+
+  private bidFor(
+    desk: Desk,
+    by: Office,
+    { bidder, ...bid }: Omit<Extract<HostCommand, { name: 'bidFor' }>, 'name'>,
+    commandId: string,
+  ): Promise<CommandAnswer> {
+    const { lot, offering, amountFen, units, confirmed } = bid;
+    const asked = {
+      ...{ bidId: `hall-${commandId}`.slice(0, 64), lot, offering, amountFen },
+      ...(units !== undefined && { units }),
+      ...(confirmed && { confirmed }),
+    };
+    return desk.command({ by, name: 'bidFor', bidder, bid: asked }, undefined, `hall/${commandId}`);
+  }
+
+  /** The code that the host's page shows, for whoever is to take over. */
+  async takeOverCode(): Promise<string> {
+    const { coHosts } = (await this.desk()).state;
+    return this.parts.seats.takeOverCode(this.showId, coHosts.length);
+  }
+
+  /** The lot stands still until the new console lets it go on. Refuses: `wrong-code`, `slow-down`, `wrong-phase`. */
+  async takeOver(member: SessionMember, code: string, reason: TakeOverReason): Promise<CommandAnswer> {
+    if (!(await this.parts.limits.allows('takeOver', member.memberId))) return refusalOf('slow-down');
+    if (code !== (await this.takeOverCode())) return refusalOf('wrong-code');
+    const person = await this.parts.seats.bidderOf(this.showId, member.memberId);
+    return (await this.desk()).command({ by: 'platform', name: 'takeOver', person, reason });
   }
 
   // ---------------------------------------------------------------- what people sign

@@ -21,7 +21,10 @@ export class Seats {
 
   constructor(
     private readonly desks: Desks,
-    private readonly store: Pick<ShowStore, 'deviceOf' | 'newcomer' | 'pseudonymOf' | 'seat' | 'sealProxy'>,
+    private readonly store: Pick<
+      ShowStore,
+      'deviceOf' | 'hallPerson' | 'newcomer' | 'pseudonymOf' | 'seat' | 'sealProxy' | 'takeOverCode'
+    >,
   ) {}
 
   /** How this member is called in this show, seated or not. */
@@ -42,6 +45,18 @@ export class Seats {
     if (!registered.ok) throw new Refused(registered.reason);
     this.events.emit('taken', { showId, memberId });
     return registered;
+  }
+
+  /** The next paddle of the hall: for whom the house will bid. */
+  async hallAsked(showId: string) {
+    const { bidders } = (await this.desks.of(showId)).state;
+    const n = Object.values(bidders).filter(({ kind }) => kind === 'hall').length + 1;
+    const person = await this.store.hallPerson(showId, n);
+    return { by: 'platform', name: 'register', ...person, kind: 'hall' } as const;
+  }
+
+  takeOverCode(showId: string, times: number): Promise<string> {
+    return this.store.takeOverCode(showId, times);
   }
 
   /** What a maximum bid goes up to, to be written beside its leaf. */

@@ -5,7 +5,7 @@ import { clockPriceFen } from './clock.js';
 import { checkTake, takeEvents } from './dutch.js';
 import { checkRise, closeAfterBidMs, riseEvents } from './english.js';
 import { amountAboveFen, leastBidFen } from './increments.js';
-import { type Bidding, type BidReason, present, type Press, pressBody } from './press.js';
+import { type Bidding, type BidReason, isByHouse, present, type Press, pressBody } from './press.js';
 import { autoBids, isAutoBidId, tiedBid } from './proxy.js';
 import { bidderIn, entry } from './show.js';
 
@@ -27,7 +27,8 @@ export function decideBid(state: ShowState, press: Press, nowMs: number, secrets
   if (!offering) return refused(press, 'not-open');
 
   const bidding = { state, lot, offering, bidder, nowMs, secrets };
-  const reason = checkStanding(bidding) ?? (offering.clock ? checkTake : checkRise)(bidding, press);
+  const reason =
+    checkStanding(bidding, isByHouse(press)) ?? (offering.clock ? checkTake : checkRise)(bidding, press);
   if (reason) return refused(press, reason, hints(reason, bidding));
   if (offering.clock) return { ok: true, events: takeEvents(bidding, press) };
   const tie = bid.buyNow ? null : tiedBid(bidding, bid.amountFen);
@@ -54,12 +55,12 @@ function answersTo(
 }
 
 /** Is the lot open, and may this bidder bid on it? */
-function checkStanding({ lot, offering, bidder, nowMs }: Bidding): BidReason | null {
+function checkStanding({ lot, offering, bidder, nowMs }: Bidding, byHouse: boolean): BidReason | null {
   if (offering.endedAt !== null) return 'too-late';
   if (offering.frozenAt !== null) return 'frozen';
   // The hammer beats a bid that arrives at the close, even if the close is still in line behind it.
   if (offering.closesAt !== null && nowMs >= offering.closesAt) return 'too-late';
-  if (bidder.banned) return 'bidder-not-allowed';
+  if (bidder.banned || (bidder.kind === 'hall') !== byHouse) return 'bidder-not-allowed';
   if (bidder.kind === 'host' || bidder.bidder === lot.grower) return 'own-lot';
   return null;
 }

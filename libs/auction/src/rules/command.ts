@@ -7,6 +7,7 @@ import {
   type HostCommand,
   type Office,
   type Reason,
+  type TakeOverReason,
   type UnwitnessedReason,
 } from '@qingpai/wire';
 
@@ -32,7 +33,6 @@ export type Command = { by: Author } & (
   | { name: 'register'; bidder: string; id: string; kind: BidderKind; key?: string; device?: string }
   | { name: 'enrol'; person: string; office: Office; key: string }
   | { name: 'approve'; list: number; note: string; key: string }
-  | { name: 'limit'; bidder: string; limitFen?: number; banned?: true }
   | { name: 'catalogue'; lot: EventBody<'lot.catalogued'>; floorFen: number }
   | { name: 'amend'; lot: EventBody<'lot.amended'>; floorFen: number }
   | { name: 'strike'; lot: string }
@@ -41,7 +41,8 @@ export type Command = { by: Author } & (
   | { name: 'withdrawProxy'; bidder: string; lot: string }
   | SealCommand
   | OpenCommand
-  | Exclude<HostCommand, { name: 'seal' | 'open' }>
+  | Exclude<HostCommand, { name: 'seal' | 'open' | 'hallPaddle' | 'bidFor' }>
+  | { name: 'takeOver'; person: string; reason: TakeOverReason }
   | { name: 'paid'; body: EventBody<'sale.paid'> }
   | { name: 'refunded'; body: EventBody<'sale.refunded'> }
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */

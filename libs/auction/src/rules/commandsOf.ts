@@ -72,6 +72,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'refunded', body: event.body }];
     case 'sale.defaulted':
       return [{ by, name: 'default', sale: event.body.sale }];
+    case 'show.tookOver':
+      return [{ by, name: 'takeOver', person: event.body.by, reason: event.body.reason }];
     case 'show.closed':
       return [{ by, name: 'close' }];
     case 'show.settled':

@@ -6,7 +6,7 @@ import { happens, refuse } from './decision.js';
 import { close, settle } from './ending.js';
 import { extend, lastCall } from './english.js';
 import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
-import { approve, enrol, limit, register } from './people.js';
+import { approve, enrol, limit, register, takeOver } from './people.js';
 import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
 import { placeProxy, withdrawProxy } from './proxy.js';
@@ -31,6 +31,7 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   limit,
   enrol,
   approve,
+  takeOver,
   catalogue,
   amend,
   strike,

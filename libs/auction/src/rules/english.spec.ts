@@ -1,7 +1,7 @@
 import { type ShowRules } from '@qingpai/wire';
 import fc from 'fast-check';
-import { leastBidFen } from './index.js';
-import { CHEN, GROWER, HOST, LIN, type PaperOptions, PaperShow, WU } from './testing/paperShow.js';
+import { judge, leastBidFen } from './index.js';
+import { CHEN, GROWER, HALL, HOST, LIN, type PaperOptions, PaperShow, WU } from './testing/paperShow.js';
 
 /** A rising lot on the block since 1 000; it closes at 61 000. */
 function rising(lot: NonNullable<PaperOptions['lots']>[string] = {}, rules?: Partial<ShowRules>): PaperShow {
@@ -100,10 +100,29 @@ describe('a bid on a rising lot', () => {
   });
 
   it('by a moderator for someone in the hall says so', () => {
+    const show = rising({}, { hallLimitFen: 4_000 });
+    show.register(HALL, 'hall');
+    const bid = (n: number, amountFen: number) => ({
+      bidId: `hall-000${n}`,
+      lot: 'L1',
+      offering: 1,
+      amountFen,
+    });
+    show.does(2_000, { name: 'bid', bidder: HALL, bid: bid(1, 3_600), nth: 1 }, 'moderator');
+    expect(show.said('bid.accepted')[0]).toMatchObject({ bidder: HALL, byModerator: true });
+    show.bid(3_000, WU, 3_800);
+    const tooHigh = show.ask(4_000, { name: 'bid', bidder: HALL, bid: bid(2, 4_200), nth: 2 }, 'host');
+    expect(tooHigh).toMatchObject({ reason: 'over-limit' });
+  });
+
+  it('by the house is for the hall alone, and nobody in the hall bids by himself', () => {
     const show = rising();
+    show.register(HALL, 'hall');
     const bid = { bidId: 'hall-0001', lot: 'L1', offering: 1, amountFen: 3_600 };
-    show.does(2_000, { name: 'bid', bidder: LIN, bid, nth: 1 }, 'moderator');
-    expect(show.said('bid.accepted')[0]).toMatchObject({ bidder: LIN, byModerator: true });
+    const forLin = show.ask(2_000, { name: 'bid', bidder: LIN, bid, nth: 1 }, 'moderator');
+    expect(forLin).toMatchObject({ reason: 'bidder-not-allowed' });
+    expect(show.bid(3_000, HALL, 3_600)).toBe('bidder-not-allowed');
+    expect(show.most(3_000, HALL, 3_600)).toBe('bidder-not-allowed');
   });
 });
 
@@ -243,6 +262,22 @@ describe('a frozen lot', () => {
     show.does(151_000, { name: 'resume', lot: 'L1' });
     show.bid(160_000, LIN, 3_600);
     expect(closesAt(show)).toBe(166_000);
+  });
+
+  it('is frozen by a take-over of the show, and goes on when the new console says so', () => {
+    const show = rising();
+    const takeOver = { name: 'takeOver', person: CHEN, reason: 'phone-died' } as const;
+    show.does(51_000, takeOver, 'platform');
+    expect(show.leaves.slice(-2).map(({ type, by }) => [type, by])).toEqual([
+      ['lot.frozen', 'platform'],
+      ['show.tookOver', 'platform'],
+    ]);
+    expect(show.state.coHosts).toEqual([CHEN]);
+    show.does(90_000, { name: 'resume', lot: 'L1' });
+    expect(closesAt(show)).toBe(100_000);
+    const leaf = { type: 'show.tookOver', body: { by: CHEN, reason: 'handover' } } as const;
+    const forged = { ...leaf, i: show.state.next, t: 91_000, by: 'platform' } as const;
+    expect(judge(show.state, show.book, forged)).toMatchObject({ code: 'differs' });
   });
 
   it('is frozen once and resumed once', () => {

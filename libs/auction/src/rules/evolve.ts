@@ -160,6 +160,7 @@ const folds: { [T in EventType]: Fold<T> } = {
     if (sale.refundedFen === saleTotalFen(sale)) sale.phase = 'refunded';
   },
   'sale.defaulted': (state, { body }) => void (saleIn(state, body.sale).phase = 'defaulted'),
+  'show.tookOver': (state, { body }) => void state.coHosts.push(body.by),
   'show.closed': (state, { t }) => {
     moveShow(state, 'closed');
     state.closedAt = t;

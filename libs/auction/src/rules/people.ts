@@ -2,7 +2,8 @@ import { type ShowState } from '@qingpai/wire';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { present } from './press.js';
-import { bidderIn } from './show.js';
+import { freeze } from './lots.js';
+import { bidderIn, onBlock } from './show.js';
 
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
 
@@ -45,6 +46,15 @@ export function approve(state: ShowState, { by, list, note, key }: Of<'approve'>
   if (!state.staff.some((one) => one.office === 'officer' && one.key === key)) return refuse('bad-signature');
   if (state.approvals.some((one) => one.list === list && one.key === key)) return refuse('already-decided');
   return happens(by, { type: 'show.approved', body: { list, note, key } });
+}
+
+/** Somebody else takes the console: what is on the block stands still until he lets it go on (RULES §4). */
+export function takeOver(state: ShowState, { by, person, reason }: Of<'takeOver'>, nowMs: number): Decision {
+  const block = onBlock(state);
+  const isRunning = block !== null && block.offering.frozenAt === null;
+  const frozen = isRunning ? freeze(state, { by, name: 'freeze', lot: block.lot.lot }, nowMs).events : [];
+  const took = happens(by, { type: 'show.tookOver', body: { by: person, reason } });
+  return { ok: true, events: [...frozen, ...took.events] };
 }
 
 /** A limit on the total of each bid, or no more bidding; from then on. Without either all is allowed again. */

@@ -54,7 +54,7 @@ export const pressBody = ({ by, bidder, bid, nth, form }: Press) => ({
   bidder,
   lot: bid.lot,
   offering: bid.offering,
-  byModerator: by === 'host' || by === 'moderator' ? (true as const) : undefined,
+  byModerator: isByHouse({ by }) ? (true as const) : undefined,
   confirmed: bid.confirmed,
   buyNow: bid.buyNow,
   form,
@@ -81,5 +81,10 @@ export const isOverLimit = (
 ): boolean => amountFen > Math.floor(limitOf(rules, bidder) / units);
 
 /** The most one bid may come to, fen: the bidder's own limit, else the show's. */
-export const limitOf = ({ bidLimitFen }: ShowRules, { limitFen }: BidderState): number =>
-  Math.min(limitFen ?? bidLimitFen ?? BID_TOTAL_MAX_FEN, BID_TOTAL_MAX_FEN);
+export function limitOf({ bidLimitFen, hallLimitFen }: ShowRules, { kind, limitFen }: BidderState): number {
+  const ofAll = (kind === 'hall' ? hallLimitFen : undefined) ?? bidLimitFen ?? BID_TOTAL_MAX_FEN;
+  return Math.min(limitFen ?? ofAll, BID_TOTAL_MAX_FEN);
+}
+
+/** The house bids for people in the hall, and for nobody else. */
+export const isByHouse = ({ by }: Pick<Press, 'by'>): boolean => by === 'host' || by === 'moderator';

@@ -102,7 +102,7 @@ function checkPlace(
   if (lot.format !== 'english' || !isOpen) return 'no-proxy-here';
   if (offering && offering.frozenAt !== null) return 'frozen';
   if (offering && nowMs >= (offering.closesAt ?? 0)) return 'too-late';
-  if (bidder.banned) return 'bidder-not-allowed';
+  if (bidder.banned || bidder.kind === 'hall') return 'bidder-not-allowed';
   if (bidder.kind === 'host' || bidder.bidder === lot.grower) return 'own-lot';
   return null;
 }

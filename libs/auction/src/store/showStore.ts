@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { type Ledger } from '@qingpai/ledger';
 import {
   canonicalBytes,
@@ -156,6 +156,20 @@ export class ShowStore {
   async newcomer(showId: string, memberId: string): Promise<{ bidder: string; id: string }> {
     const { salt, identity } = await this.parts.members.identityOpening(memberId);
     return { bidder: await this.pseudonymOf(showId, memberId), id: identityCommitment(salt, identity) };
+  }
+
+  /** Somebody in the hall or on the telephone, the n-th: nobody who signs in, and nothing to be known of him. */
+  async hallPerson(showId: string, n: number): Promise<{ bidder: string; id: string }> {
+    const bidder = await this.pseudonymOf(showId, `hall/${n}`);
+    return { bidder, id: identityCommitment(randomBytes(32), { hall: n }) };
+  }
+
+  /** Six digits that change with every take-over: whoever reads them off the host's page may command the show. */
+  async takeOverCode(showId: string, times: number): Promise<string> {
+    const digest = createHmac('sha256', await this.showKeyOf(showId))
+      .update(`take-over/${times}`)
+      .digest();
+    return String(digest.readUInt32BE(0) % 1_000_000).padStart(6, '0');
   }
 
   /** Writes who took a paddle, beside the leaf that gave it out. */

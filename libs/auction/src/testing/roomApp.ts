@@ -77,6 +77,7 @@ export async function roomApp({
     people: [
       { role: 'moderator', phone: '13700000005', nickname: '小陈', goTo: '/host' },
       { role: 'operator', phone: '13700000007', nickname: '老吴', goTo: '/host' },
+      { role: 'host', phone: '13700000009', nickname: '小赵', goTo: '/host' },
     ],
   });
   const limen = await members.ensureSeed({
@@ -90,6 +91,8 @@ export async function roomApp({
     officer: await tokenOf(officer),
     moderator: await tokenOf(more.people[0]!),
     operator: await tokenOf(more.people[1]!),
+    /** Another host of the same township. */
+    coHost: await tokenOf(more.people[2]!),
     foreignHost: await tokenOf(limen.people[0]!),
   };
   const { port } = app.getHttpServer().address() as AddressInfo;

@@ -45,6 +45,7 @@ export const GROWER = 'grower-aaaaaaaaa';
 export const LIN = 'lin-aaaaaaaaaaaa';
 export const WU = 'wu-aaaaaaaaaaaaa';
 export const CHEN = 'chen-aaaaaaaaaaa';
+export const HALL = 'hall-aaaaaaaaaaa';
 export const HOST = 'host-aaaaaaaaaaa';
 export const OFFICER = 'officer-aaaaaaaa';
 

@@ -11,7 +11,7 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
   'show.opened': house,
   'lot.offered': [...house, 'platform'],
   'lot.lastCall': house,
-  'lot.frozen': house,
+  'lot.frozen': [...house, 'platform'],
   'lot.resumed': house,
   'lot.withdrawn': house,
   'lot.carried': [...house, 'platform'],
