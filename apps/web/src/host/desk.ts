@@ -43,7 +43,9 @@ export type DeskSheet =
   | 'cancel'
   | 'continue'
   | 'carried'
-  | 'slips';
+  | 'slips'
+  | 'hall'
+  | 'takeOver';
 
 const TICK_MS = 100;
 const TOLD_MS = 6_000;

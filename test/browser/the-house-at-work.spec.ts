@@ -1,0 +1,88 @@
+import { type Page } from 'playwright-core';
+import { Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+
+/** What the host's page does besides calling lots: bids for the hall, people, the code for a co-host, the rules. */
+const rules = { ...shortRules, openForMs: 60_000, windowMs: 2_000, extensionMs: 2_000, lastCallMs: 3_000 };
+
+let market: Market;
+let browser: Chromium;
+beforeAll(async () => {
+  market = await Market.open();
+  browser = await Chromium.open(market);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await market.close();
+});
+afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+
+const shot = async (page: Page, name: string) => {
+  const folder = process.env.PICTURES_TO;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+};
+const settings = async (page: Page, item: string) => {
+  await page.getByRole('button', { name: '更多' }).first().click();
+  await page.locator('dialog[open]').getByText(item).click();
+};
+
+test('a person in the hall gets a paddle and a bid from the host’s thumb', async () => {
+  const { showId, host } = await market.openShow([pot(), pot({ title: '君子兰' })], rules);
+  const page = await browser.opens(`/host?show=${showId}`, await market.host());
+  await host.does({ name: 'offer', lot: 'L1' });
+  await page.waitForSelector('.hammer');
+  await settings(page, '现场代拍');
+  await page.getByRole('button', { name: '发一块现场号牌' }).click();
+  await page.getByRole('button', { name: '替他出 ¥36' }).waitFor();
+  await shot(page, 'hall');
+  expect(await axeFinds(page)).toEqual([]);
+  const bid = host.event('bid.accepted', 'L1');
+  await page.getByRole('button', { name: '替他出 ¥36' }).click();
+  expect(await bid).toMatchObject({ by: 'host', body: { byModerator: true, amountFen: 3_600 } });
+  await page.getByText('正领先').first().waitFor();
+  expect(await overflows(page)).toBe(false);
+}, 60_000);
+
+test('the host stops a bidder and lets him bid again', async () => {
+  const { showId, host } = await market.openShow([pot()], rules);
+  const lin = await market.buyer(showId, '小林');
+  const page = await browser.opens(`/host?show=${showId}`, await market.host());
+  await host.does({ name: 'offer', lot: 'L1' });
+  await page.waitForSelector('.hammer');
+  await page.locator('button', { hasText: /在场|人/ }).first().click();
+  await page.getByRole('button', { name: '停止出价' }).first().click();
+  await page.getByRole('button', { name: '恢复出价' }).waitFor();
+  await shot(page, 'people');
+  expect(await axeFinds(page)).toEqual([]);
+  expect(await lin.bid('L1', 3_600)).toMatchObject({ reason: 'bidder-not-allowed' });
+  await page.getByRole('button', { name: '恢复出价' }).click();
+  await page.getByRole('button', { name: '停止出价' }).waitFor();
+  expect(await lin.bid('L1', 3_600)).toMatchObject({ ok: true });
+}, 60_000);
+
+test('the page shows the code with which another goes on', async () => {
+  const { showId } = await market.openShow([pot()], rules);
+  const page = await browser.opens(`/host?show=${showId}`, await market.host());
+  await page.waitForSelector('.hammer');
+  await settings(page, '换手机 / 接管');
+  await page.locator('.take-code', { hasText: /^\d{3} \d{3}$/ }).waitFor();
+  await shot(page, 'take-over');
+  expect(await axeFinds(page)).toEqual([]);
+  expect(await overflows(page)).toBe(false);
+}, 60_000);
+
+test('the rules of a new show can be chosen, and are what is sealed', async () => {
+  const page = await browser.opens('/host', await market.host());
+  await page.getByRole('button', { name: '新建专场' }).click();
+  await page.locator('dialog[open] input').first().fill('夜市专场');
+  await page.getByText('拍卖规则').click();
+  await page.getByText('自动返场降价拍，仍没卖出转下场').click();
+  await page.locator('dialog[open] select').selectOption('120');
+  await shot(page, 'rules');
+  expect(await axeFinds(page)).toEqual([]);
+  await page.locator('dialog[open] button[type=submit]').click();
+  await page.waitForURL(/show=/);
+  const showId = new URL(page.url()).searchParams.get('show')!;
+  const { state } = await market.must<{ state: { rules: object } }>('GET', `/api/shows/${showId}`);
+  expect(state.rules).toMatchObject({ openForMs: 120_000, ladder: { atLast: 'carry', pauseMs: 10_000 } });
+}, 60_000);
