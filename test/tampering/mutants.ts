@@ -72,10 +72,18 @@ function codeOf(file: string, mutant: Mutant): string {
 
 const outside = createRequire(__filename);
 
-/** The mutant's world: all its modules by path, loaded anew; it shares only the wire and the packages. */
-export function worldOf(mutant: Mutant, globals: Record<string, unknown> = {}): (file: string) => object {
+/**
+ * The mutant's world: all its modules by path, loaded anew; it shares only the wire and the packages.
+ * @param shared modules that are taken as they are, by name
+ */
+export function worldOf(
+  mutant: Mutant,
+  globals: Record<string, unknown> = {},
+  shared: Record<string, object> = {},
+): (file: string) => object {
   const loaded = new Map<string, { exports: object }>();
   const find = (from: string, name: string): object => {
+    if (shared[name]) return shared[name];
     if (name === '@qingpai/wire') return wire;
     if (name === '@qingpai/ledger/rules') return open(`${ledger}/index.ts`);
     if (!name.startsWith('.')) return outside(name) as object;

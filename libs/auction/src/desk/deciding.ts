@@ -103,7 +103,8 @@ function refuseBid(
   if (decision.events.length === 0) return refusedBid(bid.bidId, reason, { beatenBy, leastFen, nth });
   if (refusalsLogged(draft.book, { ...bid, bidder }) >= draft.state.rules.refusalsLoggedMax)
     return refusedBid(bid.bidId, 'slow-down', { leastFen, nth });
-  const [leaf] = fold(draft, decision.events, t);
+  // Last, since what a maximum did just before comes first.
+  const leaf = fold(draft, decision.events, t).at(-1);
   return refusedBid(bid.bidId, reason, { i: leaf!.i, beatenBy, leastFen, nth: nth + 1 });
 }
 

@@ -207,7 +207,7 @@ export class Desk {
       return this.keepRefusal(bid, bidder, refusedBid(bid.bidId, 'unknown-head'));
     }
     const t = this.writer.stamp();
-    const beaten = this.beatenAlready(bid, bidder, t);
+    const beaten = this.isInDoubt(bid.bidId) ? null : this.beatenAlready(bid, bidder, t);
     if (beaten) return this.keepRefusal(bid, bidder, beaten);
     return this.placeBid(bid, bidder, form, t);
   }
@@ -303,9 +303,15 @@ export class Desk {
     }
     const kept = this.refused.find(bidder, bid.bidId);
     if (kept) return Promise.resolve(kept.key === key ? kept.answer : reused);
-    const { draft, doubtful } = this.writer.memory;
-    const logged = doubtful ? null : answerOf(draft.book, bid, bidder);
-    return logged && Promise.resolve(logged);
+    const logged = answerOf(this.writer.memory.draft.book, bid, bidder);
+    return logged && !this.isInDoubt(bid.bidId) ? Promise.resolve(logged) : null;
+  }
+
+  /** The log may hold this bid or not: whoever asks waits in line until it has been read anew. */
+  private isInDoubt(bidId: string): boolean {
+    const { draft, doubtful, committed } = this.writer.memory;
+    const logged = doubtful ? draft.book.bids.get(bidId) : undefined;
+    return logged !== undefined && logged.i >= committed.next;
   }
 
   /** Judged by the rules on committed facts alone, so that nothing can take the refusal back. */

@@ -119,6 +119,27 @@ describe('two owners', () => {
   });
 });
 
+describe('a bid that was acknowledged', () => {
+  it('is acknowledged again while a later commit is in doubt, and never called beaten by itself', async () => {
+    const rig = await rigWith({ ...quickRules, openForMs: 60_000 });
+    await onAir(rig.desk, [lotNamed('L1')], names);
+    await offer(rig.desk);
+    const bid = bidOf(1_000);
+    const bidder = bidderNamed(names[0]!);
+    const answer = await rig.desk.bid(bid, { bidder });
+    expect(answer).toMatchObject({ ok: true });
+    // Nobody knows what became of the next one, and the database is away.
+    rig.log.fates.push('lost');
+    rig.log.away = true;
+    const next = rig.desk.bid(bidOf(1_100), { bidder: bidderNamed(names[1]!) });
+    await until(() => rig.warnings.includes('desk.take-over-failed'), 2_000);
+    expect(await rig.desk.bid(bid, { bidder })).toEqual(answer);
+    rig.log.away = false;
+    expect(await next).toMatchObject({ ok: true });
+    await rig.desk.close();
+  });
+});
+
 describe('a falling clock', () => {
   it('sells to all who take within one tick, starts again by itself, and ends by itself', async () => {
     const clock = { tickMs: 150, restartSteps: 1, manyTakers: true, minUnits: 1 };

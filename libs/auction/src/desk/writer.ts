@@ -135,7 +135,9 @@ export class Writer {
       if (isSeal(next) && batch.places.length > 0) return;
       batch.places.push(next);
       this.line.shift();
-      batch.outcomes.push(decidePlace(draft, next, await this.lookUp(next)));
+      const known = await this.lookUp(next);
+      // Another owner may have written meanwhile: the log's time never goes back.
+      batch.outcomes.push(decidePlace(draft, { ...next, t: Math.max(next.t, draft.state.t) }, known));
       if (cutsBatch(draft.leaves)) return;
     }
   }
@@ -220,10 +222,7 @@ export class Writer {
       places.filter((place) => place.tries >= limits.DESK_TRIES_MAX),
       'not-ready',
     );
-    const { t } = this.memory.committed;
-    this.line.unshift(
-      ...again.map((place) => ({ ...place, t: Math.max(place.t, t), tries: place.tries + 1 })),
-    );
+    this.line.unshift(...again.map((place) => ({ ...place, tries: place.tries + 1 })));
     if (isRefused) this.singly = again.length;
   }
 

@@ -85,6 +85,22 @@ it('the same id gets the same answer, another body under it is refused, and it i
   expect((await desk()).state.lots['L1']!.offerings[0]!.bids).toBe(1);
 });
 
+it('a bid of exactly somebody’s maximum is refused, and its answer names its own leaf and the one that beat it', async () => {
+  const { host, lin, wu, desk } = await evening();
+  await app.command(host, { name: 'offer', lot: 'L1' });
+  await lin.ask('proxy', most('L1', 1_500));
+  const bid = { bidId: 'tied-00001', lot: 'L1', offering: 1, amountFen: 1_500, confirmed: true as const };
+  const answer = await wu.ask('bid', bid);
+  if (answer.ok) throw new Error('accepted');
+  const one = await desk();
+  expect(answer.reason).toBe('not-above-price');
+  expect(one.leaf(answer.i!)).toMatchObject({ type: 'bid.refused', body: { bid: bid.bidId } });
+  expect(one.leaf(answer.beatenBy!)).toMatchObject({
+    type: 'bid.accepted',
+    body: { auto: true, amountFen: 1_500 },
+  });
+});
+
 it('what does not fit is refused with its reason, and who leads cannot take it back', async () => {
   const { host, lin, wu } = await evening();
   expect(await host.ask('proxy', most('L1', 2_000))).toMatchObject({
