@@ -28,6 +28,7 @@ count('build', built);
 
 await suite('unit');
 await suite('tampering');
+await suite('market-day');
 if (built) {
   await suite('stories');
   await browserSuite();
@@ -81,7 +82,7 @@ async function suite(name, { env = {}, title = name, node = process.execPath } =
     return;
   }
   // A suite's own figures, told on one line.
-  for (const line of output.match(/^(tamper cases|mutants) .*$/gm) ?? []) console.log(line);
+  for (const line of output.match(/^(tamper cases|mutants|market-day) .*$/gm) ?? []) console.log(line);
   add(title, JSON.parse(readFileSync(report, 'utf8')), ok, Math.round((Date.now() - startMs) / 1000));
 }
 

@@ -1,8 +1,7 @@
 import { Fenced, OutcomeUnknown } from '@qingpai/ledger';
 import { type ProxySecret } from '@qingpai/auction/rules';
 import { type LoggedEvent, type ShowRules } from '@qingpai/wire';
-import { type Batch, type ShowLog, type TakenShow } from '../../libs/auction/src/store/showLog.js';
-import { MemoryShowLog } from '../../libs/auction/src/testing/memoryShowLog.js';
+import { type Batch, MemoryShowLog, type ShowLog, type TakenShow } from '@qingpai/auction/testing';
 import { type Chance } from '../tampering/chance.js';
 import { type VirtualTime } from './time.js';
 
@@ -34,6 +33,8 @@ export class BreakableLog {
     private readonly time: VirtualTime,
     private readonly chance: Chance,
     rules: ShowRules,
+    /** As a store without a fencing epoch would: whoever writes, writes. */
+    private readonly isUnfenced = false,
   ) {
     this.memory.create(SHOW, rules, time.nowMs);
   }
@@ -91,7 +92,8 @@ export class BreakableLog {
       throw new Error('violates a constraint');
     }
     try {
-      const appended = await this.memory.append(show, batch);
+      const { epoch = show.epoch } = this.isUnfenced ? { epoch: this.epochs.at(-1) } : {};
+      const appended = await this.memory.append({ ...show, epoch }, batch);
       await this.time.sleep(1 + chance.below(4));
       if (chance.maybe(weather.lostAfter)) {
         counts.lostAfter += 1;

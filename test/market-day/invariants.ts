@@ -16,7 +16,7 @@ import {
   sealedLots,
 } from '@qingpai/auction/rules';
 import { isBalanced, journalOf } from '@qingpai/ledger/rules';
-import { LOOP_TICK_MS, STALL_MS } from '../../libs/auction/src/desk/limits.js';
+import { LOOP_TICK_MS, STALL_MS } from '@qingpai/auction/testing';
 import { type BreakableLog } from './breakableLog.js';
 
 /** A promise that was broken: which one, and how. */
@@ -123,6 +123,8 @@ export class Invariants {
       }
     }
     const { state } = this;
+    if (state.phase !== 'open' || sealedLots(state).length === 0)
+      throw new Broken('the show is held', state.phase);
     for (const lot of sealedLots(state)) {
       const ended = lot.soldUnits + lot.passedUnits + lot.withdrawnUnits + lot.carriedUnits;
       if (ended + openUnits(lot) !== lot.units) throw new Broken('no lot vanished', lot.lot);

@@ -14,7 +14,6 @@ import {
   type ShowRules,
   type ShowState,
 } from '@qingpai/wire';
-import { type Desk } from '../../libs/auction/src/desk/desk.js';
 import { type Chance } from '../tampering/chance.js';
 
 /** How messages travel: some are lost, some come twice, and each takes its own time. */
@@ -163,5 +162,3 @@ export function hostWish(state: ShowState, chance: Chance): HostCommand | null {
 export const isOver = (state: ShowState): boolean =>
   state.block === null &&
   Object.values(state.lots).every(({ phase }) => !['sealed', 'waiting', 'onBlock'].includes(phase));
-
-export type { Desk };

@@ -1,7 +1,5 @@
 import { type EventsFrame } from '@qingpai/wire';
-import { type Desk } from '../../libs/auction/src/desk/desk.js';
-import { type LoopWatch, type Stall } from '../../libs/auction/src/desk/loopWatch.js';
-import { LOOP_TICK_MS, STALL_MS } from '../../libs/auction/src/desk/limits.js';
+import { type Desk, LOOP_TICK_MS, type LoopWatch, type Stall, STALL_MS } from '@qingpai/auction/testing';
 import { type BreakableLog, SHOW } from './breakableLog.js';
 import { type VirtualTime } from './time.js';
 import { type DeskClass } from './world.js';

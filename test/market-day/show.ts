@@ -5,7 +5,7 @@ import { BreakableLog, fair, type Weather } from './breakableLog.js';
 import { Broken, Invariants } from './invariants.js';
 import { Buyer, hostWish, isOver, Watcher } from './people.js';
 import { ServerProcess } from './server.js';
-import { VirtualTime } from './time.js';
+import { Spinning, VirtualTime } from './time.js';
 import { type DeskClass, honest } from './world.js';
 
 const START_MS = Date.UTC(2026, 10, 24, 11, 30);
@@ -25,13 +25,18 @@ export interface Played {
 }
 
 /** Plays one show: a host, four buyers, two pages that watch, a server that fails, all from one seed. */
-export async function playShow(seed: number, DeskOf: DeskClass = honest): Promise<Played> {
-  const day = new MarketDay(seed, DeskOf);
+export async function playShow(seed: number, DeskOf = honest, isUnfenced = false): Promise<Played> {
+  const day = new MarketDay(seed, DeskOf, isUnfenced);
   let broken: Played['broken'] = null;
   try {
     await day.play();
   } catch (error) {
-    const invariant = error instanceof Broken ? error.invariant : 'nothing crashes';
+    const invariant =
+      error instanceof Broken
+        ? error.invariant
+        : error instanceof Spinning
+          ? 'nothing spins'
+          : 'nothing crashes';
     broken = { invariant, how: String((error as Error).message), step: day.time.steps };
   }
   return { seed, steps: day.time.steps, trace: day.trace(), broken, seen: day.seen() };
@@ -55,6 +60,7 @@ class MarketDay {
   constructor(
     seed: number,
     private readonly DeskOf: DeskClass,
+    isUnfenced: boolean,
   ) {
     this.chance = new Chance(seed);
     const { chance } = this;
@@ -67,7 +73,7 @@ class MarketDay {
       clock: { ...defaultRules.clock, tickMs: 150, manyTakers: chance.maybe(0.7) },
       ...(chance.maybe(0.3) && { ladder: { pauseMs: 500, atLast: chance.one(['pass', 'carry'] as const) } }),
     };
-    this.log = new BreakableLog(this.time, chance, this.rules);
+    this.log = new BreakableLog(this.time, chance, this.rules, isUnfenced);
     this.invariants = new Invariants(this.log, this.rules);
     this.watchers = [0, 1].map(() => new Watcher(this.rules, (from, answer) => this.catchUp(from, answer)));
   }

@@ -5,6 +5,11 @@ interface Due {
   run: () => void;
 }
 
+/** A show takes some thousand. */
+const STEPS_MAX = 30_000;
+
+export class Spinning extends Error {}
+
 export class VirtualTime {
   nowMs: number;
   steps = 0;
@@ -33,6 +38,7 @@ export class VirtualTime {
       this.queue.shift();
       this.nowMs = Math.max(this.nowMs, next.atMs);
       this.steps += 1;
+      if (this.steps > STEPS_MAX) throw new Spinning(`${this.steps} steps, and no end`);
       next.run();
       await settled();
       after();

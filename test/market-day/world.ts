@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as ledger from '@qingpai/ledger';
 import * as ledgerRules from '@qingpai/ledger/rules';
 import * as platform from '@qingpai/platform';
-import { Desk } from '../../libs/auction/src/desk/desk.js';
+import { Desk } from '@qingpai/auction/testing';
 import { worldOf } from '../tampering/mutants.js';
 
 /** One bug: a piece of one line of the product, and what somebody might have written in its place. */
