@@ -32,7 +32,7 @@ const auctionFiles = [
     'people',
     'decide',
   ],
-  ...['clock', 'increments', 'floorClaims', 'floor', 'due', 'lot', 'press', 'bidBook'],
+  ...['clock', 'increments', 'floorClaims', 'floor', 'due', 'lot', 'press', 'bidBook', 'proxy', 'replayAuto'],
 ];
 const verifyFiles = readdirSync(join(root, auction, 'verify'))
   .filter((name) => !name.endsWith('.spec.ts') && !/^(index|finding|notes)\.ts$/.test(name))
