@@ -10,7 +10,7 @@ const CODE_WITHIN_MS = 10_000;
  * Starts the real server, as `npm start` does, on a data directory of its own and a free port of this machine.
  * @returns its address, the codes it sends (as the console driver prints them), and how to stop it
  */
-export async function startServer(root, dataDir) {
+export async function startServer(root, dataDir, environment = {}) {
   const child = spawn(process.execPath, [join(root, 'dist/apps/market/src/main.js')], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -26,6 +26,7 @@ export async function startServer(root, dataDir) {
       LOG_LEVEL: 'warn',
       DEMO: 'yes',
       SEED_SHOW: 'no',
+      ...environment,
     },
   });
   const heard = [];

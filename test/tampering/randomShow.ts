@@ -85,6 +85,7 @@ function act(chance: Chance, show: PaperShow, t: number): void {
   const lot = state.block ?? chance.one(Object.keys(state.lots));
   if (state.block === null && chance.maybe(0.7)) return offer(show, t);
   const dice = chance.next();
+  if (dice < 0.12) return most(chance, show, t);
   if (dice < 0.7) return bid(chance, show, t);
   if (dice < 0.76)
     return void show.ask(t, { name: chance.one(['lastCall', 'freeze', 'setAside', 'pass']), lot });
@@ -108,6 +109,19 @@ function offer(show: PaperShow, t: number): void {
   const lots = Object.values(show.state.lots);
   const next = lots.find(({ phase }) => phase === 'sealed') ?? lots.find(({ phase }) => phase === 'waiting');
   if (next) show.ask(t, { name: next.phase === 'sealed' ? 'offer' : 'reoffer', lot: next.lot });
+}
+
+/** A maximum bid on the block, or a pre-bid on a lot that waits; now and then one is taken back. */
+function most(chance: Chance, show: PaperShow, t: number): void {
+  const { state } = show;
+  const lot = state.lots[chance.one([state.block ?? 'L1', ...Object.keys(state.lots)])];
+  const bidder = chance.one([LIN, WU, CHEN]);
+  if (!lot) return;
+  if (chance.maybe(0.1)) return void show.ask(t, { name: 'withdrawProxy', bidder, lot: lot.lot }, bidder);
+  const offering =
+    lot.phase === 'onBlock' ? lot.offerings.at(-1)! : { startFen: lot.startFen, priceFen: null };
+  const least = leastBidFen(state.rules, lot, offering);
+  show.most(t, bidder, amountAboveFen(state.rules, lot, least, chance.below(9)), lot.lot);
 }
 
 function bid(chance: Chance, show: PaperShow, t: number): void {

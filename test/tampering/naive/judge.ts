@@ -1,4 +1,5 @@
 import { author, bundle, eventBodies, type EventType, type Leaf, type Verdict } from '@qingpai/wire';
+import { endsOpen } from './proxies.js';
 import { wrongBooks } from './books.js';
 import { canonicalText, fromBase64, readCanonical, sha256 } from './json.js';
 import { type Head, judgeNote, isQuorum, type NaivePolicy, readPolicy } from './notes.js';
@@ -141,6 +142,7 @@ function judgeLeaves(read: Bundle, leaves: readonly Leaf[], heads: readonly Head
       return say('INCOMPLETE', 'no checkpoint right after it', leaf.i);
     }
   }
+  if (endsOpen(leaves, read.rules)) return say('INVALID', 'ends with a reason owed', leaves.length - 1);
   return null;
 }
 

@@ -30,6 +30,7 @@ import {
   stepAt,
   stepsTo,
 } from './bids.js';
+import { type Auto, isAuto, placings, wrongAuto, wrongJump, wrongPlacing } from './proxies.js';
 import { rootOf } from './tree.js';
 
 /** What a leaf is judged by: all leaves before it, their bytes, the rules beside them, and what is known of floors. */
@@ -51,11 +52,14 @@ export function wrongOf(world: World, leaf: Leaf): string | null {
 
 /** What is due comes first; only when nothing is, may something be asked. */
 function wrongStep(world: World, leaf: Leaf): string | null {
+  const jumped = wrongJump(world.past, world.rules, leaf, world.floorOf);
+  if (jumped) return jumped;
   const due = mustBe(world, leaf);
   if (due) {
     const isThat = leaf.type === due.type && leaf.by === 'platform' && isBody(leaf, due.body);
     return isThat ? null : `not the ${due.type} that is due`;
   }
+  if (isAuto(leaf)) return wrongAutoBid(world, leaf);
   return isBidLeaf(leaf) ? wrongBid(world, leaf) : wrongAct(world, leaf);
 }
 
@@ -87,6 +91,10 @@ const authors: Record<string, string[]> = {
 };
 
 function wrongAuthor(leaf: Leaf): string | null {
+  if (leaf.type === 'proxy.placed' || leaf.type === 'proxy.withdrawn') {
+    return leaf.by === leaf.body.bidder ? null : 'author';
+  }
+  if (isAuto(leaf)) return leaf.by === 'platform' ? null : 'author';
   if (isBidLeaf(leaf)) {
     const { bidder, byModerator } = leaf.body;
     return (byModerator ? house.includes(leaf.by) : leaf.by === bidder) ? null : 'author';
@@ -137,6 +145,10 @@ function wrongSignature({ past, rules, origin }: World, leaf: Leaf): string | nu
 
 /** The keys of which one must have signed; none: the leaf bears no signature. */
 function signersOf(past: Past, leaf: Leaf): string[] {
+  if (isAuto(leaf)) return [];
+  if (leaf.type === 'proxy.placed' || leaf.type === 'proxy.withdrawn') {
+    return people(past).find((one) => one.bidder === leaf.body.bidder)?.keys ?? [];
+  }
   if (isBidLeaf(leaf)) {
     const bidder = people(past).find((one) => one.bidder === leaf.body.bidder);
     return leaf.body.form ? [] : (bidder?.keys ?? []);
@@ -269,23 +281,34 @@ function isBody(leaf: Leaf, body: object): boolean {
 
 // ---------------------------------------------------------------- bids, both ways
 
+/** The head that a bidder had seen is one of this log, before the bid. */
+function wrongSeen({ texts }: Pick<World, 'texts'>, leaf: BidLeaf | Of<'proxy.placed'>): string | null {
+  const { seen } = leaf.body;
+  if (!seen) return null;
+  const [size, root] = seen;
+  return size > leaf.i || rootOf(texts.slice(0, size)).toString('base64') !== root ? 'seen' : null;
+}
+
 function wrongBid({ past, texts, rules, floorOf }: World, leaf: BidLeaf): string | null {
   const { body } = leaf;
   let nth = 1;
   let refused = 0;
+  if (/^auto-\d/.test(body.bid)) return 'an id that only the platform makes';
+  for (const placed of placings(past)) {
+    if (placed.body.bid === body.bid) return 'bid id twice';
+    if (placed.body.bidder === body.bidder) nth += 1;
+  }
   for (const other of past.filter(isBidLeaf)) {
     if (other.body.bid === body.bid) return 'bid id twice';
-    if (other.body.bidder !== body.bidder) continue;
+    if (other.body.bidder !== body.bidder || isAuto(other)) continue;
     nth += 1;
     const same = other.body.lot === body.lot && other.body.offering === body.offering;
     if (same && other.type === 'bid.refused') refused += 1;
   }
   if (body.nth !== nth) return 'nth';
   if (leaf.type === 'bid.refused' && refused >= rules.refusalsLoggedMax) return 'too many refusals';
-  if (body.seen) {
-    const [size, root] = body.seen;
-    if (size > leaf.i || rootOf(texts.slice(0, size)).toString('base64') !== root) return 'seen';
-  }
+  const unseen = wrongSeen({ texts }, leaf);
+  if (unseen) return unseen;
   const asked = askedBy(leaf);
   const reason = refusalOf(past, rules, leaf.t, asked, floorOf);
   if (leaf.type === 'bid.refused') {
@@ -307,6 +330,15 @@ function wrongBid({ past, texts, rules, floorOf }: World, leaf: BidLeaf): string
   const { pressedFen, units } = asked;
   const taken = clock ? { pressedFen, run: asked.run, units, firstUnit: firstFree(lot) } : {};
   return isBody(leaf, { ...said, ...taken, floorMet }) ? null : 'bid is told wrong';
+}
+
+function wrongAutoBid({ past, rules, floorOf }: World, leaf: Auto): string | null {
+  const found = wrongAuto(past, rules, leaf);
+  if (typeof found === 'string') return found;
+  const { expected, lot } = found;
+  const floorMet =
+    lot.said.floor !== null && leaf.body.amountFen >= floorOf(leaf.body.lot) ? true : undefined;
+  return isBody(leaf, { ...expected, floorMet }) ? null : 'bid is told wrong';
 }
 
 // ---------------------------------------------------------------- everything else
@@ -354,6 +386,16 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'sale.refunded':
     case 'sale.defaulted':
       return wrongAfterwards(world, leaf);
+    case 'proxy.placed': {
+      const { bid, bidder } = leaf.body;
+      const known = [...placings(past), ...past.filter(isBidLeaf)];
+      if (known.some((other) => other.body.bid === bid)) return 'bid id twice';
+      const his = known.filter((other) => other.body.bidder === bidder && !isAuto(other));
+      if (leaf.body.nth !== his.length + 1) return 'nth';
+      return wrongSeen(world, leaf) ?? wrongPlacing(past, rules, leaf);
+    }
+    case 'proxy.withdrawn':
+      return wrongPlacing(past, rules, leaf);
     case 'show.tookOver': {
       const block = blockOf(past, rules);
       const runs = block !== null && block.offering.frozenAt === null;
