@@ -88,7 +88,9 @@ test('a client written from /asyncapi alone joins, bids, is outbid, talks and ca
     }),
   );
   const [mei, lan] = people as [Stranger, Stranger];
-  expect(mei.names.asks).toEqual(['bid', 'chat', 'command', 'join', 'moderate', 'since', 'time']);
+  expect(mei.names.asks).toEqual([
+    ...['bid', 'chat', 'command', 'join', 'moderate', 'proxy', 'since', 'time', 'withdrawProxy'],
+  ]);
   expect(mei.names.tells).toEqual(['bye', 'chat', 'events', 'me', 'presence', 'waiting', 'witness']);
 
   for (const one of people) expect(await one.says('join', { showId })).toMatchObject({ ok: true });
@@ -102,6 +104,10 @@ test('a client written from /asyncapi alone joins, bids, is outbid, talks and ca
   });
   const over = { ...bid, bidId: 'stranger-bid-3', amountFen: 3_800 };
   expect(await lan.says('bid', over)).toMatchObject({ ok: true });
+  // From here on somebody else's word bids for her, up to a maximum that nobody is told.
+  const most = { bidId: 'stranger-most-1', lot: 'L1', maxFen: 4_400, secret: `${'A'.repeat(43)}=` };
+  expect(await mei.says('proxy', most)).toMatchObject({ ok: true, leading: true });
+  expect(await mei.says('withdrawProxy', { lot: 'L1' })).toMatchObject({ reason: 'already-leading' });
   expect(await mei.says('chat', { text: '好花' })).toMatchObject({ ok: true });
   expect(await mei.says('time', {})).toMatchObject({ ok: true });
   expect(await mei.says('since', { from: 0 })).toMatchObject({ ok: true, more: false });
@@ -111,7 +117,7 @@ test('a client written from /asyncapi alone joins, bids, is outbid, talks and ca
     ok: false,
     reason: 'not-allowed',
   });
-  await host.event('lot.hammered', 'L1');
+  expect((await host.event('lot.hammered', 'L1')).body).toMatchObject({ unitPriceFen: 4_000 });
   // She heard that she was outbid, from the frames alone.
   const heard = JSON.stringify(mei.heard.filter(({ name }) => name === 'events'));
   expect(heard).toContain('"bid":"stranger-bid-3"');
