@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Certificate } from '@qingpai/wire';
+import { type Bundle, type Certificate } from '@qingpai/wire';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { builtFrom } from './kit/foreign.js';
 
@@ -71,7 +71,8 @@ const turned = (at: number) => (bytes: Buffer) => {
 judged(
   `${title}finds every leaf of a running show in the tree, by tiles over HTTP, and the receipts of phones good`,
   async () => {
-    const { head, checkpoints } = await market.must<Certificate>('GET', `/api/shows/${showId}/certificate`);
+    const { head } = await market.must<Certificate>('GET', `/api/shows/${showId}/certificate`);
+    const { checkpoints } = await market.must<Bundle>('GET', `/api/shows/${showId}/bundle`);
     const { status, said } = judge(`${market.origin}/api/shows/${showId}`, '-receipts', '40');
     expect([status, said]).toEqual([
       0,

@@ -285,20 +285,6 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     mostLot.value = id;
     sheet.value = view.me.paddle === null ? 'join' : 'most';
   }
-  type Said = { tone: string; text: string };
-  async function placeMost(of: LotState, maxFen: number): Promise<Said> {
-    const answer = await (await proving())?.placeMost(of, maxFen);
-    if (!answer) return { tone: 'wait', text: w.value.mostUnknown };
-    if (answer.nth) view.me.nth = answer.nth;
-    if (!answer.ok) return { tone: 'gold', text: answer.message[language.value] };
-    return { tone: 'lead', text: w.value.mostPlaced(money(maxFen)) };
-  }
-  async function withdrawMost(of: { lot: string; bid: string }): Promise<Said> {
-    const answer = await (await proving())?.withdrawMost(of);
-    if (!answer) return { tone: 'wait', text: w.value.mostUnknown };
-    if (!answer.ok) return { tone: 'gold', text: answer.message?.[language.value] ?? '' };
-    return { tone: 'lead', text: w.value.mostWithdrawn };
-  }
   const myMost = computed(() => view.me.proxies.find((one) => one.lot === lot.value?.lot) ?? null);
 
   function buyNow(amountFen: number): void {
@@ -354,7 +340,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     view, client, renew, w, c, language, sheet, slipToken, steps, units, notes, banner, told, won, toConfirm,
     extended, politeText, assertiveText, announce, nowMs, tickMs, lot, offering, lots, soldLots,
     mySales, myBids, proof, recordOf, recordOfSale, paddleOf, isMe, cardOf, lotName, act, moment, bid, take,
-    mostLot, openMost, placeMost, withdrawMost, myMost, autoSaid, buyNow, tell, muted, why,
+    mostLot, openMost, proving, myMost, autoSaid, buyNow, tell, muted, why,
   }; // prettier-ignore
 }
 
