@@ -49,7 +49,10 @@ test('the host stops a bidder and lets him bid again', async () => {
   const page = await browser.opens(`/host?show=${showId}`, await market.host());
   await host.does({ name: 'offer', lot: 'L1' });
   await page.waitForSelector('.hammer');
-  await page.locator('button', { hasText: /在场|人/ }).first().click();
+  await page
+    .locator('button', { hasText: /在场|人/ })
+    .first()
+    .click();
   await page.getByRole('button', { name: '停止出价' }).first().click();
   await page.getByRole('button', { name: '恢复出价' }).waitFor();
   await shot(page, 'people');
