@@ -6,6 +6,7 @@ export class HotLot {
   amountFen;
   bids = 0;
   told = [];
+  run = Math.round(performance.timeOrigin).toString(36);
 
   constructor({ desk, batches }, bidders) {
     this.desk = desk;
@@ -17,14 +18,8 @@ export class HotLot {
   next(bidder) {
     this.bids += 1;
     this.amountFen += 100;
-    const bid = {
-      ...{
-        bidId: `bench-${process.pid}-${performance.timeOrigin}-${this.bids}`
-          .replaceAll('.', '-')
-          .slice(0, 64),
-      },
-      ...{ lot: 'L1', offering: 1, amountFen: this.amountFen, confirmed: true },
-    };
+    const bidId = `bench-${process.pid}-${this.run}-${this.bids}`;
+    const bid = { bidId, lot: 'L1', offering: 1, amountFen: this.amountFen, confirmed: true };
     const began = performance.now();
     return this.desk.bid(bid, { bidder }).then((answer) => {
       this.told.push({ bid, bidder, answer, tookMs: performance.now() - began });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Vault } from '@qingpai/members';
 import { testDatabase, type TestDatabase } from '@qingpai/platform/testing';
+import { type EntityManager } from 'typeorm';
 import {
   appendAll,
   emptyFrontier,
@@ -128,8 +129,35 @@ test('a log that somebody changed is not built upon', async () => {
   await expect(ledger.replay(other, () => undefined)).rejects.toThrow('does not hash to its head');
 });
 
-describe('each statement of an append, broken both ways', () => {
+test('nothing beside the leaves: one statement, a transaction by itself, in doubt wherever the line is lost', async () => {
   const batch = { leaves: someLeaves(2), tMs: 9 };
+  const { broken, statements } = breakingAt(database.dataSource, null);
+  await new Ledger(broken, vault).append(await newLog(), batch);
+  expect(statements.map((sql) => sql.trim().split(' ')[0])).toEqual(['WITH']);
+
+  for (const when of ['before', 'after'] as const) {
+    const held = await newLog();
+    const { broken } = breakingAt(database.dataSource, { statement: 0, when });
+    await expect(new Ledger(broken, vault).append(held, batch)).rejects.toThrow(OutcomeUnknown);
+    const taken = await ledger.takeOver(held.origin);
+    expect(taken.frontier.size).toBe(when === 'after' ? 2 : 0);
+    await expect(ledger.append(held, batch)).rejects.toThrow(Fenced);
+  }
+});
+
+test('what the database refuses of one statement did not happen, and its owner goes on', async () => {
+  const held = await newLog();
+  const malformed = { leaves: someLeaves(2), tMs: 1.5 };
+  const error: unknown = await ledger.append(held, malformed).catch((thrown) => thrown);
+  expect(error).not.toBeInstanceOf(OutcomeUnknown);
+  expect(error).toBeInstanceOf(Error);
+  const { held: grown } = await ledger.append(held, { leaves: someLeaves(1), tMs: 10 });
+  expect(grown.frontier.size).toBe(1);
+});
+
+describe('each statement of an append with something beside, broken both ways', () => {
+  const beside = async (manager: EntityManager) => void (await manager.query('SELECT 1'));
+  const batch = { leaves: someLeaves(2), tMs: 9, beside };
   let statements: string[];
 
   beforeAll(async () => {
@@ -138,16 +166,17 @@ describe('each statement of an append, broken both ways', () => {
     statements = watched.statements;
   });
 
-  test('there are three of them, the commit last', () => {
-    expect(statements.map((sql) => sql.trim().split(' ')[0])).toEqual(['START', 'WITH', 'COMMIT']);
+  test('there are five of them, the commit last', () => {
+    const words = ['START', 'WITH', 'SELECT', 'SELECT', 'COMMIT'];
+    expect(statements.map((sql) => sql.trim().split(' ')[0])).toEqual(words);
   });
 
   for (const when of ['before', 'after'] as const) {
-    for (const statement of [0, 1, 2]) {
+    for (const statement of [0, 1, 2, 3, 4]) {
       test(`statement ${statement}, the line lost ${when} it ran`, async () => {
         const held = await newLog();
         const { broken } = breakingAt(database.dataSource, { statement, when });
-        const isCommit = statement === 2;
+        const isCommit = statement === 4;
         const error: unknown = await new Ledger(broken, vault).append(held, batch).catch((thrown) => thrown);
         expect(error instanceof OutcomeUnknown).toBe(isCommit);
         const happened = isCommit && when === 'after';
@@ -163,7 +192,7 @@ describe('each statement of an append, broken both ways', () => {
   test('no broken line goes back to the pool', async () => {
     const held = await newLog();
     for (const when of ['before', 'after'] as const) {
-      const { broken } = breakingAt(database.dataSource, { statement: 2, when });
+      const { broken } = breakingAt(database.dataSource, { statement: 4, when });
       await expect(new Ledger(broken, vault).append(held, batch)).rejects.toThrow();
     }
     const open: unknown[] = await database.dataSource.query(

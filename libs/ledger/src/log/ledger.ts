@@ -19,7 +19,7 @@ import { Journal } from '../books/journal.js';
 import { signerOf } from './keys.js';
 import { Cosignatures } from '../witness/cosignatures.js';
 import { LEAVES_PER_READ } from './limits.js';
-import { Fenced, inTransaction } from './transaction.js';
+import { Fenced, inOneStatement, inTransaction } from './transaction.js';
 
 /** A log in the hands of its one owner: what appending needs, kept in memory and never changed in place. */
 export interface HeldLog {
@@ -102,22 +102,19 @@ export class Ledger {
   }
 
   /** Appends in a transaction of its own. Throws `Fenced`, `OutcomeUnknown`, or what the database refused. */
-  append(held: HeldLog, batch: LeafBatch): Promise<Appended> {
-    return inTransaction(this.db, (manager) => this.appendIn(manager, held, batch));
+  async append(held: HeldLog, batch: LeafBatch): Promise<Appended> {
+    if (batch.beside) return inTransaction(this.db, (manager) => this.appendIn(manager, held, batch));
+    const appended = grownBy(held, batch);
+    await inOneStatement(this.db, (manager) => write(manager, held, batch, appended));
+    return appended;
   }
 
   /** The same inside the caller's transaction, which must commit before anybody is told. */
   async appendIn(manager: EntityManager, held: HeldLog, batch: LeafBatch): Promise<Appended> {
-    if (batch.leaves.length === 0) throw new Error('bug: an empty batch');
-    const hashes = batch.leaves.map(leafHash);
-    const frontier = appendAll(held.frontier, hashes);
-    const grown = { ...held, frontier };
-    const root = rootOf(frontier);
-    const { origin, signer } = held;
-    const note = signCheckpoint({ origin, size: frontier.size, root }, signer);
-    await write(manager, held, { leaves: batch.leaves, frontier, root, note, tMs: batch.tMs });
-    if (batch.beside) await runBeside(batch.beside, manager, root);
-    return { held: grown, root, note, hashes };
+    const appended = grownBy(held, batch);
+    await write(manager, held, batch, appended);
+    if (batch.beside) await runBeside(batch.beside, manager, appended.root);
+    return appended;
   }
 
   /**
@@ -272,33 +269,29 @@ async function runBeside(
   await manager.query('SELECT');
 }
 
+function grownBy(held: HeldLog, { leaves }: LeafBatch): Appended {
+  if (leaves.length === 0) throw new Error('bug: an empty batch');
+  const { origin, signer } = held;
+  const hashes = leaves.map(leafHash);
+  const frontier = appendAll(held.frontier, hashes);
+  const root = rootOf(frontier);
+  const note = signCheckpoint({ origin, size: frontier.size, root }, signer);
+  return { held: { ...held, frontier }, root, note, hashes };
+}
+
 /**
  * The whole append in one statement and one round trip: it takes the lock, checks the fence, moves the head, and only
  * if it moved adds the leaves and the signed head.
  */
 async function write(
   manager: EntityManager,
-  held: HeldLog,
-  { leaves, frontier, root, note, tMs }: Omit<LeafBatch, 'beside'> & Grown,
+  { log, origin, epoch, frontier: before }: HeldLog,
+  { leaves, tMs }: LeafBatch,
+  { held: { frontier }, root, note }: Appended,
 ): Promise<void> {
-  const { log, epoch } = held;
   const head = [frontier.size, Buffer.from(root), Buffer.concat(frontier.hashes)];
-  const written = await rowsOf(manager, appendSql, [
-    log,
-    epoch,
-    held.frontier.size,
-    ...head,
-    leaves,
-    note,
-    tMs,
-  ]);
-  if (written.length === 0) throw new Fenced(`${held.origin} is no longer held under epoch ${epoch}`);
-}
-
-interface Grown {
-  readonly frontier: Frontier;
-  readonly root: Hash;
-  readonly note: string;
+  const written = await rowsOf(manager, appendSql, [log, epoch, before.size, ...head, leaves, note, tMs]);
+  if (written.length === 0) throw new Fenced(`${origin} is no longer held under epoch ${epoch}`);
 }
 
 const appendSql = `

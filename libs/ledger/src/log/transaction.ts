@@ -37,6 +37,28 @@ export async function inTransaction<T>(
   }
 }
 
+/**
+ * Runs the one statement that `work` sends, as a transaction of its own: two round trips fewer on a bid's way. What the
+ * database refused did not happen, and is thrown as it is. Without an answer it is `OutcomeUnknown`, wherever the line
+ * was lost: whoever takes the log over waits for the statement or fences it.
+ */
+export async function inOneStatement(
+  db: DataSource,
+  work: (manager: EntityManager) => Promise<void>,
+): Promise<void> {
+  const runner = db.createQueryRunner();
+  const client = (await runner.connect()) as Client;
+  try {
+    await work(runner.manager);
+  } catch (error) {
+    if (error instanceof Fenced || isRefusal(error)) throw error;
+    void client.end().catch(() => undefined);
+    throw new OutcomeUnknown('no answer to an append', { cause: error });
+  } finally {
+    await runner.release();
+  }
+}
+
 async function commit(runner: QueryRunner): Promise<void> {
   try {
     await runner.commitTransaction();
