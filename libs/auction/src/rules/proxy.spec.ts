@@ -127,6 +127,17 @@ describe('a maximum bid', () => {
     expect(stands(show)).toEqual([WU, 4_000]);
   });
 
+  it('stays silent once its bidder is sent away, or may not go as high as the start any more', () => {
+    const changes = [{ banned: true }, { limitFen: 3_000 }] as const;
+    for (const change of changes) {
+      const show = onBlock({}, (before) => void before.most(500, LIN, 5_000));
+      expect(stands(show)).toEqual([LIN, 3_600]);
+      show.does(1_500, { name: 'limit', bidder: LIN, ...change });
+      expect(show.bid(2_000, WU, 3_800)).toBeNull();
+      expect(stands(show)).toEqual([WU, 3_800]);
+    }
+  });
+
   it('is refused to the house, to the grower, below the price, off the grid, and on a falling clock', () => {
     const show = onBlock();
     expect(show.most(2_000, HOST, 5_000)).toBe('own-lot');

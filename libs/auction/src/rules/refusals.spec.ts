@@ -34,6 +34,11 @@ describe('a bid is refused', () => {
   it.each([0, -100, 1.5, NaN, Number.MAX_SAFE_INTEGER + 2])('as malformed at %d', (amountFen) => {
     expect(reasonAt(onBlock(), 2_000, bid(amountFen), LIN)).toBe('malformed');
   });
+  it('as malformed where it names itself like an automatic bid', () => {
+    const named = (bidId: string) => ({ ...bid(3_600), bid: { ...bid(3_600).bid, bidId } });
+    expect(reasonAt(onBlock(), 2_000, named('auto-1-1'), LIN)).toBe('malformed');
+    expect(reasonAt(onBlock(), 2_000, named('autos-1-1'), LIN)).toBeNull();
+  });
   it('as too late at the close, although the close still stands in line behind it', () => {
     const show = onBlock();
     const closesAt = dueAtMs(show.state, show)!;
