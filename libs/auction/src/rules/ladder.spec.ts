@@ -181,6 +181,15 @@ describe('undo of a hammer', () => {
     expect(undo(paid)).toBe('sale-paid');
   });
 
+  it('is not possible either when all that was paid has been given back: the books have ended that sale', () => {
+    const show = sold();
+    const money = (txn: string) => ({ sale: 'S1', amountFen: 3_600, channel: 'cash' as const, txn });
+    show.does(70_000, { name: 'paid', body: money(`${'B'.repeat(43)}=`) });
+    show.does(70_000, { name: 'refunded', body: money(`${'C'.repeat(43)}=`) });
+    expect(show.state.sales.S1?.phase).toBe('refunded');
+    expect(undo(show)).toBe('sale-paid');
+  });
+
   it('lets the lot come back rising or as a clock, and its next sale is a new one', () => {
     const show = sold();
     undo(show);

@@ -37,7 +37,7 @@ export function undo(state: ShowState, command: Extract<Command, { name: 'undo' 
   if (!sale) return refuse('unknown-sale');
   if (state.block !== null) return refuse('lot-on-block');
   if (state.undoable !== sale.sale) return refuse('nothing-to-undo');
-  if (sale.phase === 'paid') return refuse('sale-paid');
+  if (sale.phase !== 'awaiting') return refuse('sale-paid');
   return happens(command.by, { type: 'sale.voided', body: { sale: sale.sale, reason: command.reason } });
 }
 
