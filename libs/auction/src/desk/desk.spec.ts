@@ -315,6 +315,19 @@ describe('the close', () => {
     await restarted.close();
   });
 
+  it('comes in time although the machine was set back before the server restarted', async () => {
+    await done(rig.desk.bid(bidOf(1_000), lin));
+    const { closesAt } = offeringOf();
+    await rig.desk.close();
+    rig.clock.jump(-60_000);
+    const restarted = await Desk.open(SHOW, rig.ports);
+    expect(restarted.nowMs()).toBeGreaterThanOrEqual(restarted.state.t);
+    await until(() => offeringOf(restarted).endedAt !== null);
+    expect(offeringOf(restarted)).toMatchObject({ result: 'hammered', leader: LIN });
+    expect(offeringOf(restarted).endedAt).toBeGreaterThanOrEqual(closesAt!);
+    await restarted.close();
+  });
+
   it('is put off with a reason when the loop stood still near the end', async () => {
     const closesAt = offeringOf().closesAt!;
     await until(() => rig.clock.nowMs() >= closesAt - 100);

@@ -36,6 +36,7 @@ import { type FrameListener, FrameTeller, pageSince } from './frames.js';
 import { DESK_IDLE_MS } from './limits.js';
 import { type Asked, type Beside } from './line.js';
 import { type DeskPorts } from './ports.js';
+import { ShowClock } from './showClock.js';
 import { Writer } from './writer.js';
 
 /** Who takes a paddle: a pseudonym, and the commitment to the identity behind it (base64). */
@@ -69,6 +70,7 @@ export class Desk {
   private readonly registering = new Map<string, Promise<Registered>>();
   private readonly endListeners = new Set<() => void>();
   private readonly stopWatching: () => void;
+  private readonly clock: ShowClock;
   private askedAtMs: number;
 
   private constructor(
@@ -76,11 +78,15 @@ export class Desk {
     taken: TakenShow,
     private readonly ports: DeskPorts,
   ) {
-    const { clock, timers, watch } = ports;
+    const { timers, watch } = ports;
+    const clock = new ShowClock(ports.clock);
+    clock.goOnFrom(taken.state.t);
+    this.clock = clock;
     this.writer = new Writer(
       showId,
       taken,
       ports,
+      clock,
       () => this.handleCommitted(),
       () => this.handleFenced(),
     );
@@ -91,7 +97,9 @@ export class Desk {
       clock,
       timers,
     );
-    this.stopWatching = watch.onStall(({ fromMs, toMs }) => this.writer.placeStall(fromMs, toMs));
+    this.stopWatching = watch.onStall(({ fromMs, toMs }) =>
+      this.writer.placeStall(clock.of(fromMs), clock.of(toMs)),
+    );
     this.askedAtMs = clock.nowMs();
   }
 
@@ -144,7 +152,7 @@ export class Desk {
   }
   /** The clock that stamps; pages count down by it. */
   nowMs(): number {
-    return this.ports.clock.nowMs();
+    return this.clock.nowMs();
   }
   /** A page of announced events from an index on; while there is `more`, ask again from `since.to + 1`. */
   since(from: number): { since: EventsFrame; more: boolean } {
@@ -166,7 +174,8 @@ export class Desk {
   }
   /** What would be sealed now; null: no list gathers drafts. */
   async sealDraft(): Promise<EventBody<'show.sealed'> | null> {
-    const { log, clock } = this.ports;
+    const { clock } = this;
+    const { log } = this.ports;
     const leaves = leavesToSeal(this.state);
     const catalogue = leaves.length === 0 ? '' : await log.catalogueRoot(this.showId, leaves);
     const asked = { by: 'host', name: 'seal', catalogue } as const;

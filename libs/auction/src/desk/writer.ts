@@ -8,6 +8,7 @@ import * as limits from './limits.js';
 import { isSeal, type Place } from './line.js';
 import { ShowMemory } from './memory.js';
 import { type DeskPorts } from './ports.js';
+import { type ShowClock } from './showClock.js';
 
 /** Places taken out of the line together, and what became of each of them. */
 interface Batch {
@@ -39,6 +40,7 @@ export class Writer {
     private readonly showId: string,
     taken: TakenShow,
     private readonly ports: DeskPorts,
+    private readonly clock: ShowClock,
     private readonly handleCommitted: () => void,
     private readonly handleFenced: () => void,
   ) {
@@ -59,7 +61,7 @@ export class Writer {
   /** When something arrives: never before what arrived earlier, nor before the log's last leaf. */
   stamp(): number {
     this.ports.watch.check(); // after a stall its own place comes into the line first
-    this.stampedMs = Math.max(this.stampedMs, this.ports.clock.nowMs());
+    this.stampedMs = Math.max(this.stampedMs, this.clock.nowMs());
     return this.stampedMs;
   }
 
@@ -79,7 +81,7 @@ export class Writer {
   placeDark(fromMs: number): void {
     const { committed } = this.memory;
     if (committed.block === null || this.turnsAway) return;
-    const toMs = this.ports.clock.nowMs();
+    const toMs = this.clock.nowMs();
     const t = Math.max(committed.t, Math.min(toMs, this.line[0]?.t ?? toMs));
     this.stampedMs = Math.max(this.stampedMs, t);
     this.line.unshift({ kind: 'giveBack', cause: 'dark', fromMs, toMs, t, tries: 0 });
@@ -169,12 +171,13 @@ export class Writer {
     const taken = await this.takeOverAgain(batch);
     if (taken === null) return;
     this.memory = new ShowMemory(taken);
+    this.clock.goOnFrom(taken.state.t);
     this.stampedMs = Math.max(this.stampedMs, taken.state.t);
     if (this.state === 'recovering' || this.state === 'away') this.state = 'ready';
     this.ports.warn('desk.taken-over-again', { show: this.showId, leaves: taken.events.length });
     if (this.memory.holds(leaves)) this.tell(batch);
     else this.putBack(batch.places, error);
-    if (this.ports.clock.nowMs() - begunMs > limits.STALL_MS) this.placeDark(begunMs);
+    if (this.clock.nowMs() - begunMs > limits.STALL_MS) this.placeDark(begunMs);
     this.handleCommitted();
   }
 
@@ -188,7 +191,7 @@ export class Writer {
 
   /** Asks until the log answers. After a while nobody is kept waiting: the answer is `not-ready`, ask again. */
   private async takeOverAgain(batch: Batch): Promise<TakenShow | null> {
-    const patientUntilMs = this.ports.clock.nowMs() + limits.DESK_PATIENCE_MS;
+    const patientUntilMs = this.clock.nowMs() + limits.DESK_PATIENCE_MS;
     for (
       let waitMs = limits.RELOAD_AGAIN_FIRST_MS;
       ;
@@ -199,7 +202,7 @@ export class Writer {
       } catch (error) {
         this.ports.warn('desk.take-over-failed', { show: this.showId, error: String(error) });
       }
-      if (this.ports.clock.nowMs() > patientUntilMs || this.state === 'closing') {
+      if (this.clock.nowMs() > patientUntilMs || this.state === 'closing') {
         if (this.state === 'recovering') this.state = 'away';
         this.turnAway(batch.places.splice(0), 'not-ready');
         this.turnAway(this.line.splice(0), 'not-ready');
