@@ -116,3 +116,12 @@ test('an officer sees who is locked, and nothing of them; it all fits a small ph
   await officer.locator('.compare').waitFor();
   expect([await overflows(officer), await axeFinds(officer)]).toEqual([false, []]);
 });
+
+test('an officer sees whether the data holds, and looks once more; it fits a small phone', async () => {
+  const officer = await browser.opens('/township?view=invariants', await market.officer());
+  await officer.locator('.box button').first().click();
+  await officer.locator('main tbody tr').nth(29).waitFor();
+  expect(await officer.locator('main .badge').first().innerText()).toMatch(/✓ (\d+ 项全部成立|All \d+ hold)/);
+  expect(await officer.locator('main tbody .badge:not(.verified)').count()).toBe(0);
+  expect([await axeFinds(officer), await overflows(officer)]).toEqual([[], false]);
+});

@@ -50,6 +50,9 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   // A payment is decided, never deleted.
   payments: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
   payment_sales: { update: ['rejected'] },
+  // What was looked at lately; no evidence.
+  seen_logs: { update: ['epoch', 'root', 'size'] },
+  invariant_runs: { delete: true },
   // Drafts, until they are sealed.
   catalogue_imports: { delete: true },
   lot_cards: { update: 'all' },

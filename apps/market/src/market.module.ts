@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
 import { AuctionModule, Proofs } from '@qingpai/auction';
-import { PaymentsModule } from '@qingpai/payments';
+import { paymentsInvariants, PaymentsModule } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
 import { DataSource } from 'typeorm';
 import { PagesController } from './pages/pages.controller.js';
@@ -46,7 +46,18 @@ export class MarketModule {
         }),
         auction,
         PaymentsModule.forRoot({ dataDir: config.dataDir, imports: [auction], nowMs }),
-        TownshipModule.forRoot({ imports: [auction, VerdictsModule.with(auction)], nowMs }),
+        TownshipModule.forRoot({
+          imports: [auction, VerdictsModule.with(auction)],
+          invariants: paymentsInvariants,
+          alarm: (invariant, details) =>
+            parts.log.error(
+              { invariant, ...details },
+              details.holds === 'no'
+                ? '账目自检不通过 / an invariant does not hold'
+                : '账目自检没能完成 / an invariant could not be looked at',
+            ),
+          nowMs,
+        }),
       ],
       controllers: [HealthController, DocsController, PagesController, RoomController, SlipController],
       providers: [

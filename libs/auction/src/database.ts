@@ -6,6 +6,7 @@ import { storeEntities } from './store/entities.js';
 import { storeMigrations } from './store/migrations/1795500300000-store.js';
 import { salesAfterwardsMigrations } from './store/migrations/1795500310000-sales-afterwards.js';
 import { proxiesMigrations } from './store/migrations/1795500330000-proxies.js';
+import { seenLogsMigrations } from './store/migrations/1795500340000-seen-logs.js';
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
 /** Everything this library keeps in the database, for who opens it. */
@@ -16,5 +17,6 @@ export const auctionMigrations = [
   ...salesAfterwardsMigrations,
   ...keptRowsMigrations,
   ...proxiesMigrations,
+  ...seenLogsMigrations,
   ...catalogueMigrations,
 ];

@@ -24,7 +24,15 @@ export { type Room } from './room/room.js';
 export { Rooms } from './room/rooms.js';
 export { type Seat, Seats } from './room/seats.js';
 export { StoreModule, type StoreOptions } from './store.module.js';
-export { brokenInvariants, type BrokenInvariant, firstUnreproduced, invariants } from './store/invariants.js';
+export {
+  brokenInvariants,
+  type BrokenInvariant,
+  firstUnreproduced,
+  type Invariant,
+  invariants,
+  rememberLogs,
+  rowsAgainst,
+} from './store/invariants.js';
 export { type Judge, Proofs } from './store/proofs.js';
 export { judgeHere, judgeInWorker } from './store/judge.js';
 export { WitnessModule, type WitnessOptions } from './witness.module.js';

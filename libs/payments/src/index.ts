@@ -1,3 +1,4 @@
+export { paymentsInvariants } from './invariants.js';
 export { Bills } from './bills.js';
 export { paymentsEntities } from './entities.js';
 export { paymentsMigrations } from './migrations/index.js';

@@ -8,3 +8,5 @@ export class TownshipShowsDto extends createZodDto(wire.townshipShows) {}
 export class TownshipLotsDto extends createZodDto(wire.townshipLots) {}
 export class LotHistoryDto extends createZodDto(wire.lotHistory) {}
 export class LotParamDto extends createZodDto(z.object({ show: wire.showId, lot: wire.lotId })) {}
+export class InvariantRunDto extends createZodDto(wire.invariantRun) {}
+export class LastInvariantRunDto extends createZodDto(wire.lastInvariantRun) {}

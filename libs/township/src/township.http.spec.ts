@@ -15,6 +15,7 @@ import { vaultKey } from '@qingpai/members/testing';
 import { problemOf, Refused } from '@qingpai/platform';
 import {
   defaultRules,
+  invariantRun,
   lotHistory,
   townshipLots,
   townshipShows,
@@ -409,4 +410,27 @@ describe('who reads the books', () => {
       expect((await get(`lots${query}`)).json()).toMatchObject({ status: 400, code: 'malformed' });
     },
   );
+
+  test('the invariants are read and looked at by officers and operators, and by nobody else', async () => {
+    const { members, host } = township;
+    const tokenOf = async (memberId: string) =>
+      (await members.exchangeToken((await members.makeLink(memberId, '/')).token)).token;
+    const ask = (method: 'GET' | 'POST', who: string | null) =>
+      app.inject({
+        ...{ method, url: '/api/invariants' },
+        headers: who === null ? {} : { authorization: `Bearer ${who}` },
+      });
+    expect((await ask('GET', officer)).json()).toEqual({ run: null });
+    const looked = await ask('POST', officer);
+    expect(looked.statusCode).toBe(200);
+    const run = invariantRun.parse(looked.json());
+    expect(run.invariants.filter(({ holds }) => holds !== 'yes')).toEqual([]);
+    expect((await ask('GET', foreignOfficer)).json()).toEqual({ run });
+    const [hostToken, buyer] = [await tokenOf(host.memberId), await township.buyer('阿梅', first)];
+    for (const who of [null, hostToken, await tokenOf(buyer)]) {
+      for (const method of ['GET', 'POST'] as const) {
+        expect((await ask(method, who)).statusCode).toBe(who === null ? 401 : 403);
+      }
+    }
+  });
 });

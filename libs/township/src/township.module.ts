@@ -2,6 +2,9 @@ import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import { Ledger } from '@qingpai/ledger';
 import { DataSource } from 'typeorm';
 import { TownshipBooks } from './books.js';
+import { checksOn } from './invariants/checks.js';
+import { type InvariantAlarm, InvariantRuns } from './invariants/invariantRuns.js';
+import { InvariantsController } from './invariants/invariants.controller.js';
 import { noVerdicts, SHOW_VERDICTS, type ShowVerdicts } from './showVerdicts.js';
 import { TownshipController } from './township.controller.js';
 
@@ -10,6 +13,10 @@ export const TOWNSHIP_OPTIONS = Symbol('township options');
 export interface TownshipOptions {
   /** Modules that provide `Ledger` and, for other badges than yellow, `SHOW_VERDICTS`. */
   imports: NonNullable<DynamicModule['imports']>;
+  /** Further statements that must hold, of tables this library does not know; each answers what breaks it. */
+  invariants?: readonly { name: string; zh: string; sql: string }[];
+  /** Told of invariants that do not hold; default: the framework's log. */
+  alarm?: InvariantAlarm;
   /** Milliseconds since 1970, UTC; default: the wall clock. */
   nowMs?: () => number;
 }
@@ -21,7 +28,7 @@ export class TownshipModule {
     return {
       module: TownshipModule,
       imports: options.imports,
-      controllers: [TownshipController],
+      controllers: [TownshipController, InvariantsController],
       providers: [
         { provide: TOWNSHIP_OPTIONS, useValue: options },
         {
@@ -29,7 +36,9 @@ export class TownshipModule {
           useFactory: booksOf,
           inject: [DataSource, Ledger, TOWNSHIP_OPTIONS, { token: SHOW_VERDICTS, optional: true }],
         },
+        { provide: InvariantRuns, useFactory: runsOf, inject: [DataSource, Ledger, TOWNSHIP_OPTIONS] },
       ],
+      exports: [InvariantRuns],
     };
   }
 }
@@ -44,4 +53,15 @@ function booksOf(
   const warn = (showId: string, error: unknown) =>
     log.error(`the verifier failed on ${showId}: ${String(error)}`);
   return new TownshipBooks({ db, ledger, verdicts, warn, nowMs });
+}
+
+function runsOf(
+  db: DataSource,
+  ledger: Ledger,
+  { invariants, alarm, nowMs = Date.now }: TownshipOptions,
+): InvariantRuns {
+  const log = new Logger('invariants');
+  const say: InvariantAlarm = (name, details) => log.error(`${name}: ${JSON.stringify(details)}`);
+  const checks = checksOn(db, ledger, invariants);
+  return new InvariantRuns({ db, nowMs, checks, alarm: alarm ?? say });
 }

@@ -511,3 +511,23 @@ export const bidRow = z.object({
 });
 export const lotHistory = z.object({ lot: townshipLot, card: lotCard, rows: z.array(bidRow) });
 export type LotHistory = z.infer<typeof lotHistory>;
+
+// ---------------------------------------------------------------- invariants
+
+/** What the last look at the data found. Rows stay in the server's log: they may name another township's shows. */
+export const invariantRun = z.object({
+  atMs: timeMs,
+  invariants: z.array(
+    z.object({
+      name: z.string(),
+      zh: z.string(),
+      /** `unknown`: it could not be looked at; that is no "yes". */
+      holds: z.enum(['yes', 'no', 'unknown']),
+      rows: z.int().nonnegative().describe('what breaks it, counted up to a hundred'),
+    }),
+  ),
+});
+export type InvariantRun = z.infer<typeof invariantRun>;
+export const lastInvariantRun = z.object({
+  run: invariantRun.nullable().describe('null: nobody has looked yet'),
+});

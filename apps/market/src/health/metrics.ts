@@ -1,4 +1,4 @@
-import { type BidAnswer } from '@qingpai/wire';
+import { type BidAnswer, type InvariantRun } from '@qingpai/wire';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
@@ -20,6 +20,22 @@ export class Metrics {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers: [this.registry],
   });
+  private readonly invariants = new Gauge({
+    name: 'qingpai_invariants',
+    help: 'At the last look: statements about the data that hold, that do not, that could not be looked at',
+    labelNames: ['holds'],
+    registers: [this.registry],
+  });
+  private readonly invariantsAt = new Gauge({
+    name: 'qingpai_invariants_looked_at_seconds',
+    help: 'When the data was last looked at, seconds since 1970; 0: not since the start',
+    registers: [this.registry],
+  });
+  private readonly clockJumps = new Counter({
+    name: 'qingpai_clock_jumps_total',
+    help: 'How often the wall clock was found more than two seconds away from where it was',
+    registers: [this.registry],
+  });
 
   constructor() {
     const sockets = () => this.countSockets();
@@ -38,6 +54,15 @@ export class Metrics {
     this.bids.inc({ answer: answer.ok ? 'accepted' : answer.reason });
     this.bidSeconds.observe(tookMs / 1000);
   };
+
+  readonly handleInvariants = ({ atMs, invariants }: InvariantRun): void => {
+    for (const holds of ['yes', 'no', 'unknown'] as const) {
+      this.invariants.set({ holds }, invariants.filter((one) => one.holds === holds).length);
+    }
+    this.invariantsAt.set(Math.floor(atMs / 1000));
+  };
+
+  readonly handleClockJump = (): void => this.clockJumps.inc();
 
   /** Where open sockets are counted, once there is such a place. */
   socketsFrom(count: () => number): void {

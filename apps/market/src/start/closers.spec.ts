@@ -1,7 +1,7 @@
 import { createLog } from '@qingpai/platform';
 import { Closers } from './closers.js';
 import { consoleLines, readable } from './consoleLines.js';
-import { tellOfJump } from './housekeeping.js';
+import { msUntilNight, tellOfJump } from './housekeeping.js';
 
 describe('closing', () => {
   it('goes backwards, and one that fails does not keep the others open', async () => {
@@ -28,6 +28,14 @@ describe('housekeeping', () => {
     let told = 0;
     for (const aheadMs of [3, -40, 86_400_000, 86_400_010, 12, 5]) told = tellOfJump(aheadMs, told, log);
     expect(lines.map((line) => (JSON.parse(line) as { aheadMs: number }).aheadMs)).toEqual([86_400_000, 12]);
+  });
+});
+
+describe('the nightly look at the data', () => {
+  it("comes at half past three by the township's clock, and not twice at once", () => {
+    const at = (text: string) => msUntilNight(Date.parse(text)) / 60_000;
+    expect([at('2026-11-24T03:29:00+08:00'), at('2026-11-24T03:30:00+08:00')]).toEqual([1, 24 * 60]);
+    expect(at('2026-11-24T20:00:00+08:00')).toBe(7.5 * 60);
   });
 });
 

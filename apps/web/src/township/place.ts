@@ -15,6 +15,7 @@ export const views = [
   'proof',
   'registry',
   'locked',
+  'invariants',
 ] as const;
 export type View = (typeof views)[number];
 export interface Place {

@@ -2,7 +2,7 @@ import { leafBytes, leafHash } from '@qingpai/ledger/rules';
 import { type LoggedEvent } from '@qingpai/wire';
 import { DataSource, type EntityManager } from 'typeorm';
 import { startMs, StoredShow, storedTownship, type StoredTownship } from '../testing/storedShow.js';
-import { brokenInvariants, firstUnreproduced, invariants } from './invariants.js';
+import { brokenInvariants, firstUnreproduced, invariants, rememberLogs } from './invariants.js';
 import { leafOf } from './leafFormat.js';
 
 let township: StoredTownship;
@@ -151,11 +151,25 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   'the price rises': {
     plant: (manager) =>
       plantLeaf(manager, again(firstOf('bid.accepted'), { bid: 'planted-2', amountFen: 300, nth: 3 })),
-    also: ['no bid after the close'],
+    also: ['no bid after the close', 'the price stands on the steps'],
+  },
+  'the price stands on the steps': {
+    plant: (manager) =>
+      manager.query(`UPDATE shows SET rules = jsonb_set(rules, '{increments,0,stepFen}', '250')`),
+  },
+  'the hammer falls for the highest bid': {
+    plant: (manager) =>
+      edited(
+        manager,
+        `UPDATE leaves SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '${buyers[1]}', '${buyers[0]}'), 'UTF8')
+         WHERE convert_from(bytes, 'UTF8') LIKE '%"sale":"S1"%' AND convert_from(bytes, 'UTF8') LIKE '%lot.hammered%'`,
+      ),
+    also: ['a sale is what was hammered'],
   },
   'no bid after the close': {
     plant: (manager) =>
       plantLeaf(manager, again(firstOf('bid.accepted'), { bid: 'planted-3', amountFen: 900, nth: 3 })),
+    also: ['the hammer falls for the highest bid'],
   },
   'nobody bids on his own': {
     plant: (manager) => {
@@ -174,6 +188,11 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   },
   'no lot vanished': {
     plant: (manager) => manager.query(`DELETE FROM lots WHERE lot = 'L2'`),
+  },
+  'no lot slipped in': {
+    plant: (manager) =>
+      manager.query(`INSERT INTO lots SELECT (jsonb_populate_record(lots, '{"lot": "L9", "sold_units": 0}')).* FROM lots
+        WHERE lot = 'L1'`),
   },
   'a sale is what was hammered': {
     plant: (manager) => manager.query(`UPDATE sales SET unit_price_fen = 1 WHERE sale = 'S1'`),
@@ -197,6 +216,15 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   'a sale is paid once and exactly': {
     plant: (manager) => manager.query(`UPDATE sales SET phase = 'paid' WHERE sale = 'S1'`),
   },
+  'no more goes back than came in': {
+    plant: (manager) => {
+      const back = { sale: 'S1', amountFen: 1, channel: 'cash', txn: `${'A'.repeat(43)}=` };
+      return plantLeaf(manager, {
+        ...{ type: 'sale.refunded', by: 'officer', t: t0 + 200_000, body: back },
+      } as LoggedEvent);
+    },
+    also: ['every leaf about money is in the books'],
+  },
   'every leaf about money is in the books': {
     plant: (manager) => edited(manager, `UPDATE journal_entries SET sale = 'S9' WHERE n = 1`),
   },
@@ -212,11 +240,30 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   },
   'growers are owed what was hammered': {
     plant: (manager) => manager.query(`UPDATE sales SET refunded_fen = 1 WHERE sale = 'S1'`),
+    also: ['no more goes back than came in'],
   },
   'a closed show has no open unit': {
     plant: async (manager) => {
       await manager.query(`UPDATE shows SET phase = 'closed'`);
       await manager.query(`UPDATE lots SET units = 3 WHERE lot = 'L1'`);
+    },
+  },
+  'an epoch never goes back': {
+    plant: async (manager) => {
+      await rememberLogs(manager);
+      await edited(manager, 'UPDATE logs SET epoch = epoch - 1 WHERE epoch > 0');
+    },
+  },
+  'a log keeps what was seen of it': {
+    plant: async (manager) => {
+      await rememberLogs(manager);
+      // Everything newest written anew: head and checkpoint agree with each other.
+      await edited(
+        manager,
+        `UPDATE checkpoints SET root = sha256('') FROM logs
+           WHERE checkpoints.log = logs.log AND checkpoints.size = logs.size;
+         UPDATE logs SET root = sha256('')`,
+      );
     },
   },
 };
@@ -255,6 +302,13 @@ test('a bid that lies after the close by its time alone is seen, although no ham
     } as LoggedEvent).then(() => plantLeaf(manager, bid, { i: show.head.size + 1 }));
   };
   expect(await brokenBy(late)).toContain('no bid after the close');
+});
+
+test('a bid between two steps is seen, and one below the next step', async () => {
+  for (const amountFen of [350, 301]) {
+    const bid = again(firstOf('bid.accepted'), { bid: 'planted-6', amountFen, nth: 3 });
+    expect(await brokenBy((manager) => plantLeaf(manager, bid))).toContain('the price stands on the steps');
+  }
 });
 
 test('after all that was planted, the data is as it was', async () => {

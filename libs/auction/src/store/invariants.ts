@@ -99,6 +99,35 @@ export const invariants: readonly Invariant[] = [
       ) AS b WHERE fen <= before`,
   },
   {
+    name: 'the price stands on the steps',
+    zh: '升价拍每次加价都在阶梯上',
+    sql: `${events}, described AS (
+        SELECT DISTINCT ON (log, lot) log, lot, (body ->> 'stepFen')::bigint AS own FROM event
+        WHERE type IN ('lot.catalogued', 'lot.amended') ORDER BY log, lot, i DESC
+      ), begun AS (
+        SELECT log, lot, offering, (body ->> 'startFen')::bigint AS start FROM event WHERE type = 'lot.offered'
+      ), band AS (
+        SELECT origin, lag(below, 1, 0::bigint) OVER (PARTITION BY origin ORDER BY below) AS above, below, step FROM (
+          SELECT origin, (row ->> 'belowFen')::bigint AS below, (row ->> 'stepFen')::bigint AS step
+          FROM shows, jsonb_array_elements(rules -> 'increments') AS row
+          UNION ALL SELECT origin, 9223372036854775807, (rules ->> 'topStepFen')::bigint FROM shows
+        ) AS b
+      ), rise AS (
+        SELECT origin, i, fen, start, own, body ? 'buyNow' AS bought, lag(fen) OVER w AS before
+        FROM accepted JOIN begun USING (log, lot, offering) JOIN described USING (log, lot)
+        WHERE (log, lot, offering) IN (SELECT * FROM rising) WINDOW w AS (PARTITION BY log, lot, offering ORDER BY i)
+      ), stepped AS (
+        SELECT r.*, coalesce(own, at.step) AS step, CASE WHEN own IS NULL THEN greatest(start, at.above) ELSE start END AS base,
+          CASE
+            WHEN before IS NULL AND start > 0 THEN start
+            WHEN own IS NOT NULL THEN coalesce(before, 0) + own
+            ELSE least(coalesce(before, 0) + was.step, was.below)
+          END AS least
+        FROM rise r JOIN band at ON at.origin = r.origin AND fen >= at.above AND fen < at.below
+        JOIN band was ON was.origin = r.origin AND coalesce(before, 0) >= was.above AND coalesce(before, 0) < was.below
+      ) SELECT origin, i, fen, least FROM stepped WHERE NOT bought AND (fen < least OR (fen - base) % step <> 0)`,
+  },
+  {
     name: 'no bid after the close',
     zh: '截拍之后没有出价',
     sql: `${events}
@@ -131,11 +160,36 @@ export const invariants: readonly Invariant[] = [
       SELECT log, lot, offering FROM ended GROUP BY log, lot, offering HAVING count(*) > 1`,
   },
   {
+    name: 'the hammer falls for the highest bid',
+    zh: '落槌给最高的有效出价',
+    sql: `${events}, highest AS (
+        SELECT DISTINCT ON (log, lot, offering) log, lot, offering, bidder, fen FROM accepted
+        ORDER BY log, lot, offering, fen DESC
+      ), hammered AS (
+        SELECT *, body ->> 'bidder' AS bidder, (body ->> 'unitPriceFen')::bigint AS fen FROM event
+        WHERE type = 'lot.hammered'
+      )
+      SELECT h.origin, h.i FROM hammered h JOIN rising USING (log, lot, offering)
+        LEFT JOIN highest b USING (log, lot, offering) WHERE (h.bidder, h.fen) IS DISTINCT FROM (b.bidder, b.fen)
+      UNION ALL
+      SELECT h.origin, h.i FROM hammered h LEFT JOIN accepted a ON a.log = h.log AND a.i = h.i - 1
+        AND (a.lot, a.offering, a.bidder, a.fen) = (h.lot, h.offering, h.bidder, h.fen)
+        AND a.body ->> 'units' = h.body ->> 'units'
+      WHERE (h.log, h.lot, h.offering) NOT IN (SELECT * FROM rising) AND a.i IS NULL`,
+  },
+  {
     name: 'no lot vanished',
     zh: '登记过的拍品都在',
     sql: `${events}
       SELECT origin, i FROM event WHERE type = 'lot.catalogued' AND NOT EXISTS (
         SELECT FROM lots JOIN shows USING (show_id) WHERE shows.origin = event.origin AND lots.lot = event.lot)`,
+  },
+  {
+    name: 'no lot slipped in',
+    zh: '没有不经登记的拍品',
+    sql: `${events}
+      SELECT show_id, lots.lot FROM lots JOIN shows USING (show_id) WHERE NOT EXISTS (
+        SELECT FROM event WHERE type = 'lot.catalogued' AND event.origin = shows.origin AND event.lot = lots.lot)`,
   },
   {
     name: 'a sale is what was hammered',
@@ -180,6 +234,18 @@ export const invariants: readonly Invariant[] = [
       )
       SELECT show_id, sale, times, fen FROM sales s JOIN shows USING (show_id) LEFT JOIN paid USING (origin, sale)
       WHERE (s.phase IN ('paid', 'refunded')) <> (times IS NOT NULL) OR times > 1 OR fen <> s.units * s.unit_price_fen`,
+  },
+  {
+    name: 'no more goes back than came in',
+    zh: '退款不超过已付',
+    sql: `${events}, moved AS (
+        SELECT origin, body ->> 'sale' AS sale,
+          coalesce(sum((body ->> 'amountFen')::bigint) FILTER (WHERE type = 'sale.paid'), 0) AS paid,
+          coalesce(sum((body ->> 'amountFen')::bigint) FILTER (WHERE type = 'sale.refunded'), 0) AS back
+        FROM event WHERE type IN ('sale.paid', 'sale.refunded') GROUP BY 1, 2
+      )
+      SELECT show_id, sale, paid, back, refunded_fen FROM sales JOIN shows USING (show_id)
+        LEFT JOIN moved USING (origin, sale) WHERE back > paid OR refunded_fen <> coalesce(back, 0)`,
   },
   {
     name: 'every leaf about money is in the books',
@@ -230,7 +296,28 @@ export const invariants: readonly Invariant[] = [
       WHERE shows.phase IN ('closed', 'settled') AND lots.phase NOT IN ('struck', 'draft')
         AND sold_units + passed_units + withdrawn_units + carried_units <> units`,
   },
+  {
+    name: 'an epoch never goes back',
+    zh: '账本的写入权序号只增不减',
+    sql: `SELECT log, seen_logs.epoch FROM seen_logs LEFT JOIN logs USING (log)
+      WHERE logs.epoch < seen_logs.epoch OR logs.epoch IS NULL`,
+  },
+  {
+    name: 'a log keeps what was seen of it',
+    zh: '账本上次检查过的部分没有变',
+    sql: `SELECT log, size FROM seen_logs WHERE size > 0 AND NOT EXISTS (
+        SELECT FROM checkpoints c WHERE c.log = seen_logs.log AND c.size = seen_logs.size AND c.root = seen_logs.root)`,
+  },
 ];
+
+/** Remembers how far every log has got, for the next look: a later one that knows less has lost something. */
+export async function rememberLogs(manager: EntityManager): Promise<void> {
+  await manager.query(
+    `INSERT INTO seen_logs (log, epoch, size, root) SELECT log, epoch, size, root FROM logs
+     ON CONFLICT (log) DO UPDATE SET epoch = excluded.epoch, size = excluded.size, root = excluded.root
+     WHERE excluded.epoch >= seen_logs.epoch AND excluded.size >= seen_logs.size`,
+  );
+}
 
 export interface BrokenInvariant {
   name: string;
@@ -239,11 +326,15 @@ export interface BrokenInvariant {
   rows: unknown[];
 }
 
+/** What breaks this one, the first hundred rows; none when it holds. */
+export const rowsAgainst = (manager: EntityManager, { sql }: Pick<Invariant, 'sql'>): Promise<object[]> =>
+  rowsOf<object>(manager, `SELECT * FROM (${sql}) AS broken LIMIT 100`, []);
+
 /** The invariants that do not hold; empty when all is well. */
 export async function brokenInvariants(manager: EntityManager): Promise<BrokenInvariant[]> {
   const broken: BrokenInvariant[] = [];
   for (const { name, zh, sql } of invariants) {
-    const rows = await rowsOf<object>(manager, `SELECT * FROM (${sql}) AS broken LIMIT 100`, []);
+    const rows = await rowsAgainst(manager, { sql });
     if (rows.length > 0) broken.push({ name, zh, rows });
   }
   return broken;
@@ -253,7 +344,10 @@ export async function brokenInvariants(manager: EntityManager): Promise<BrokenIn
  * The one that SQL cannot say: every signed root follows from the leaves' bytes, by our own hashing. Answers the
  * size of the first signed head that does not, or null.
  */
-export async function firstUnreproduced(ledger: Ledger, origin: string): Promise<number | null> {
+export async function firstUnreproduced(
+  ledger: Pick<Ledger, 'headOf' | 'headsUpTo' | 'pages'>,
+  origin: string,
+): Promise<number | null> {
   const size = (await ledger.headOf(origin))?.size ?? 0;
   const signed = new Map((await ledger.headsUpTo(origin, size)).map((head) => [head.size, head.root]));
   let frontier = emptyFrontier;

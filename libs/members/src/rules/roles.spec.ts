@@ -43,6 +43,7 @@ describe('who may do what', () => {
       'witness.bring: host - - officer -',
       'locked.read: - - - officer operator',
       'me.erase: host moderator buyer officer operator',
+      'invariants.read: - - - officer operator',
       'operator.read: - - - - operator',
     ]);
   });
