@@ -1,39 +1,69 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { ensureInstalled, root } from './ground.mjs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
+import { ensureInstalled, refuseOldNode } from './ground.mjs';
 
-// `npm run market-day -- --seed N [--shows N] [--planted]`: shows under a virtual clock with everything going wrong.
-const args = process.argv.slice(2);
-const valueOf = (name, usual) => {
-  const at = args.indexOf(name);
-  return at < 0 ? usual : args[at + 1];
-};
-if (args.includes('--help')) {
-  console.log('npm run market-day -- [--seed N] [--shows N] | --planted');
-  process.exit(0);
+// `npm run market-day -- --seed N [--shows N]`: shows under a virtual clock with everything going wrong.
+// `-- --planted`: after how many seeds each planted bug is found. It runs the sources as they are: nothing is built.
+const MANY_SHOWS = 200;
+const usage =
+  'npm run market-day -- [--seed N] [--shows N] [--workers N] | --planted\n' +
+  '--seed alone plays one show again; without it a thousand are played from seed 1';
+
+if (isMainThread) await main();
+else (await commandLine()).serve();
+
+/** Once everything is installed. */
+async function commandLine() {
+  const { requireTypescript } = await import('./typescript.mjs');
+  const require = requireTypescript();
+  return require('../test/market-day/commandLine.ts');
 }
-const seed = valueOf('--seed', '1');
-const shows = valueOf('--shows', args.includes('--seed') ? '1' : '1000');
-if (![seed, shows].every((text) => /^[1-9]\d{0,8}$/.test(text ?? ''))) {
-  console.error('种子和场数要写正整数 / seed and shows are whole numbers above zero');
-  process.exit(2);
+
+async function main() {
+  refuseOldNode();
+  const asked = ask();
+  if (!(await ensureInstalled())) process.exit(1);
+  const { findPlanted, play } = await commandLine();
+  process.exit(asked.planted ? await findPlanted(asked.pool) : await play(asked));
 }
-if (!(await ensureInstalled())) process.exit(1);
-const jest = [
-  join(root, 'node_modules/jest/bin/jest.js'),
-  '--selectProjects',
-  'market-day',
-  '--forceExit',
-  '--silent=false',
-];
-const { status } = spawnSync(process.execPath, jest, {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-  env: {
-    ...process.env,
-    MARKET_DAY_SEED: seed,
-    MARKET_DAY_SHOWS: shows,
-    MARKET_DAY_ONLY: args.includes('--planted') ? 'planted' : 'shows',
-  },
-});
-process.exit(status ?? 1);
+
+function ask() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seed: { type: 'string' },
+        shows: { type: 'string' },
+        workers: { type: 'string' },
+        planted: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    if (values.help) leave(0);
+    const shows = whole(values.shows ?? (values.seed ? '1' : '1000'));
+    const isMuch = shows >= MANY_SHOWS || values.planted;
+    return {
+      seed: whole(values.seed ?? '1'),
+      shows,
+      planted: values.planted,
+      pool: {
+        workers: whole(values.workers ?? String(isMuch ? availableParallelism() : 1)),
+        entry: fileURLToPath(import.meta.url),
+      },
+    };
+  } catch {
+    return leave(2);
+  }
+}
+
+function whole(text) {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(text);
+  return Number(text);
+}
+
+function leave(code) {
+  (code ? console.error : console.log)(usage);
+  if (code) console.error('数字要写正整数 numbers are whole and above zero');
+  process.exit(code);
+}

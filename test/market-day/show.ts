@@ -1,117 +1,167 @@
 import { createHash } from 'node:crypto';
-import { defaultRules, type BidAnswer, type EventsFrame, type ShowRules } from '@qingpai/wire';
+import { type Asked, type Desk } from '@qingpai/auction/testing';
+import {
+  type Bid,
+  type BidAnswer,
+  type BidderKind,
+  defaultRules,
+  type EventsFrame,
+  type ShowRules,
+} from '@qingpai/wire';
+import { withFloor } from '../../libs/auction/src/rules/testing/paperBundle.js';
 import { Chance } from '../tampering/chance.js';
-import { BreakableLog, fair, type Weather } from './breakableLog.js';
-import { Broken, Invariants } from './invariants.js';
-import { Buyer, hostWish, isOver, Watcher } from './people.js';
+import { BreakableLog, fair, type Fate, fates, type Weather } from './breakableLog.js';
+import { Broken, everything, Invariants, type Looking } from './invariants/index.js';
+import { Network } from './network.js';
+import { Buyer } from './people/buyer.js';
+import { act } from './people/host.js';
+import { Watcher } from './people/watcher.js';
 import { ServerProcess } from './server.js';
 import { Spinning, VirtualTime } from './time.js';
-import { type DeskClass, honest } from './world.js';
+import { honest, type World } from './world.js';
 
 const START_MS = Date.UTC(2026, 10, 24, 11, 30);
 /** Until then things go wrong; afterwards the weather is fair and everything must come to its end. */
 const STORM_MS = 12_000;
-const END_MS = 120_000;
+const END_MS = 180_000;
 const HASH = `${'A'.repeat(43)}=`;
-const GROWER = 'grower-aaaaaaaaa';
+/** Some of the first writes of a storm meet a fate of their own. */
+const STRUCK_WRITES = 2;
+const STRUCK_AMONG = 60;
+
+const named = (name: string): string => name.padEnd(16, '-a').slice(0, 16);
+const GROWER = named('grower');
+/** Who is in the room, and how often he presses, ms. Nobody but buyers may. */
+const people: readonly { bidder: string; kind: BidderKind; everyMs?: number }[] = [
+  { bidder: named('lin'), kind: 'buyer', everyMs: 400 },
+  { bidder: named('wu'), kind: 'buyer', everyMs: 300 },
+  { bidder: named('chen'), kind: 'buyer', everyMs: 500 },
+  { bidder: named('zhao'), kind: 'supporter', everyMs: 600 },
+  { bidder: named('host'), kind: 'host', everyMs: 3_000 },
+  { bidder: GROWER, kind: 'grower', everyMs: 3_000 },
+  { bidder: named('hall'), kind: 'hall', everyMs: 3_000 },
+];
+const buyers = people.filter(({ kind }) => kind === 'buyer').map(({ bidder }) => bidder);
 
 export interface Played {
   seed: number;
   steps: number;
-  /** Of the stored log: one seed, one show. */
+  /** Of all that was stored and told: one seed, one show. */
   trace: string;
   broken: { invariant: string; how: string; step: number } | null;
   seen: Record<string, number>;
 }
 
-/** Plays one show: a host, four buyers, two pages that watch, a server that fails, all from one seed. */
-export async function playShow(seed: number, DeskOf = honest, isUnfenced = false): Promise<Played> {
-  const day = new MarketDay(seed, DeskOf, isUnfenced);
+/** Plays one show: a house, buyers, two pages that watch, a server that fails, all from one seed. */
+export async function playShow(
+  seed: number,
+  world: World = honest,
+  looking: Looking = everything,
+): Promise<Played> {
+  const day = new MarketDay(seed, world, looking);
   let broken: Played['broken'] = null;
   try {
     await day.play();
   } catch (error) {
-    const invariant =
-      error instanceof Broken
-        ? error.invariant
-        : error instanceof Spinning
-          ? 'nothing spins'
-          : 'nothing crashes';
-    broken = { invariant, how: String((error as Error).message), step: day.time.steps };
+    const found = error instanceof Error ? error : new Error(String(error));
+    broken = { invariant: nameOf(found), how: found.message, step: day.time.steps };
   }
   return { seed, steps: day.time.steps, trace: day.trace(), broken, seen: day.seen() };
 }
 
+const nameOf = (error: Error): string =>
+  error instanceof Broken ? error.invariant : error instanceof Spinning ? 'nothing spins' : 'nothing crashes';
+
 class MarketDay {
   readonly time = new VirtualTime(START_MS);
   private readonly chance: Chance;
+  private readonly network: Network;
   private readonly rules: ShowRules;
   private readonly log: BreakableLog;
   private readonly invariants: Invariants;
-  private readonly watchers: Watcher[];
+  private readonly pages: Watcher[];
   private readonly servers: ServerProcess[] = [];
   private readonly buyers: Buyer[] = [];
-  private readonly counts = { crashes: 0, takeovers: 0, pauses: 0, dropped: 0, doubled: 0, answers: 0 };
+  private readonly counts = {
+    crashes: 0,
+    secondOwners: 0,
+    standstills: 0,
+    clockJumps: 0,
+    answers: 0,
+    done: 0,
+  };
+  private readonly telling = createHash('sha256');
   private fault: unknown = null;
-  private stormy = true;
   private isDone = false;
-  private commands = 0;
+  private numbers = 0;
+  /** How far somebody has set the machine's clock. */
+  private wallAheadMs = 0;
 
   constructor(
     seed: number,
-    private readonly DeskOf: DeskClass,
-    isUnfenced: boolean,
+    private readonly world: World,
+    looking: Looking,
   ) {
     this.chance = new Chance(seed);
-    const { chance } = this;
-    this.rules = {
-      ...defaultRules,
-      ...{ openForMs: 2_500, windowMs: 700, extensionMs: 700, hardEndMs: 4_000, lastCallMs: 400 },
-      suddenDeath: chance.maybe(0.1),
-      refusalsLoggedMax: chance.one([3, 20]),
-      furtherOfferings: chance.below(3),
-      clock: { ...defaultRules.clock, tickMs: 150, manyTakers: chance.maybe(0.7) },
-      ...(chance.maybe(0.3) && { ladder: { pauseMs: 500, atLast: chance.one(['pass', 'carry'] as const) } }),
-    };
-    this.log = new BreakableLog(this.time, chance, this.rules, isUnfenced);
-    this.invariants = new Invariants(this.log, this.rules);
-    this.watchers = [0, 1].map(() => new Watcher(this.rules, (from, answer) => this.catchUp(from, answer)));
+    this.rules = rulesOf(this.chance);
+    this.network = new Network(this.time, this.chance);
+    this.network.stormy = false;
+    this.log = new BreakableLog(this.time, this.chance, this.rules, () => this.secondOwner(), world.store);
+    this.invariants = new Invariants(this.log, this.rules, looking);
+    this.pages = [0, 1].map(
+      () => new Watcher(this.rules, (from, answer) => this.catchUp(from, answer), world.isGapBlind),
+    );
   }
 
   async play(): Promise<void> {
     this.begin();
     await this.until(START_MS + 400);
     await this.prepare();
+    this.network.stormy = true;
     this.log.weather = this.weather();
-    for (const name of ['lin', 'wu', 'chen', 'zhao'])
-      this.buyers.push(this.buyer(`${name}${'-a'.repeat(8)}`.slice(0, 16)));
-    this.host();
+    for (const { bidder, everyMs } of people) if (everyMs) this.buyers.push(this.buyer(bidder, everyMs));
+    this.house();
     this.trouble();
     await this.until(START_MS + STORM_MS);
-    this.stormy = false;
+    await this.comeToAnEnd();
+  }
+
+  private async comeToAnEnd(): Promise<void> {
+    this.network.stormy = false;
     this.log.weather = fair;
+    this.log.struck.clear();
     if (!this.now()) this.begin();
-    while (!this.isQuiet() && this.time.nowMs < START_MS + END_MS) await this.until(this.time.nowMs + 2_000);
+    while (!this.isQuiet() && this.time.nowMs < START_MS + END_MS) await this.until(this.time.nowMs + 1_000);
     this.isDone = true;
-    await this.until(this.time.nowMs + 2_000);
-    for (const watcher of this.watchers) watcher.heal();
     await this.until(this.time.nowMs + 1_000);
-    this.invariants.atEnd(this.watchers, this.buyers.filter(({ waiting }) => waiting).length);
+    for (const page of this.pages) page.heal();
+    await this.until(this.time.nowMs + 500);
+    const waiting = this.buyers.filter(({ waiting: bid }) => bid).length;
+    const { journalOf, moneyFactsOf } = this.world;
+    const journal = journalOf(moneyFactsOf(this.invariants.state, this.log.leaves));
+    const state = this.now()?.desk?.state;
+    this.invariants.atEnd(this.pages, state ? { state, next: state.next } : null, waiting, journal);
   }
 
   private isQuiet(): boolean {
-    return isOver(this.invariants.state) && this.buyers.every(({ waiting }) => waiting === null);
+    const { phase } = this.invariants.state;
+    return phase === 'settled' && this.buyers.every(({ waiting }) => waiting === null);
   }
 
   trace(): string {
-    const hash = createHash('sha256');
-    for (const leaf of this.log.leaves) hash.update(JSON.stringify(leaf));
-    return hash.digest('hex').slice(0, 16);
+    for (const leaf of this.log.leaves) this.telling.update(JSON.stringify(leaf));
+    return this.telling.digest('hex').slice(0, 16);
   }
 
   seen(): Record<string, number> {
-    const seen: Record<string, number> = { ...this.counts, ...this.log.counts };
-    for (const { type } of this.log.leaves) seen[type] = (seen[type] ?? 0) + 1;
+    const seen: Record<string, number> = { ...this.counts, ...this.log.counts, ...this.network.counts };
+    for (const leaf of this.log.leaves) {
+      const { type } = leaf;
+      seen[type] = (seen[type] ?? 0) + 1;
+      const more =
+        type === 'bid.refused' ? leaf.body.reason : type === 'lot.extended' ? leaf.body.cause : null;
+      if (more) seen[`${type} ${more}`] = (seen[`${type} ${more}`] ?? 0) + 1;
+    }
     return seen;
   }
 
@@ -130,6 +180,9 @@ class MarketDay {
       this.fault ??= error;
     }
   }
+  private tell(what: unknown): void {
+    this.telling.update(`${this.time.nowMs} ${JSON.stringify(what)}\n`);
+  }
 
   // ---------------------------------------------------------------- the server and what befalls it
 
@@ -138,62 +191,92 @@ class MarketDay {
   }
 
   private begin(): void {
-    const server = new ServerProcess(this.time, this.log, (frame) => this.handleFrame(frame), this.DeskOf);
-    this.servers.push(server);
+    const machine = { wallMs: () => this.time.nowMs + this.wallAheadMs };
+    const on = {
+      frame: (frame: EventsFrame, from: Desk) => this.handleFrame(frame, from),
+      death: () => this.handleDeath(),
+      error: (error: Error) => void (this.fault ??= error),
+    };
+    this.servers.push(new ServerProcess(this.time, this.log, machine, this.world, on));
+  }
+
+  /** Somebody starts it again, unless another one runs. */
+  private handleDeath(): void {
+    this.log.handleCrash();
+    this.time.later(() => this.now() ?? this.begin(), 100 + this.chance.below(800));
   }
 
   private async prepare(): Promise<void> {
     const { desk } = this.now()!;
     if (!desk) throw new Error('bug: no desk was opened in fair weather');
-    const lots = ['L1', 'L2', 'L3'].map((lot, k) => this.lot(lot, k));
-    const asked = [
-      desk.command(lots),
-      ...['lin', 'wu', 'chen', 'zhao'].map((name) =>
-        desk.register({ bidder: `${name}${'-a'.repeat(8)}`.slice(0, 16), id: HASH, kind: 'buyer' }),
-      ),
-    ];
-    await this.until(this.time.nowMs + 200);
-    await Promise.all(asked);
-    const sealed = desk.command({ by: 'host', name: 'seal' });
+    const lots = [1, 2, 3].map((k) => this.describe(`L${k}`, 1, `00${k}`));
+    const seats = people.map(({ bidder, kind }) => desk.register({ bidder, id: HASH, kind }));
+    await this.granted(desk, lots);
+    await Promise.all(seats);
+    await this.granted(desk, [{ by: 'host', name: 'seal' }]);
+    await this.granted(desk, [{ by: 'host', name: 'open', reason: 'none-configured' }]);
+  }
+  private async granted(desk: Desk, asked: Asked[]): Promise<void> {
+    const answer = desk.command(asked, async () => this.keepFloors(asked));
     await this.until(this.time.nowMs + 100);
-    await sealed;
-    const opened = desk.command({ by: 'host', name: 'open' });
-    await this.until(this.time.nowMs + 100);
-    await opened;
+    const told = await answer;
+    if (!told.ok) throw new Error(`bug: ${asked[0]!.name} was refused in fair weather: ${told.reason}`);
   }
 
-  private lot(lot: string, k: number) {
+  /** A lot, in any way that can be sealed. */
+  private describe(lot: string, list: number, number: string): Asked {
     const { chance } = this;
     const isClock = chance.maybe(0.3);
-    const floorFen = chance.one([0, 0, 2_000]);
-    if (floorFen > 0) this.log.floors.set(lot, floorFen);
+    const startFen = isClock ? 3_000 : chance.one([0, 1_000, 1_000, 2_800]);
+    const floorFen = startFen === 0 ? 0 : chance.one([0, 0, 2_000, 2_050]);
     const described = {
-      ...{ list: 1, lot, number: `00${k + 1}`, title: '绣球', grower: GROWER, unit: '盆' },
-      ...{ units: isClock ? 3 : 1, format: isClock ? ('dutch' as const) : ('english' as const) },
-      ...{ startFen: isClock ? 3_000 : 1_000, floor: floorFen > 0 ? HASH : null },
-      ...(!isClock && chance.maybe(0.3) && { capFen: 3_000 }),
+      ...{ list, lot, number, title: '绣球', grower: GROWER, unit: '盆', startFen },
+      ...{
+        units: isClock ? 3 : chance.one([1, 1, 2]),
+        format: isClock ? ('dutch' as const) : ('english' as const),
+      },
+      ...(!isClock && chance.maybe(0.3) && { capFen: startFen === 2_800 ? 3_800 : 3_000 }),
+      ...(!isClock && chance.maybe(0.2) && { buyNowFen: startFen === 2_800 ? 3_600 : 2_400 }),
     };
-    return { by: 'host' as const, name: 'catalogue' as const, lot: described, floorFen };
+    const floor = floorFen > 0 ? withFloor(lot, { floorFen }).floor! : null;
+    return { by: 'host', name: 'catalogue', floorFen, lot: { ...described, floor } };
+  }
+  private keepFloors(asked: readonly Asked[]): void {
+    for (const one of asked) {
+      if (one.name !== 'catalogue' && one.name !== 'amend') continue;
+      this.log.floors.delete(one.lot.lot);
+      if (one.floorFen > 0) this.log.floors.set(one.lot.lot, one.floorFen);
+    }
   }
 
   private weather(): Weather {
-    const { chance } = this;
+    const { chance, log } = this;
+    for (let n = 0; n < STRUCK_WRITES; n += 1) {
+      log.struck.set(log.counts.appends + 1 + chance.below(STRUCK_AMONG), chance.one<Fate>(fates));
+    }
     const often = chance.one([0, 0.01, 0.04]);
-    return { lost: often, lostAfter: often, refused: often / 2, away: chance.one([0, 0.2]) };
+    return {
+      ...{ lost: often, lostAfter: often, refused: often / 2 },
+      ...{ diedBefore: often / 8, diedAfter: often / 8, overtaken: often / 8, cutOff: often / 8 },
+      away: chance.one([0, 0.2]),
+    };
   }
 
-  /** Crash, a second owner beside the first, a process that stands still. */
+  /** A crash, a second owner beside the first, a process that stands still, a clock that is set. */
   private trouble(): void {
     const { chance } = this;
     this.time.later(
       () => {
-        if (!this.stormy) return;
+        if (!this.network.stormy) return;
         const dice = chance.next();
-        if (dice < 0.35) this.crash();
-        else if (dice < 0.55) this.secondOwner();
-        else if (dice < 0.85) {
-          this.counts.pauses += 1;
+        if (dice < 0.3) this.crash();
+        else if (dice < 0.5) this.secondOwner();
+        else if (dice < 0.75) {
+          this.counts.standstills += 1;
           this.now()?.standStill(chance.one([100, 400, 1_500]));
+        } else if (dice < 0.9) {
+          this.counts.clockJumps += 1;
+          this.wallAheadMs += chance.one([-40_000, -3_000, 3_000, 40_000]);
         }
         this.trouble();
       },
@@ -204,111 +287,134 @@ class MarketDay {
   private crash(): void {
     this.counts.crashes += 1;
     for (const server of this.servers) server.die();
-    this.time.later(() => this.now() ?? this.begin(), 100 + this.chance.below(800));
   }
 
   /** Both take themselves for the owner; the first one's writes must be refused. */
   private secondOwner(): void {
-    this.counts.takeovers += 1;
+    this.counts.secondOwners += 1;
     const first = this.now();
     this.begin();
     this.time.later(() => first?.die(), 200 + this.chance.below(1_500));
   }
 
-  // ---------------------------------------------------------------- the network
+  // ---------------------------------------------------------------- what is told, and what is asked
 
-  private send(deliver: () => void): void {
-    const { chance } = this;
-    if (this.stormy && chance.maybe(0.05)) {
-      this.counts.dropped += 1;
-      return;
-    }
-    this.time.later(deliver, 1 + chance.below(this.stormy ? 120 : 20));
-    if (this.stormy && chance.maybe(0.05)) {
-      this.counts.doubled += 1;
-      this.time.later(deliver, 1 + chance.below(300));
-    }
-  }
-
-  private handleFrame(frame: EventsFrame): void {
-    this.look(() => this.invariants.announced(frame));
-    for (const watcher of this.watchers) this.send(() => this.look(() => watcher.handle(frame)));
+  private handleFrame(frame: EventsFrame, from: Desk): void {
+    this.tell([frame.from, frame.to]);
+    this.look(() => this.invariants.announced(frame, from));
+    for (const page of this.pages) this.network.send(() => this.look(() => page.handle(frame)));
   }
 
   private catchUp(from: number, answer: (frame: EventsFrame) => void): void {
-    this.send(() =>
+    this.network.send(() =>
       this.now()?.hear((desk) => {
         const { since } = desk.since(from);
         this.look(() => this.invariants.announced(since));
-        this.send(() => this.look(() => answer(since)));
+        this.network.send(() => this.look(() => answer(since)));
       }),
     );
   }
 
-  // ---------------------------------------------------------------- people
-
-  private buyer(bidder: string): Buyer {
+  private buyer(bidder: string, everyMs: number): Buyer {
     const { chance, time } = this;
-    const view = chance.one(this.watchers);
-    return new Buyer(bidder, {
+    const page = chance.one(this.pages);
+    const port = {
       chance,
-      later: (run, afterMs) => void time.later(run, afterMs),
-      state: () => view.state,
+      later: (run: () => void, afterMs: number) => void time.later(run, afterMs),
+      state: () => page.state,
       nowMs: () => time.nowMs,
-      isOver: () => this.isDone || isOver(view.state),
-      ask: (bid, who, answer) =>
-        this.send(() => {
-          const heard = { atMs: time.nowMs, by: this.servers.length };
-          this.servers
-            .findLast(({ isAlive, desk }) => isAlive && desk)
-            ?.hear((desk) => {
-              void desk.bid(bid, { bidder: who }).then(
-                (told: BidAnswer) => {
-                  this.counts.answers += 1;
-                  // With another process come in meanwhile, it is not this one that was late.
-                  const atSocketMs = heard.by === this.servers.length ? heard.atMs : Infinity;
-                  this.look(() => this.invariants.answered(who, told, atSocketMs));
-                  this.send(() => answer(told));
-                },
-                (error: unknown) => (this.fault ??= error),
-              );
-            });
-        }),
-      most: (lot, maxFen, who) =>
-        this.send(() =>
-          this.now()?.hear((desk) => {
-            const bidId = `most-${(this.commands += 1)}-aaaa`;
-            const ask = { bidId, lot, maxFen, secret: createHash('sha256').update(bidId).digest('base64') };
-            void desk
-              .proxy(ask, who, (secret) => async () => void this.log.proxies.set(bidId, secret))
-              .catch((error: unknown) => (this.fault ??= error));
-          }),
-        ),
+      isOver: () => this.isDone || page.state.phase === 'settled' || page.state.phase === 'closed',
+      ask: (bid: Bid, who: string, answer: (answer: BidAnswer) => void) => this.askBid(bid, who, answer),
+      most: (lot: string, maxFen: number, who: string) => this.askMost(lot, maxFen, who),
+    };
+    return new Buyer(bidder, port, everyMs);
+  }
+
+  private askBid(bid: Bid, bidder: string, answer: (answer: BidAnswer) => void): void {
+    this.network.send(() => {
+      const server = this.servers.findLast(({ isAlive, desk }) => isAlive && desk);
+      if (!server) return;
+      const heard = { atMs: server.desk!.nowMs(), by: this.servers.length };
+      server.hear((desk) => {
+        void desk.bid(bid, { bidder }).then(
+          (told) => {
+            this.counts.answers += 1;
+            this.tell(told);
+            // With another process come in meanwhile, it is not this one that was late.
+            const atSocketMs = heard.by === this.servers.length ? heard.atMs : Infinity;
+            this.look(() => this.invariants.answered(bidder, told, atSocketMs));
+            this.network.send(() => answer(told));
+          },
+          (error: unknown) => (this.fault ??= error),
+        );
+      });
     });
   }
 
-  private host(): void {
-    const { chance } = this;
-    const view = this.watchers[0]!;
-    this.time.later(
+  private askMost(lot: string, maxFen: number, bidder: string): void {
+    this.network.send(() =>
+      this.now()?.hear((desk) => {
+        const bidId = `most-${(this.numbers += 1)}-aaaa`;
+        const ask = { bidId, lot, maxFen, secret: createHash('sha256').update(bidId).digest('base64') };
+        void desk
+          .proxy(ask, bidder, (secret) => async () => void this.log.proxies.set(bidId, secret))
+          .catch((error: unknown) => (this.fault ??= error));
+      }),
+    );
+  }
+
+  private house(): void {
+    const { chance, time } = this;
+    const page = this.pages[0]!;
+    time.later(
       () => {
         if (this.isDone) return;
-        const wish = hostWish(view.state, chance);
-        if (wish) {
-          const command = wish as Parameters<NonNullable<ServerProcess['desk']>['command']>[0];
-          const id = `host-${(this.commands += 1)}`;
-          this.send(() =>
-            this.now()?.hear((desk) => {
-              const asked = { ...command, by: 'host' as const } as typeof command;
-              void desk.command(asked, undefined, id).catch((error: unknown) => (this.fault ??= error));
-            }),
-          );
-        }
+        const { state } = page;
+        const lot = state.block === null ? null : state.lots[state.block]!;
+        const asked = act({
+          ...{ state, chance, lot, buyers, nowMs: time.nowMs, isLate: !this.network.stormy },
+          offering: lot?.offerings.at(-1) ?? null,
+          nth: () => (this.numbers += 1),
+          describe: (id, list, number) => this.describe(id, list, number),
+        });
+        if (asked) this.askCommand(asked);
         // A page that missed its frames asks.
-        if (chance.maybe(0.2)) for (const watcher of this.watchers) watcher.heal();
-        this.host();
+        if (chance.maybe(0.2)) for (const one of this.pages) one.heal();
+        this.house();
       },
-      200 + chance.below(900),
+      100 + chance.below(this.network.stormy ? 700 : 300),
+    );
+  }
+
+  private askCommand(asked: Asked): void {
+    const id = `house-${(this.numbers += 1)}`;
+    this.network.send(() =>
+      this.now()?.hear((desk) => {
+        void desk
+          .command(asked, async () => this.keepFloors([asked]), id)
+          .then(
+            (told) => {
+              if (told.ok) this.counts.done += 1;
+              this.tell([asked.name, told.ok]);
+              this.look(() => this.invariants.commanded(told));
+            },
+            (error: unknown) => (this.fault ??= error),
+          );
+      }),
     );
   }
 }
+
+/** Settings of a show, with windows short enough for a virtual quarter of a minute. */
+const rulesOf = (chance: Chance): ShowRules => ({
+  ...defaultRules,
+  ...{ openForMs: 2_500, windowMs: 700, extensionMs: 700, hardEndMs: 4_000, lastCallMs: 400 },
+  ...{ payWithinMs: 1_500, complaintMs: 2_500 },
+  suddenDeath: chance.maybe(0.1),
+  refusalsLoggedMax: chance.one([3, 20]),
+  furtherOfferings: chance.below(3),
+  clock: { ...defaultRules.clock, tickMs: 150, manyTakers: chance.maybe(0.7) },
+  ...(chance.maybe(0.2) && { bidLimitFen: 4_000 }),
+  ...(chance.maybe(0.2) && { hallLimitFen: 2_500 }),
+  ...(chance.maybe(0.3) && { ladder: { pauseMs: 500, atLast: chance.one(['pass', 'carry'] as const) } }),
+});

@@ -16,8 +16,13 @@ export class VirtualTime {
   private order = 0;
   private readonly queue: Due[] = [];
 
-  constructor(startMs: number) {
+  constructor(readonly startMs: number) {
     this.nowMs = startMs;
+  }
+
+  /** Since the start, as a clock that nobody can set counts it. */
+  get sinceStartMs(): number {
+    return this.nowMs - this.startMs;
   }
 
   /** Answers how to call it off. */
@@ -58,7 +63,5 @@ export class VirtualTime {
   }
 }
 
-/** Promises that wait for nothing but each other have been kept. The log in memory takes a turn of its own. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
+/** Promises that wait for nothing but each other have been kept. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

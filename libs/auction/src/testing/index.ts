@@ -5,4 +5,5 @@ export { TestKey } from './keys.js';
 export { Desk } from '../desk/desk.js';
 export { LOOP_TICK_MS, STALL_MS } from '../desk/limits.js';
 export { type LoopWatch, type Stall } from '../desk/loopWatch.js';
-export { type Batch, type ShowLog, type TakenShow } from '../store/showLog.js';
+export { type Asked } from '../desk/line.js';
+export { type Batch, type ShowHead, type ShowLog, type TakenShow } from '../store/showLog.js';

@@ -2,6 +2,7 @@ import {
   appendAll,
   emptyFrontier,
   type Frontier,
+  type Hash,
   leafBytes,
   leafHash,
   rootOf as rootOfFrontier,
@@ -35,6 +36,8 @@ interface Kept {
   rules: ShowRules;
   leaves: LoggedEvent[];
   heads: ShowHead[];
+  /** Of the leaves, in order. */
+  hashes: Hash[];
   frontier: Frontier;
   floors: Map<string, number>;
   /** Kept by who placed them: nothing is written beside this log. */
@@ -55,6 +58,9 @@ export class MemoryShowLog implements ShowLog {
   takeOvers = 0;
   private gate: Promise<void> = Promise.resolve();
 
+  /** @param turn what each call waits for: a turn of the loop, or nothing where time is virtual */
+  constructor(private readonly turn: () => Promise<void> = turnOfTheLoop) {}
+
   create(showId: string, rules: ShowRules, nowMs = 0): void {
     const origin = `market.example/shows/${showId}`;
     const opened: AuctionEvent = { type: 'log.opened', body: { origin, witnesses: [] } };
@@ -64,6 +70,7 @@ export class MemoryShowLog implements ShowLog {
       rules,
       leaves: [leaf],
       heads: [],
+      hashes: [],
       frontier: emptyFrontier,
       floors: new Map(),
       proxies: new Map(),
@@ -76,6 +83,18 @@ export class MemoryShowLog implements ShowLog {
 
   leavesOf(showId: string): readonly LoggedEvent[] {
     return this.kept(showId).leaves;
+  }
+  headsOf(showId: string): readonly ShowHead[] {
+    return this.kept(showId).heads;
+  }
+
+  /** As a disk does that was not asked to sync: what lay beyond is gone. */
+  forgetFrom(showId: string, size: number): void {
+    const kept = this.kept(showId);
+    kept.leaves.length = size;
+    kept.hashes.length = size;
+    kept.heads = kept.heads.filter((head) => head.size <= size);
+    kept.frontier = appendAll(emptyFrontier, kept.hashes);
   }
 
   /** Commits wait until the answer is called. */
@@ -94,7 +113,7 @@ export class MemoryShowLog implements ShowLog {
 
   async takeOver(showId: string): Promise<TakenShow> {
     this.takeOvers += 1;
-    await turn();
+    await this.turn();
     if (this.away) throw new Error('connection refused');
     const kept = this.kept(showId);
     kept.epoch += 1;
@@ -115,7 +134,7 @@ export class MemoryShowLog implements ShowLog {
       events,
       head: heads.at(-1)!,
       heads: [...heads],
-      tree: treeOf(hashesOf(kept, events)),
+      tree: treeOf(kept.hashes),
       version: 2,
       secrets,
       ended: kept.ended,
@@ -128,7 +147,7 @@ export class MemoryShowLog implements ShowLog {
     { events, beside }: Batch,
   ): Promise<Appended> {
     await this.gate;
-    await turn();
+    await this.turn();
     const fate = this.fates.shift() ?? 'happens';
     if (this.away || fate === 'lost') throw new OutcomeUnknown('the reply was lost');
     if (fate === 'fenced') throw new Fenced('taken over');
@@ -141,7 +160,7 @@ export class MemoryShowLog implements ShowLog {
     this.batches.push(events.length);
     kept.heads.push(headOf(kept));
     if (fate === 'lostAfter') throw new OutcomeUnknown('the reply was lost');
-    return { head: kept.heads.at(-1)!, hashes: hashesOf(kept, events) };
+    return { head: kept.heads.at(-1)!, hashes: kept.hashes.slice(-events.length) };
   }
 
   async catalogueRoot(showId: string, leaves: readonly number[]): Promise<string> {
@@ -159,14 +178,16 @@ export class MemoryShowLog implements ShowLog {
   }
 }
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 const hashesOf = ({ origin }: Kept, leaves: readonly LoggedEvent[]) =>
   leaves.map((leaf) => leafHash(leafBytes(leafOf(leaf, origin, 2))));
 const rootOf = (kept: Kept, leaves: readonly LoggedEvent[]): string =>
   toBase64(rootOfLeaves(hashesOf(kept, leaves)));
 /** Signed by nobody, but of the right root. */
 function headOf(kept: Kept): ShowHead {
-  kept.frontier = appendAll(kept.frontier, hashesOf(kept, kept.leaves.slice(kept.frontier.size)));
+  const fresh = hashesOf(kept, kept.leaves.slice(kept.frontier.size));
+  kept.hashes.push(...fresh);
+  kept.frontier = appendAll(kept.frontier, fresh);
   const root = toBase64(rootOfFrontier(kept.frontier));
   return { size: kept.leaves.length, root, note: `${kept.origin}\n${kept.leaves.length}\n${root}\n` };
 }

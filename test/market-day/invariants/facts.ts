@@ -1,0 +1,261 @@
+import { type BidderKind, type EventBody, type LoggedEvent, type ShowRules } from '@qingpai/wire';
+import { type Clock } from '../../tampering/naive/past.js';
+
+/**
+ * What the leaves say, folded once more and without the rules: whatever is wrong there must not be wrong here too.
+ * Nothing is judged; a leaf that means nothing is passed over.
+ */
+export interface Round {
+  offering: number;
+  startFen: number;
+  closesAt: number | null;
+  /** Past this no bid extends. */
+  hardEndMs: number;
+  frozenAt: number | null;
+  priceFen: number | null;
+  last: Extract<LoggedEvent, { type: 'bid.accepted' }> | null;
+  unitsLeft: number;
+  clock: Clock | null;
+  offeredI: number;
+}
+export interface LotFacts {
+  said: EventBody<'lot.catalogued'>;
+  isSealed: boolean;
+  isStruck: boolean;
+  rounds: number;
+  round: Round | null;
+  ended: { passed: number; withdrawn: number; carried: number };
+}
+export interface SaleFacts {
+  sale: string;
+  lot: string;
+  bidder: string;
+  firstUnit: number;
+  units: number;
+  totalFen: number;
+  isPaid: boolean;
+  isOver: 'voided' | 'defaulted' | null;
+  backFen: number;
+}
+interface Person {
+  kind: BidderKind;
+  limitFen: number | null;
+  banned: boolean;
+}
+
+export class Facts {
+  size = 0;
+  t = 0;
+  phase: 'draft' | 'sealed' | 'open' | 'closed' | 'settled' = 'draft';
+  closedAt = 0;
+  last: LoggedEvent | null = null;
+  readonly lots = new Map<string, LotFacts>();
+  readonly sales = new Map<string, SaleFacts>();
+  readonly people = new Map<string, Person>();
+  /** Ids of bids and maximum bids, and each bidder's last count. */
+  readonly ids = new Set<string>();
+  readonly counts = new Map<string, number>();
+  /** What must be the very next leaf. */
+  owed: { type: LoggedEvent['type']; closesAt?: number } | null = null;
+
+  constructor(
+    readonly rules: ShowRules,
+    readonly floors: ReadonlyMap<string, number>,
+  ) {}
+
+  /** Sales of a lot that stand; a default is one of them, since the lot does not come back. */
+  standing(lot: string): SaleFacts[] {
+    return [...this.sales.values()].filter((sale) => sale.lot === lot && sale.isOver !== 'voided');
+  }
+  openUnits(lot: LotFacts): number {
+    const { passed, withdrawn, carried } = lot.ended;
+    const sold = this.standing(lot.said.lot).reduce((sum, { units }) => sum + units, 0);
+    return lot.said.units - sold - passed - withdrawn - carried;
+  }
+  get sealed(): LotFacts[] {
+    return [...this.lots.values()].filter((lot) => lot.isSealed);
+  }
+  floorOf(lot: string): number {
+    return this.floors.get(lot) ?? 0;
+  }
+  limitOf(bidder: string): number {
+    const person = this.people.get(bidder);
+    const { hallLimitFen, bidLimitFen } = this.rules;
+    const ofAll = (person?.kind === 'hall' ? hallLimitFen : undefined) ?? bidLimitFen ?? Infinity;
+    return person?.limitFen ?? ofAll;
+  }
+
+  fold(leaf: LoggedEvent): void {
+    this.owed = null;
+    this.take(leaf);
+    this.size += 1;
+    this.t = leaf.t;
+    this.last = leaf;
+  }
+
+  private take(leaf: LoggedEvent): void {
+    const { type, body, t } = leaf;
+    const lot = 'lot' in body ? this.lots.get(body.lot) : undefined;
+    const round = lot?.round ?? null;
+    switch (type) {
+      case 'bidder.registered':
+        if (!this.people.has(body.bidder))
+          this.people.set(body.bidder, { kind: body.kind, limitFen: null, banned: false });
+        return;
+      case 'bidder.limited': {
+        const person = this.people.get(body.bidder);
+        if (person) Object.assign(person, { limitFen: body.limitFen ?? null, banned: body.banned ?? false });
+        return;
+      }
+      case 'lot.catalogued':
+      case 'lot.amended':
+        this.lots.set(body.lot, {
+          ...{ said: body, isSealed: false, isStruck: false, rounds: 0, round: null },
+          ended: { passed: 0, withdrawn: 0, carried: 0 },
+        });
+        return;
+      case 'lot.struck':
+        if (lot) lot.isStruck = true;
+        return;
+      case 'show.sealed':
+        for (const one of this.lots.values()) one.isSealed ||= !one.isStruck && one.said.list === body.list;
+        if (this.phase === 'draft') this.phase = 'sealed';
+        return;
+      case 'show.opened':
+        this.phase = 'open';
+        return;
+      case 'show.closed':
+        this.phase = 'closed';
+        this.closedAt = t;
+        return;
+      case 'show.settled':
+        this.phase = 'settled';
+        return;
+      case 'proxy.placed':
+        this.ids.add(body.bid);
+        this.counts.set(body.bidder, body.nth);
+        return;
+      case 'lot.offered':
+        if (lot) this.offer(lot, leaf);
+        return;
+      case 'bid.accepted':
+        this.ids.add(body.bid);
+        if (!body.auto) this.counts.set(body.bidder, body.nth);
+        if (round && lot) this.bid(lot, round, leaf);
+        return;
+      case 'bid.refused':
+        this.ids.add(body.bid);
+        this.counts.set(body.bidder, body.nth);
+        return;
+      case 'lot.extended':
+        if (round?.closesAt == null) return;
+        if (body.cause !== 'bid') round.hardEndMs += body.closesAt - round.closesAt;
+        round.closesAt = body.closesAt;
+        return;
+      case 'lot.lastCall':
+        if (round) round.closesAt = body.closesAt;
+        return;
+      case 'lot.frozen':
+        if (round) round.frozenAt = t;
+        return;
+      case 'lot.resumed':
+        if (round) this.resume(round, t);
+        return;
+      case 'clock.restarted':
+        if (round?.clock) {
+          const { startFen, startsAt, cause } = body;
+          const run = round.clock.run + (cause === 'takes' ? 1 : 0);
+          const last = cause === 'floor';
+          Object.assign(round.clock, { startFen, startsAt, heldFen: null, restartsAt: null, last, run });
+        }
+        return;
+      case 'lot.hammered':
+        this.hammer(leaf);
+        return;
+      case 'lot.setAside':
+        if (lot) lot.round = null;
+        return;
+      case 'lot.passed':
+        if (lot) this.end(lot, 'passed', body.units);
+        return;
+      case 'lot.withdrawn':
+        if (lot) this.end(lot, 'withdrawn', body.units);
+        return;
+      case 'lot.carried':
+        if (lot) this.end(lot, 'carried', body.units);
+        return;
+      default:
+        this.money(leaf);
+    }
+  }
+
+  private offer(lot: LotFacts, { i, body }: Extract<LoggedEvent, { type: 'lot.offered' }>): void {
+    const { offering, startFen, closesAt = null, clock, units } = body;
+    lot.rounds += 1;
+    lot.ended.passed = 0; // what passed comes back
+    lot.round = {
+      ...{ offering, startFen, closesAt, frozenAt: null, priceFen: null, last: null, unitsLeft: units },
+      hardEndMs: (closesAt ?? 0) + this.rules.hardEndMs,
+      clock: clock ? { ...clock, run: 0, heldFen: null, restartsAt: null, last: false } : null,
+      offeredI: i,
+    };
+  }
+
+  private bid(lot: LotFacts, round: Round, leaf: Extract<LoggedEvent, { type: 'bid.accepted' }>): void {
+    const { t, body } = leaf;
+    const { rules } = this;
+    round.priceFen = body.amountFen;
+    round.last = leaf;
+    const { clock } = round;
+    if (clock) {
+      clock.heldFen ??= body.amountFen;
+      this.owed = { type: 'lot.hammered' };
+      return;
+    }
+    if (body.buyNow || body.amountFen === lot.said.capFen) {
+      this.owed = { type: 'lot.hammered' };
+      return;
+    }
+    const { closesAt } = round;
+    if (closesAt === null || rules.suddenDeath || closesAt - t > rules.windowMs) return;
+    const wished = Math.max(closesAt, Math.min(round.hardEndMs, t + rules.extensionMs));
+    if (wished > closesAt) this.owed = { type: 'lot.extended', closesAt: wished };
+  }
+
+  private resume(round: Round, t: number): void {
+    const stoodMs = t - (round.frozenAt ?? t);
+    round.frozenAt = null;
+    if (round.closesAt !== null) {
+      round.closesAt += stoodMs;
+      round.hardEndMs += stoodMs;
+    }
+    if (round.clock) round.clock.startsAt += stoodMs;
+  }
+
+  private hammer({ body }: Extract<LoggedEvent, { type: 'lot.hammered' }>): void {
+    const { sale, lot, bidder, firstUnit, units, unitPriceFen } = body;
+    this.sales.set(sale, {
+      ...{ sale, lot, bidder, firstUnit, units, totalFen: units * unitPriceFen },
+      ...{ isPaid: false, isOver: null, backFen: 0 },
+    });
+    const of = this.lots.get(lot);
+    if (!of?.round) return;
+    of.round.unitsLeft -= units;
+    if (of.round.unitsLeft <= 0) of.round = null;
+  }
+
+  private end(lot: LotFacts, how: keyof LotFacts['ended'], units: number): void {
+    lot.ended[how] += units;
+    lot.round = null;
+  }
+
+  private money(leaf: LoggedEvent): void {
+    if (!('sale' in leaf.body)) return;
+    const sale = this.sales.get(leaf.body.sale);
+    if (!sale) return;
+    if (leaf.type === 'sale.voided') sale.isOver = 'voided';
+    if (leaf.type === 'sale.defaulted') sale.isOver = 'defaulted';
+    if (leaf.type === 'sale.paid') sale.isPaid = true;
+    if (leaf.type === 'sale.refunded') sale.backFen += leaf.body.amountFen;
+  }
+}

@@ -1,0 +1,142 @@
+import { type PlantedLine } from '../world.js';
+
+const rules = 'libs/auction/src/rules';
+
+/** Mistakes in the rising auction. */
+export const risingBugs: readonly PlantedLine[] = [
+  {
+    name: 'a bid at the same price is accepted',
+    proves: 'the price rises by whole steps',
+    file: `${rules}/english.ts`,
+    was: 'amountFen <= priceFen) return',
+    is: 'amountFen < priceFen) return',
+  },
+  {
+    name: 'a bid between the steps is accepted',
+    file: `${rules}/english.ts`,
+    was: "if (steps === null) return 'off-grid';",
+    is: '',
+  },
+  {
+    name: 'who leads may outbid himself',
+    proves: 'who leads does not outbid himself',
+    file: `${rules}/english.ts`,
+    was: "if (offering.leader === bidder.bidder) return 'already-leading';",
+    is: '',
+  },
+  {
+    name: 'a slip of the finger counts',
+    proves: 'a slip of the finger does not count',
+    file: `${rules}/english.ts`,
+    was: "if (steps > rules.slipSteps && !confirmed) return 'slip-confirm';",
+    is: '',
+  },
+  {
+    name: 'an extension shrinks',
+    proves: 'an extension never shrinks, and keeps to its bounds',
+    file: `${rules}/english.ts`,
+    was: 'return Math.max(closesAt, Math.min(hardEndMs(rules, offering), wished));',
+    is: 'return Math.min(closesAt, nowMs + 100);',
+  },
+  {
+    name: 'extensions never end',
+    proves: 'a bid brings its hammer or its extension with it',
+    file: `${rules}/english.ts`,
+    was: 'return Math.max(closesAt, Math.min(hardEndMs(rules, offering), wished));',
+    is: 'return wished;',
+  },
+  {
+    name: 'the hammer goes to whoever bid first',
+    file: `${rules}/english.ts`,
+    was: 'hammer(state, block, leader, unitsLeft, priceFen)',
+    is: 'hammer(state, block, offering.bidders[0], unitsLeft, priceFen)',
+  },
+  {
+    name: 'sold below the floor',
+    proves: 'nothing is sold below its floor',
+    file: `${rules}/lot.ts`,
+    was: 'offering.leader !== null && (lot.floor === null || offering.floorMet);',
+    is: 'offering.leader !== null;',
+  },
+  {
+    name: 'a refused bid moves the price',
+    file: `${rules}/evolve.ts`,
+    was: "'bid.refused': ignore,",
+    is: "'bid.refused': (state, { body }) => { const o = state.lots[body.lot]?.offerings.at(-1); if (o && !o.clock) o.priceFen = body.amountFen; },",
+  },
+  {
+    name: 'a frozen lot closes',
+    proves: 'no hammer on a frozen lot',
+    file: `${rules}/due.ts`,
+    was: 'if (block.offering.frozenAt !== null) return null;',
+    is: '',
+  },
+  {
+    name: 'a maximum is spent to the end',
+    proves: 'the rules hold, both ways',
+    file: `${rules}/proxy.ts`,
+    was: 'return Math.min(topped, winner.upToFen);',
+    is: 'return winner.upToFen;',
+  },
+  {
+    name: 'a bid may pass the cap',
+    proves: 'nobody pays more than the cap',
+    file: `${rules}/english.ts`,
+    was: "if (lot.capFen !== null && amountFen > lot.capFen) return 'above-cap';",
+    is: '',
+  },
+  {
+    name: 'buy-now stays after a bid has reached it',
+    proves: 'buy-now is gone once a bid has reached it',
+    file: `${rules}/english.ts`,
+    was: 'const isGone = lot.buyNowFen === null || (offering.priceFen ?? 0) >= lot.buyNowFen;',
+    is: 'const isGone = lot.buyNowFen === null;',
+  },
+  {
+    name: 'a bid at the cap brings no hammer',
+    file: `${rules}/english.ts`,
+    was: 'if (body.buyNow || amountFen === lot.capFen) {',
+    is: 'if (body.buyNow) {',
+  },
+  {
+    name: 'nobody waits for the close after the last call',
+    proves: 'the last call leaves time',
+    file: `${rules}/english.ts`,
+    was: 'const closesAt = Math.min(offering.closesAt, nowMs + state.rules.lastCallMs);',
+    is: 'const closesAt = Math.min(offering.closesAt, nowMs + 1);',
+  },
+  {
+    name: 'the hammer falls a moment early',
+    proves: 'nobody hammers early',
+    file: `${rules}/due.ts`,
+    was: 'return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt;',
+    is: 'return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt && closesAt - 1;',
+  },
+  {
+    name: 'who stands below the floor still sells, and who stands above does not',
+    file: `${rules}/english.ts`,
+    was: 'if (leader !== null && priceFen !== null && hasValidBid(lot, offering)) {',
+    is: 'if (leader !== null && priceFen !== null && !hasValidBid(lot, offering)) {',
+  },
+  {
+    name: 'the hammer goes to the second best',
+    proves: 'sold to the last bid',
+    file: `${rules}/english.ts`,
+    was: "return { ...hammer(state, block, leader, unitsLeft, priceFen), by: 'platform' };",
+    is: "return { ...hammer(state, block, offering.history.at(-2)?.bidder ?? leader, unitsLeft, priceFen), by: 'platform' };",
+  },
+  {
+    name: 'a late bid is accepted',
+    proves: 'no bid once a lot has closed',
+    file: `${rules}/bids.ts`,
+    was: 'if (reason) return refused(press, reason, hints(reason, bidding));',
+    is: "if (reason && reason !== 'too-late') return refused(press, reason, hints(reason, bidding));",
+  },
+  {
+    name: 'a frozen lot takes bids',
+    proves: 'no bid while a lot is frozen',
+    file: `${rules}/bids.ts`,
+    was: 'if (reason) return refused(press, reason, hints(reason, bidding));',
+    is: "if (reason && reason !== 'frozen') return refused(press, reason, hints(reason, bidding));",
+  },
+];
