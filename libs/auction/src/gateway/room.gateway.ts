@@ -45,7 +45,7 @@ export class RoomGateway
     @Inject(DESK_OPTIONS) private readonly parts: DeskParts,
   ) {
     this.stopListening = members.onSessionEnded((ended) => this.handleSessionEnded(ended));
-    this.sweeper = setInterval(() => this.cutExpired(), max.SESSIONS_SWEPT_EVERY_MS).unref();
+    this.sweeper = setInterval(() => this.cutExpired(), max.EXPIRED_CUT_EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {
@@ -107,6 +107,8 @@ export class RoomGateway
       const [message, allowed] = [parse(name, args), await this.allows(visitor, name)];
       if (Array.isArray(message)) return refusalTo(name, 'malformed', args[0], message);
       if (!allowed) return refusalTo(name, 'slow-down', args[0]);
+      // Until its socket is cut, too: the other doors ask for the session with every request.
+      if (this.hasRunOut(visitor)) return refusalTo(name, 'not-signed-in', args[0]);
       return await this.answer(visitor, message);
     } catch (error) {
       const reason = reasonOf(error);
@@ -168,7 +170,7 @@ export class RoomGateway
   private handleSessionEnded({ memberId, sessionIds }: SessionEnded): void {
     for (const sessionId of sessionIds) {
       this.ended.add(sessionId);
-      setTimeout(() => this.ended.delete(sessionId), max.SESSIONS_SWEPT_EVERY_MS).unref();
+      setTimeout(() => this.ended.delete(sessionId), max.SESSION_ENDED_KEPT_MS).unref();
     }
     for (const visitor of this.socketsOf(memberId)) {
       if (visitor.member && sessionIds.includes(visitor.member.sessionId)) visitor.sendAway('not-signed-in');
@@ -176,10 +178,13 @@ export class RoomGateway
   }
 
   private cutExpired(): void {
-    const nowMs = this.parts.clock.nowMs();
     for (const visitor of this.visitors.values()) {
-      if (visitor.member && visitor.member.expiresAtMs <= nowMs) visitor.sendAway('not-signed-in');
+      if (this.hasRunOut(visitor)) visitor.sendAway('not-signed-in');
     }
+  }
+
+  private hasRunOut({ member }: SocketVisitor): boolean {
+    return member !== null && member.expiresAtMs <= this.parts.clock.nowMs();
   }
 
   private socketsOf(memberId: string): SocketVisitor[] {

@@ -40,5 +40,7 @@ export const SOCKETS_MAX = 10_000;
 export const CONNECT_MS_MAX = 10_000;
 export const PING_EVERY_MS = 10_000;
 export const PING_WAIT_MS = 8_000;
-/** Sessions that have run out are looked for this often. */
-export const SESSIONS_SWEPT_EVERY_MS = 30_000;
+/** Sockets of sessions that have run out are looked for this often, so that they are cut within a second. */
+export const EXPIRED_CUT_EVERY_MS = 500;
+/** A session that ended is remembered so long: a handshake may have read it just before. */
+export const SESSION_ENDED_KEPT_MS = 30_000;
