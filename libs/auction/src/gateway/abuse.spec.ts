@@ -1,24 +1,21 @@
 import { type Bid, type BidAnswer } from '@qingpai/wire';
 import WebSocket from 'ws';
 import { rates } from '../room/limits.js';
-import { bidOf, done, quickRules, until } from '../testing/rig.js';
+import { bidOf, done, offer, quickRules, until } from '../testing/rig.js';
 import { ours, type RoomApp, roomApp, type TestSocket } from '../testing/roomApp.js';
 
 /** What a hostile client can send with a good session, and whom it hurts. */
 const calmRules = { ...quickRules, openForMs: 600_000, windowMs: 1_000, hardEndMs: 1_200_000 };
 let app: RoomApp;
-let host: TestSocket;
 beforeAll(async () => {
   app = await roomApp();
-  host = await app.socketOf(app.people.host);
 });
 afterAll(() => app.close());
 
-/** A show with its first lot on the block, the host in the room. */
+/** A show with its first lot on the block. */
 async function openShow(rules = calmRules): Promise<string> {
   const show = await app.newShow(rules);
-  await inRoom(host, show);
-  await done(app.command(host, { name: 'offer', lot: 'L1' }));
+  await offer(await app.desks.of(show));
   return show;
 }
 async function inRoom(socket: TestSocket, showId: string): Promise<TestSocket> {
@@ -81,6 +78,19 @@ describe('a flood of good bids', () => {
     expect(Object.keys(heard).filter((reason) => !judged.includes(reason))).toEqual([]);
   });
 
+  it.each([
+    ['without acknowledgements', (one: TestSocket) => one.socket.emit('bid', bidOf(100))],
+    ['of names that do not exist', (one: TestSocket) => one.socket.emit('hammer', {}, () => undefined)],
+    ['of malformed bids', (one: TestSocket) => one.socket.emit('bid', {}, () => undefined)],
+  ])('%s is cut as any other', async (_, send) => {
+    const show = await openShow();
+    const [flooder, other] = [await bidder('不应', show), await bidder('旁观', show)];
+    for (let k = 0; k <= rates.flood.points; k += 1) send(flooder.socket);
+    await until(() => !flooder.socket.socket.connected, 5_000);
+    expect(flooder.socket.news('bye')).toEqual([{ reason: 'slow-down' }]);
+    expect(await other.socket.ask('bid', bidOf(1_000))).toMatchObject({ ok: true });
+  });
+
   it('is counted by person at both doors: HTTP is no way around', async () => {
     const show = await openShow();
     const [flooder, other] = [await bidder('门外', show), await bidder('门内', show)];
@@ -131,8 +141,8 @@ describe('frames of a show that is over, sent again', () => {
     expect(counted(sent.map(({ answer }) => answer))).toMatchObject({ accepted: 3 });
     const desk = await app.desks.of(show);
     await until(() => desk.state.lots.L1!.offerings[0]!.endedAt !== null, 6_000);
-    await done(app.command(host, { name: 'withdraw', lot: 'L2', reason: 'other' }));
-    await done(app.command(host, { name: 'close' }));
+    await done(desk.command({ by: 'host', name: 'withdraw', lot: 'L2', reason: 'other' }));
+    await done(desk.command({ by: 'host', name: 'close' }));
     return { show, sent };
   }
   /** What a receipt holds may grow with the log (a later head); the leaf it is for does not. */

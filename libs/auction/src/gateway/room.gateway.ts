@@ -96,13 +96,14 @@ export class RoomGateway
 
   private async handleMessage(visitor: SocketVisitor, name: string, args: unknown[]): Promise<void> {
     const ack = args.at(-1);
-    if (typeof ack !== 'function') return; // nobody would hear the answer
+    if (typeof ack !== 'function') return void (await this.isFlood(visitor)); // nobody would hear the answer
     const answer = await this.answerTo(visitor, name, args.slice(0, -1));
     (ack as (answer: object) => void)(answer);
   }
 
   private async answerTo(visitor: SocketVisitor, name: string, args: unknown[]): Promise<object> {
     try {
+      if (await this.isFlood(visitor)) return refusalTo(name, 'slow-down', args[0]);
       if (!isClientMessage(name)) return refusalOf('unknown-event');
       const [message, allowed] = [parse(name, args), await this.allows(visitor, name)];
       if (Array.isArray(message)) return refusalTo(name, 'malformed', args[0], message);
@@ -117,12 +118,15 @@ export class RoomGateway
     }
   }
 
+  /** Counts every message, also one that is no known one or asks for no answer; who sends far too many is cut. */
+  private async isFlood(visitor: SocketVisitor): Promise<boolean> {
+    if (await this.limits.allows('flood', visitor.id)) return false;
+    visitor.sendAway('slow-down');
+    return true;
+  }
+
   /** Persons first; what a flooder sends is answered with `slow-down`, and at last not at all. */
   private async allows(visitor: SocketVisitor, name: string): Promise<boolean> {
-    if (!(await this.limits.allows('flood', visitor.id))) {
-      visitor.sendAway('slow-down');
-      return false;
-    }
     if (!(await this.limits.allows('message', visitor.id))) return false;
     const isLong = name === 'join' || name === 'since';
     return !isLong || this.limits.allows('read', visitor.person);
