@@ -82,7 +82,7 @@ async function enter(token: string) {
     socket.once('connect_error', reject);
   });
   const ask = <A>(name: string, payload: object) =>
-    socket.timeout(5_000).emitWithAck(name, payload) as Promise<A>;
+    socket.timeout(2_000).emitWithAck(name, payload) as Promise<A>;
   const joined = await ask<JoinAnswer>('join', { showId });
   expect(joined.ok).toBe(true);
   return { socket, farewells, gone, ask };
@@ -140,6 +140,20 @@ test('who signs out in one place is cut from all his sockets, and that session b
     expect(farewells).toEqual([{ reason: 'not-signed-in' }]);
   }
   expect(await doorsOf(token, one)).toEqual(shut);
+});
+
+test('sockets that are being opened while he signs out do not outlive the session', async () => {
+  const { token } = await buyer('阿明');
+  const before = open.length;
+  const entering = Array.from({ length: 12 }, () => enter(token));
+  const settled = Promise.allSettled(entering);
+  // The first is in, the others are on their way.
+  await Promise.any(entering);
+  await members().signOut(token);
+  await settled;
+  const left = () => open.slice(before).filter(({ connected }) => connected);
+  for (const untilMs = Date.now() + 1_000; left().length > 0 && Date.now() < untilMs;) await sleep(10);
+  expect(left()).toEqual([]);
 });
 
 test('his other session, on another device, stays', async () => {

@@ -1,6 +1,6 @@
 import { type Bid, type BidAnswer } from '@qingpai/wire';
 import WebSocket from 'ws';
-import { rates } from '../room/limits.js';
+import { rates, SOCKETS_PER_PERSON_MAX } from '../room/limits.js';
 import { bidOf, done, offer, quickRules, until } from '../testing/rig.js';
 import { ours, type RoomApp, roomApp, type TestSocket } from '../testing/roomApp.js';
 
@@ -89,6 +89,22 @@ describe('a flood of good bids', () => {
     await until(() => !flooder.socket.socket.connected, 5_000);
     expect(flooder.socket.news('bye')).toEqual([{ reason: 'slow-down' }]);
     expect(await other.socket.ask('bid', bidOf(1_000))).toMatchObject({ ok: true });
+  });
+
+  it('of sockets: one person has so many and no more, also when all are opened at once', async () => {
+    const show = await openShow();
+    const [flooder, other] = [await app.buyer('多开', show), await app.buyer('单开', show)];
+    const opened = await Promise.all(
+      Array.from({ length: 3 * SOCKETS_PER_PERSON_MAX }, () =>
+        app.socketOf(flooder.token).then(
+          () => 'opened',
+          (error: Error & { data?: { reason: string } }) => error.data?.reason ?? error.message,
+        ),
+      ),
+    );
+    const refused = opened.filter((told) => told !== 'opened');
+    expect(refused).toEqual(Array.from({ length: 2 * SOCKETS_PER_PERSON_MAX }, () => 'slow-down'));
+    expect((await app.socketOf(other.token)).socket.connected).toBe(true);
   });
 
   it('is counted by person at both doors: HTTP is no way around', async () => {
