@@ -12,9 +12,22 @@ export const isClientMessage = (name: string): name is ClientMessage => Object.h
 /** Everything a client sends is looked at here first; what does not fit is told which field is wrong. */
 export function parse(name: ClientMessage, args: readonly unknown[]): Parsed | FieldError[] {
   if (args.length > 1) return [{ path: '', message: 'one payload only' }];
-  const parsed = clientMessages[name].payload.safeParse(args[0]);
+  const parsed = parsedBy(clientMessages[name].payload, args[0]);
+  if (parsed === null) return [{ path: '', message: 'not a value that can be read' }];
   if (parsed.success) return { name, payload: parsed.data } as Parsed;
   return fieldErrors(parsed.error);
+}
+
+/**
+ * Null: the schema itself stumbled. zod compares the `length` of whatever came in place of a text, and JSON can make
+ * one that has no number: `{"length":{"toString":1,"valueOf":null}}`.
+ */
+function parsedBy(schema: z.ZodType, value: unknown) {
+  try {
+    return schema.safeParse(value);
+  } catch {
+    return null;
+  }
 }
 
 const FIELD_ERRORS_MAX = 10;
