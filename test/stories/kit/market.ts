@@ -82,6 +82,18 @@ export class Market {
     return this.server.said() + this.server.logged();
   }
 
+  /** For who strikes it from outside, and for who looks at its data without asking it. */
+  get pid(): number {
+    return this.server.child.pid!;
+  }
+  get dataDir(): string {
+    return join(this.folder, 'data');
+  }
+  /** Its exit code, when it has ended; null after a signal. */
+  get ended(): Promise<number | null> {
+    return this.server.exited;
+  }
+
   /** As a power cut does it: nothing is drained, nothing said good-bye to. */
   async killHard(): Promise<void> {
     this.server.child.kill('SIGKILL');

@@ -33,7 +33,7 @@ export class Person {
     readonly showId: string,
     readonly token: string | undefined,
     /** Registered: whoever has one signs. */
-    private readonly key?: TestKey,
+    readonly key?: TestKey,
   ) {
     socket.on('events', (frame: EventsFrame) => {
       this.frames.push(frame);
