@@ -24,6 +24,8 @@ export interface Sent {
 /** What a round asks of its bidders, changed while they bid. */
 export interface Pace {
   over: boolean;
+  /** Resolves when everybody is to bid at once. */
+  rush: Promise<unknown>;
   pauseMs: () => number;
   nextFen: () => number;
 }
@@ -53,7 +55,8 @@ export class Bidder {
       };
       journal.push(sent);
       await this.settle(sent);
-      await pause(pace.pauseMs());
+      const waitMs = pace.pauseMs();
+      await (waitMs > 0 ? Promise.race([pause(waitMs), pace.rush]) : pause(0));
     }
   }
 
@@ -61,7 +64,8 @@ export class Bidder {
     while (sent.settled === null) {
       sent.triedAtMs = Date.now();
       const { pid } = this.market;
-      const answer = await this.person.sends(sent.bid).catch(() => null);
+      const { isConnected } = this.person;
+      const answer = isConnected ? await this.person.sends(sent.bid).catch(() => null) : null;
       if (answer === null) {
         await this.enterAgain();
         continue;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@qingpai/platform';
 import { type InvariantRun, type Leaf, type ShowRules } from '@qingpai/wire';
 import { Client } from 'pg';
@@ -23,7 +24,7 @@ export class Place {
   private constructor(
     readonly market: Market,
     /** Where the server was told to find a database; without one it runs its own. */
-    private readonly beside: { postgres: EmbeddedPostgres; line: CuttableLine; folder: string } | null,
+    private readonly beside: { postgres: EmbeddedPostgres; line: CuttableLine } | null,
   ) {}
 
   static async open(): Promise<Place> {
@@ -35,7 +36,7 @@ export class Place {
     const line = await CuttableLine.to(postgres.port);
     const url = Object.assign(new URL(postgres.url), { port: String(line.port) }).href;
     const market = await Market.open({ DATABASE_URL: url, DATABASE_OWNER_URL: postgres.ownerUrl });
-    return new Place(market, { postgres, line, folder }).furnished();
+    return new Place(market, { postgres, line }).furnished();
   }
 
   private async furnished(): Promise<this> {
@@ -104,16 +105,21 @@ export class Place {
   }
 
   async close(): Promise<void> {
-    // A server that did not come back has left its Postgres behind.
-    const orphan = this.beside || this.market.origin === '' ? null : this.postgresPid;
-    await this.market.close();
-    this.beside?.line.close();
-    await this.beside?.postgres.stop();
-    if (orphan !== null) endIfThere(orphan, this.home);
+    const { market, beside } = this;
+    const isDead = await Promise.race([market.ended.then(() => true), pause(0, false)]);
+    if (isDead && !beside) this.endOrphan();
+    await market.close();
+    beside?.line.close();
+    await beside?.postgres.stop();
   }
-}
 
-function endIfThere(pid: number, home: string): void {
-  if (!existsSync(join(home, 'data/postmaster.pid'))) return;
-  process.kill(pid, 'SIGINT');
+  /** A server that was killed and did not come back has left its Postgres behind. */
+  private endOrphan(): void {
+    if (!existsSync(join(this.home, 'data/postmaster.pid'))) return;
+    try {
+      process.kill(this.postgresPid, 'SIGINT');
+    } catch {
+      // It has ended by itself.
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BidAnswer } from '@qingpai/wire';
 import { type Pace, type Sent } from './bidder.js';
@@ -35,7 +36,13 @@ export async function playRound(
   const journal: Sent[] = [];
   const between = (least: number, most: number) => least + random() * (most - least);
   const calm = () => between(250, 400);
-  const pace: Pace = { over: false, pauseMs: calm, nextFen: () => (memory.lastFen += 100) };
+  const rush = new AbortController();
+  const pace: Pace = {
+    over: false,
+    rush: once(rush.signal, 'abort'),
+    pauseMs: calm,
+    nextFen: () => (memory.lastFen += 100),
+  };
   const watcher = await market.enter(place.showId);
   for (const one of bidders) one.startsAfresh();
   let failed: unknown = null;
@@ -47,8 +54,9 @@ export async function playRound(
     while (journal.filter(({ settled }) => settled).length < CALM_ANSWERS) await pause(10);
     // A rush, so that there is always something in flight; it is short, for one person may bid 20 times in 2 s.
     pace.pauseMs = () => 0;
+    rush.abort();
     const struck = await strike(between(5, 40));
-    pace.pauseMs = calm;
+    [pace.pauseMs, pace.rush] = [calm, new Promise(() => undefined)];
     await fault.mended?.(place);
     const { pid } = market;
     const back = () =>

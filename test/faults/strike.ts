@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Place } from './place.js';
@@ -31,19 +31,20 @@ export interface Fault {
  * just been answered.
  */
 const striker = `
-  const [pid, first, forMs, second] = process.argv.slice(1);
+  const [pids, first, forMs, second] = process.argv.slice(1);
+  const all = (signal) => pids.split(',').forEach((pid) => { try { process.kill(Number(pid), signal); } catch {} });
   process.stdin.once('data', (text) => setTimeout(() => {
     const atMs = Date.now();
-    process.kill(Number(pid), first);
+    all(first);
     const tell = () => { console.log(JSON.stringify({ atMs, overAtMs: second ? Date.now() : atMs })); process.exit(0); };
     if (!second) return tell();
-    setTimeout(() => { process.kill(Number(pid), second); tell(); }, Number(forMs));
+    setTimeout(() => { all(second); tell(); }, Number(forMs));
   }, Number(text)));
   console.log('ready');
 `;
 
-async function signalling(pid: number, ...signals: (string | number)[]): Promise<Strike> {
-  const child = spawn(process.execPath, ['-e', striker, String(pid), ...signals.map(String)], {
+async function signalling(pids: number | number[], ...signals: (string | number)[]): Promise<Strike> {
+  const child = spawn(process.execPath, ['-e', striker, String(pids), ...signals.map(String)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let said = '';
@@ -55,6 +56,13 @@ async function signalling(pid: number, ...signals: (string | number)[]): Promise
     await ended;
     return JSON.parse(said.slice(said.indexOf('{'))) as Struck;
   };
+}
+
+/** The postmaster and all its processes: one alone would leave a commit that is under way to its end. */
+function withItsProcesses(pid: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  return [pid, ...pairs.flatMap(([child, parent]) => (parent === pid ? [child] : []))];
 }
 
 export const faults: readonly Fault[] = [
@@ -70,9 +78,9 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'postgres-kill',
-    what: 'kill -9 of Postgres',
+    what: 'kill -9 of Postgres, all its processes',
     graceMs: 20,
-    aimed: ({ postgresPid }) => signalling(postgresPid, 'SIGKILL'),
+    aimed: ({ postgresPid }) => signalling(withItsProcesses(postgresPid), 'SIGKILL'),
   },
   {
     name: 'server-stop',

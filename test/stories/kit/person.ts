@@ -142,6 +142,10 @@ export class Person {
     }
   }
 
+  /** What is sent without a connection waits for one, and here none comes by itself. */
+  get isConnected(): boolean {
+    return this.socket.connected;
+  }
   drop(): void {
     this.socket.disconnect();
   }
