@@ -3,9 +3,10 @@ import { type Bid, type BidAnswer, type LoggedEvent, type Reason } from '@qingpa
 import { type Market } from '../stories/kit/market.js';
 import { newId, type Person } from '../stories/kit/person.js';
 
+const TRIES_MAX = 100;
 const REENTER_MS_MAX = 40_000;
 /** After these the same bid is sent again, under the same id. */
-const unsettled: ReadonlySet<Reason> = new Set<Reason>(['not-ready', 'too-busy', 'internal', 'slow-down']);
+const unsettled: ReadonlySet<Reason> = new Set<Reason>(['not-ready', 'too-busy', 'internal']);
 export const settles = (answer: BidAnswer): boolean => answer.ok || !unsettled.has(answer.reason);
 
 /** A bid in the client's journal. */
@@ -103,10 +104,10 @@ export class Bidder {
 
   /** The same bid by the other door. */
   async asksAgain(bid: Bid): Promise<BidAnswer> {
-    for (;;) {
-      const path = `/api/shows/${this.person.showId}/bids`;
+    const path = `/api/shows/${this.person.showId}/bids`;
+    for (let tries = 1; ; tries += 1) {
       const { answer } = await this.market.ask<BidAnswer>('POST', path, this.token, bid);
-      if (settles(answer)) return answer;
+      if (settles(answer) || tries === TRIES_MAX) return answer;
       await pause(100);
     }
   }

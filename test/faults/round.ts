@@ -6,7 +6,7 @@ import { type Fault } from './strike.js';
 import { type Evidence, type Told } from './judge.js';
 import { type Place } from './place.js';
 
-const CALM_ANSWERS = 20;
+const CALM_ANSWERS = 32;
 const BACK_MS_MAX = 40_000;
 
 /** What is kept from one round to the next of the same show. */
@@ -35,7 +35,7 @@ export async function playRound(
   const { market, bidders } = place;
   const journal: Sent[] = [];
   const between = (least: number, most: number) => least + random() * (most - least);
-  const calm = () => between(250, 400);
+  const calm = () => between(400, 600);
   const rush = new AbortController();
   const pace: Pace = {
     over: false,
@@ -55,7 +55,7 @@ export async function playRound(
     // A rush, so that there is always something in flight; it is short, for one person may bid 20 times in 2 s.
     pace.pauseMs = () => 0;
     rush.abort();
-    const struck = await strike(between(5, 40));
+    const struck = await strike(between(5, 30));
     [pace.pauseMs, pace.rush] = [calm, new Promise(() => undefined)];
     await fault.mended?.(place);
     const { pid } = market;
@@ -71,7 +71,9 @@ export async function playRound(
       await pause(5);
     }
     pace.over = true;
-    await bidding;
+    const late = pause(BACK_MS_MAX, 'late', { ref: false });
+    if ((await Promise.race([bidding, late])) === 'late')
+      throw new Error(`${fault.name}: a bid was never settled\n${market.printed}`);
     if (failed) throw failed;
     const inFlight = journal.filter(
       ({ sentAtMs, heardAtMs }) =>
