@@ -1,3 +1,5 @@
+const swc = require('./swc.json');
+
 const names = ['wire', 'platform', 'members', 'ledger', 'payments', 'auction', 'township'];
 const aliases = Object.fromEntries(
   names.flatMap((name) => [
@@ -10,19 +12,7 @@ const common = {
   testEnvironment: 'node',
   transform: {
     // Beside our own: packages that are ESM only, which jest cannot require before Node 24.9.
-    '(\\.ts|/node_modules/(content-disposition)/.+\\.js)$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          target: 'es2022',
-          keepClassNames: true,
-        },
-        module: { type: 'commonjs' },
-        sourceMaps: 'inline',
-      },
-    ],
+    '(\\.ts|/node_modules/(content-disposition)/.+\\.js)$': ['@swc/jest', swc],
   },
   transformIgnorePatterns: ['/node_modules/(?!(content-disposition)/)'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],

@@ -9,16 +9,7 @@ import { root } from './ground.mjs';
 // Lets this process require our TypeScript as it lies there: for tools that must start at once, without a build.
 // What was compiled is kept under what it was compiled from, so that a second start compiles nothing.
 const cache = join(root, '.cache', 'typescript');
-const options = {
-  jsc: {
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
-    target: 'es2022',
-    keepClassNames: true,
-  },
-  module: { type: 'commonjs' },
-  sourceMaps: 'inline',
-};
+const options = JSON.parse(readFileSync(join(root, 'swc.json'), 'utf8'));
 
 /** A `require` that knows our sources and our aliases. */
 export function requireTypescript() {

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { transform } from '@swc/core';
+import { type Options, transform } from '@swc/core';
 
 const root = join(__dirname, '../../../..');
+const swc = JSON.parse(readFileSync(join(root, 'swc.json'), 'utf8')) as Options;
 const cache = join(root, '.cache/compiled-market', String(process.pid));
 
 /**
@@ -26,16 +27,7 @@ function sourcesIn(folder: string): string[] {
 }
 
 async function compile(path: string): Promise<void> {
-  const { code } = await transform(readFileSync(join(root, path), 'utf8'), {
-    jsc: {
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true },
-      target: 'es2022',
-      keepClassNames: true,
-    },
-    module: { type: 'commonjs' },
-    sourceMaps: 'inline',
-  });
+  const { code } = await transform(readFileSync(join(root, path), 'utf8'), swc);
   const to = join(cache, path.replace(/\.ts$/, '.js'));
   mkdirSync(dirname(to), { recursive: true });
   writeFileSync(to, withRelativeImports(code, dirname(path)));
