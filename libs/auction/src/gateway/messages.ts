@@ -25,8 +25,9 @@ export function parse(name: ClientMessage, args: readonly unknown[]): Parsed | F
 function parsedBy(schema: z.ZodType, value: unknown) {
   try {
     return schema.safeParse(value);
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
   }
 }
 

@@ -160,7 +160,7 @@ export class MemoryShowLog implements ShowLog {
     this.batches.push(events.length);
     kept.heads.push(headOf(kept));
     if (fate === 'lostAfter') throw new OutcomeUnknown('the reply was lost');
-    return { head: kept.heads.at(-1)!, hashes: kept.hashes.slice(-events.length) };
+    return { head: kept.heads.at(-1)!, hashes: kept.hashes.slice(kept.hashes.length - events.length) };
   }
 
   async catalogueRoot(showId: string, leaves: readonly number[]): Promise<string> {
