@@ -18,11 +18,8 @@ const BODIES_AT_ONCE = 16;
 const HANG_UPS_MAX = 10;
 /** A garbled packet costs its socket: the other end hangs up. */
 const SOCKETS_GARBLED = 0.3;
-/**
- * Between a fifth of the way and its end the server's memory may grow by so much, MB. A short run still fills pools
- * (42 MB on Node 24); over a million frames it stays, and a hundred bytes kept of each would be 80.
- */
-const GROWTH_MB_MAX = FRAMES < 1_000_000 ? 128 : 64;
+/** Between a fifth of the way and its end the server's memory may grow by so much, MB: its pools, not a leak. */
+const GROWTH_MB_MAX = 64;
 
 let market: Market;
 let showId: string;
