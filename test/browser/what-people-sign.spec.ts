@@ -121,6 +121,9 @@ test('an officer sees whether the data holds, and looks once more; it fits a sma
   const officer = await browser.opens('/township?view=invariants', await market.officer());
   await officer.locator('.box button').first().click();
   await officer.locator('main tbody tr').nth(29).waitFor();
+  const place = await officer.locator('nav [aria-current]').boundingBox();
+  expect(place!.x).toBeGreaterThanOrEqual(0);
+  expect(place!.x + place!.width).toBeLessThanOrEqual(360);
   expect(await officer.locator('main .badge').first().innerText()).toMatch(/✓ (\d+ 项全部成立|All \d+ hold)/);
   expect(await officer.locator('main tbody .badge:not(.verified)').count()).toBe(0);
   expect([await axeFinds(officer), await overflows(officer)]).toEqual([[], false]);
