@@ -4,7 +4,7 @@ import { Garbage } from './kit/garbage.js';
 import { Market, pot } from './kit/market.js';
 import { type Person } from './kit/person.js';
 import { Chance } from '../tampering/chance.js';
-import { clientMessages, defaultRules, type ClientMessage } from '@qingpai/wire';
+import { type ClientMessage, clientMessages, defaultRules, type InvariantRun } from '@qingpai/wire';
 import { io, type Socket } from 'socket.io-client';
 
 /** `npm run fuzz` sends a million and a hundred thousand; here enough to meet every kind many times. */
@@ -236,4 +236,10 @@ it('who floods is cut, also when no answers are asked for; others bid on', async
   for (let n = 0; n < 2_100; n += 1) socket.emit('bid', {});
   await cut;
   await fairBid();
+});
+
+it('after all of it the data is what it must be', async () => {
+  const run = await market.must<InvariantRun>('POST', '/api/invariants', await market.officer());
+  expect(run.invariants.length).toBeGreaterThan(30);
+  expect(run.invariants.filter(({ holds }) => holds !== 'yes')).toEqual([]);
 });
