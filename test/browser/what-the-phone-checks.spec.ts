@@ -96,6 +96,8 @@ test('a bid is signed by the phone’s own key, its receipt is checked, and the 
   // The key, the receipts and the head are still there after a reload, also without a connection.
   await page.reload();
   await button(page).waitFor();
+  // What comes after the button (the page's later parts) has come, too.
+  await page.waitForLoadState('networkidle');
   await page.context().setOffline(true);
   await opensCheck(page);
   await page.getByText('这台手机核对了 2 条记录，都对得上').waitFor();
