@@ -18,8 +18,13 @@ const BODIES_AT_ONCE = 16;
 const HANG_UPS_MAX = 10;
 /** A garbled packet costs its socket: the other end hangs up. */
 const SOCKETS_GARBLED = 0.3;
+/**
+ * What the server may hold on its heap: little more than it needs, so that it collects in earnest, its size says what
+ * it keeps and not what it has not yet cleared, and a leak is its end.
+ */
+const HEAP_MB_MAX = 96;
 /** Between a fifth of the way and its end the server's memory may grow by so much, MB: its pools, not a leak. */
-const GROWTH_MB_MAX = 64;
+const GROWTH_MB_MAX = 32;
 
 let market: Market;
 let showId: string;
@@ -29,7 +34,7 @@ let hostile: string;
 let right: Record<ClientMessage, object>;
 
 beforeAll(async () => {
-  market = await Market.open();
+  market = await Market.open({ NODE_OPTIONS: `--max-old-space-size=${HEAP_MB_MAX}` });
   ({ showId, host } = await market.openShow([pot(), pot()], { ...defaultRules, openForMs: 3_600_000 }));
   fair = [await market.buyer(showId, '守规矩'), await market.buyer(showId, '也守规矩')];
   hostile = (await market.buyer(showId, '乱来')).token!;
