@@ -4,6 +4,24 @@ import { safeInteger } from './safeInteger.js';
 type Query = (this: Client, ...args: unknown[]) => unknown;
 const query = Client.prototype.query as unknown as Query;
 
+/** Statements that every connection keeps planned, by their text. */
+const planned = new Map<string, string>();
+
+/**
+ * Has each connection parse and plan this statement once and keep it under `name` (a prepared statement), instead of
+ * every time anew. For the few that stand on a bid's way; answers the same text.
+ */
+export function keepPlanned(name: string, text: string): string {
+  planned.set(text, name);
+  return text;
+}
+
+/** As `pg` takes it: what is to be kept planned goes under its name. */
+function named([text, values, ...rest]: unknown[]): unknown[] {
+  const name = typeof text === 'string' ? planned.get(text) : undefined;
+  return name === undefined ? [text, values, ...rest] : [{ name, text, values }, ...rest];
+}
+
 /**
  * A client that dies with a query that timed out. `pg` would hand it back to the pool, where the next query
  * waits behind the one that never ends.
@@ -18,7 +36,7 @@ export class MortalClient extends Client {
 }
 
 MortalClient.prototype.query = function (this: Client, ...args: unknown[]) {
-  const answer = query.apply(this, args);
+  const answer = query.apply(this, named(args));
   if (answer instanceof Promise) {
     answer.catch((error: Error) => {
       // With a query in flight, end() cuts the connection; the pool sees that it ends and drops it.

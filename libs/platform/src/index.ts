@@ -1,5 +1,6 @@
 export { claimDataDirectory, type Claim } from './claim.js';
 export { anchoredClock, type AnchoredClock, type Clock } from './clock.js';
+export { keepPlanned } from './databaseClient.js';
 export { openDatabase, type DatabaseOptions, type EntityClass, type MigrationClass } from './database.js';
 export * from './limits.js';
 export { createLog, type Log } from './log.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rowsOf, type Vault } from '@qingpai/members';
-import { safeInteger } from '@qingpai/platform';
+import { keepPlanned, safeInteger } from '@qingpai/platform';
 import { type DataSource, type EntityManager } from 'typeorm';
 import {
   appendAll,
@@ -290,18 +290,32 @@ async function write(
   { held: { frontier }, root, note }: Appended,
 ): Promise<void> {
   const head = [frontier.size, Buffer.from(root), Buffer.concat(frontier.hashes)];
-  const written = await rowsOf(manager, appendSql, [log, epoch, before.size, ...head, leaves, note, tMs]);
+  const { starts, lengths } = placesOf(leaves);
+  const added = [Buffer.concat(leaves), starts, lengths];
+  const written = await rowsOf(manager, appendSql, [log, epoch, before.size, ...head, ...added, note, tMs]);
   if (written.length === 0) throw new Fenced(`${origin} is no longer held under epoch ${epoch}`);
 }
 
-const appendSql = `
+/** Where each leaf begins, from 1, and how long it is. */
+function placesOf(leaves: readonly Uint8Array[]): { starts: number[]; lengths: number[] } {
+  let next = 1;
+  const starts = leaves.map(({ length }) => (next += length) - length);
+  return { starts, lengths: leaves.map(({ length }) => length) };
+}
+
+/** The leaves come as one run of bytes: an array of them would travel as text, twice as long, and be read anew. */
+const appendSql = keepPlanned(
+  'ledger-append',
+  `
   WITH moved AS (
     UPDATE logs SET size = $4, root = $5, frontier = $6 WHERE log = $1 AND epoch = $2 AND size = $3 RETURNING log
   ), added AS (
     INSERT INTO leaves (log, i, bytes)
-    SELECT log, $3::bigint + n - 1, bytes FROM moved, unnest($7::bytea[]) WITH ORDINALITY AS leaf (bytes, n)
+    SELECT log, $3::bigint + n - 1, substr($7::bytea, start, length)
+    FROM moved, unnest($8::int[], $9::int[]) WITH ORDINALITY AS leaf (start, length, n)
   )
-  INSERT INTO checkpoints (log, size, root, note, t_ms) SELECT log, $4, $5, $8, $9 FROM moved RETURNING log`;
+  INSERT INTO checkpoints (log, size, root, note, t_ms) SELECT log, $4, $5, $10, $11 FROM moved RETURNING log`,
+);
 
 const hashesIn = (frontier: Buffer): Hash[] =>
   Array.from(
