@@ -23,8 +23,20 @@ export const deskBugs: readonly PlantedLine[] = [
     name: 'announced before the commit',
     proves: 'nothing is announced that is not stored',
     file: `${desk}/writer.ts`,
-    was: 'const beside = besidesOf(batch.outcomes);',
-    is: 'const beside = besidesOf(batch.outcomes); memory.events.push(...memory.draft.leaves); this.handleCommitted();',
+    was: 'const beside = besidesOf(outcomes);',
+    is: 'const beside = besidesOf(outcomes); memory.events.push(...leaves); this.handleCommitted();',
+  },
+  {
+    name: 'what was decided behind a lost commit is forgotten with it',
+    file: `${desk}/writer.ts`,
+    was: 'this.line.unshift(...batch.places);',
+    is: '',
+  },
+  {
+    name: 'what was decided behind a lost commit is told all the same',
+    file: `${desk}/writer.ts`,
+    was: 'this.line.unshift(...batch.places);',
+    is: 'this.tell(batch);',
   },
   {
     name: 'a commit in doubt is taken for one that happened',

@@ -304,14 +304,12 @@ export class Desk {
   // ---------------------------------------------------------------- answers at once
 
   private knownAnswer(bid: Bid, bidder: string): Promise<BidAnswer> | null {
-    const reused = refusedBid(bid.bidId, 'id-reused');
-    const key = bidKey(bid);
     const flying = this.inFlight.get(bid.bidId);
-    if (flying) {
-      return flying.bidder === bidder && flying.key === key ? flying.answer : Promise.resolve(reused);
-    }
+    const isMine = flying?.bidder === bidder && flying.key === bidKey(bid);
+    if (flying) return isMine ? flying.answer : Promise.resolve(refusedBid(bid.bidId, 'id-reused'));
     const kept = this.refused.find(bidder, bid.bidId);
-    if (kept) return Promise.resolve(kept.key === key ? kept.answer : reused);
+    if (kept)
+      return Promise.resolve(kept.key === bidKey(bid) ? kept.answer : refusedBid(bid.bidId, 'id-reused'));
     const logged = answerOf(this.writer.memory.draft.book, bid, bidder);
     return logged && !this.isInDoubt(bid.bidId) ? Promise.resolve(logged) : null;
   }

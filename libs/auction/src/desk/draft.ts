@@ -17,7 +17,7 @@ export interface Draft {
   floors: Map<string, number>;
   /** Maximum bids by id: what the log only commits to. */
   proxies: Map<string, ProxySecret>;
-  /** Leaves decided since the last commit, in order. */
+  /** Leaves decided and not yet sent to the log, in order. */
   leaves: LoggedEvent[];
 }
 

@@ -1,6 +1,6 @@
 import { type LoggedEvent, type Reason, type ShowState } from '@qingpai/wire';
 import { dueAtMs, evolve } from '../rules/index.js';
-import { type Appended, type Batch, type ShowHead, type TakenShow } from '../store/showLog.js';
+import { type Appended, type ShowHead, type TakenShow } from '../store/showLog.js';
 import { type Draft, secretsOf } from './draft.js';
 import { Receipts } from './receipts.js';
 
@@ -8,7 +8,7 @@ import { Receipts } from './receipts.js';
 export class ShowMemory {
   /** Committed facts only: snapshots and refusals at once are based on nothing else. Folded further in place. */
   committed: ShowState;
-  /** Ahead of `committed` only while a commit runs. */
+  /** Ahead of `committed` only while a commit runs: by what is being committed and what is decided behind it. */
   draft: Draft;
   /** Every committed leaf, by index. */
   events: LoggedEvent[];
@@ -36,18 +36,17 @@ export class ShowMemory {
     this.ended = taken.ended;
   }
 
-  /** What is decided and not yet in the log, as the store takes it. */
-  pending(): Pick<Batch, 'events' | 'state'> {
-    return { events: this.draft.leaves, state: this.draft.state };
+  /** Takes out what was decided since, to be committed: what is decided next stands behind it. */
+  cut(): LoggedEvent[] {
+    return this.draft.leaves.splice(0);
   }
 
-  /** The draft's leaves are in the log now. */
-  commit(appended: Appended): void {
-    for (const leaf of this.draft.leaves) {
+  /** These leaves are in the log now. */
+  commit(leaves: readonly LoggedEvent[], appended: Appended): void {
+    for (const leaf of leaves) {
       evolve(this.committed, leaf);
       this.events.push(leaf);
     }
-    this.draft.leaves = [];
     this.receipts.commit(appended);
     this.head = appended.head;
   }

@@ -1,5 +1,5 @@
 import { Refused, refusalOf } from '@qingpai/platform';
-import { type Reason } from '@qingpai/wire';
+import { type LoggedEvent, type Reason } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 import { Fenced, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
 import { refusedBid } from './answers.js';
@@ -14,14 +14,31 @@ import { type ShowClock } from './showClock.js';
 interface Batch {
   places: Place[];
   outcomes: Outcome[];
+  /** When its first place was stamped. */
+  begunMs: number;
+  /** Whatever comes now goes into the next one. */
+  isFull: boolean;
+  /** Why it cannot be decided, where it cannot. */
+  error?: unknown;
 }
+
+/** A batch on its way into the log. */
+interface Flight {
+  batch: Batch;
+  leaves: LoggedEvent[];
+  /** Never rejects. */
+  landing: Promise<Landing>;
+}
+type Landing = { ok: true } | { ok: false; error: unknown };
+const landed: Landing = { ok: true };
 
 export type NewPlace = Place extends infer P ? (P extends Place ? Omit<P, 't' | 'tries'> : never) : never;
 
 /**
- * The line before one show's log, and the one who empties it. When free, it takes all that waits, decides it,
- * appends it in one transaction, and only then answers. Whatever goes wrong with a commit, memory is thrown away
- * and the log is asked what happened; nothing is guessed.
+ * The line before one show's log, and the one who empties it. It takes all that waits, decides it, appends it in one
+ * transaction, and only then answers. While one batch is being committed the next is decided on top of it, and sent when
+ * the first is known to be in the log. Whatever goes wrong with a commit, memory is thrown away with all that was built
+ * on it, and the log is asked what happened; nothing is guessed.
  */
 export class Writer {
   memory: ShowMemory;
@@ -35,6 +52,7 @@ export class Writer {
   private writing: Promise<void> | null = null;
   /** So many of the first places go into batches of their own, to find the one that the database refuses. */
   private singly = 0;
+  private handleArrival: () => void = () => undefined;
 
   constructor(
     private readonly showId: string,
@@ -67,6 +85,7 @@ export class Writer {
 
   place(place: NewPlace, t = this.stamp()): void {
     this.line.push({ ...place, t, tries: 0 });
+    this.handleArrival();
     this.writing ??= this.write();
   }
 
@@ -85,6 +104,7 @@ export class Writer {
     const t = Math.max(committed.t, Math.min(toMs, this.line[0]?.t ?? toMs));
     this.stampedMs = Math.max(this.stampedMs, t);
     this.line.unshift({ kind: 'giveBack', cause: 'dark', fromMs, toMs, t, tries: 0 });
+    this.handleArrival();
     this.writing ??= this.write();
   }
 
@@ -98,49 +118,100 @@ export class Writer {
   // ---------------------------------------------------------------- one batch after the other
 
   private async write(): Promise<void> {
-    while (this.line.length > 0) {
-      // One turn of the loop: what has been received by now comes into the same batch.
-      await new Promise<void>((resolve) => this.ports.timers.soon(resolve));
-      await this.writeBatch();
+    let flight: Flight | null = null;
+    while (flight !== null || this.line.length > 0) {
+      const { ended } = this.memory;
+      if (ended !== null && flight === null) this.turnAway(this.line.splice(0), ended);
+      flight = await this.writeBatch(flight);
     }
     this.writing = null;
   }
 
-  private async writeBatch(): Promise<void> {
-    if (this.memory.ended !== null) return this.turnAway(this.line.splice(0), this.memory.ended);
-    const batch: Batch = { places: [], outcomes: [] };
-    const { showId, memory } = this;
-    const begunMs = this.line[0]?.t ?? memory.committed.t;
-    try {
-      await this.takeBatch(batch);
-      if (memory.draft.leaves.length > 0) {
-        const { origin } = memory.committed;
-        const { epoch, head } = memory;
-        const beside = besidesOf(batch.outcomes);
-        memory.commit(
-          await this.ports.log.append({ showId, origin, epoch, head }, { ...memory.pending(), beside }),
-        );
-      }
-    } catch (error) {
-      return this.recover(batch, begunMs, error);
+  /** Gathers a batch while the one before it is on its way, and sends it after that; only then is that one told. */
+  private async writeBatch(before: Flight | null): Promise<Flight | null> {
+    const batch: Batch = { places: [], outcomes: [], begunMs: this.memory.committed.t, isFull: false };
+    const landing = await this.gather(batch, before);
+    if (before && !landing.ok) {
+      this.line.unshift(...batch.places);
+      await this.recover(before, landing.error);
+      return null;
     }
-    this.tell(batch);
+    const isGood = batch.error === undefined;
+    const flight = isGood && batch.places.length > 0 ? this.send(batch) : null;
+    if (before) this.tell(before.batch);
+    if (!isGood) await this.recover({ batch, leaves: this.memory.cut() }, batch.error);
+    return flight;
+  }
+
+  /** Decides what stands in line and what comes, until the flight before has landed. Answers how it landed. */
+  private async gather(batch: Batch, before: Flight | null): Promise<Landing> {
+    for (;;) {
+      // Whoever goes alone waits for the one before: if that one is refused, nobody else is with him.
+      if (before && (this.singly > 0 || batch.isFull)) return before.landing;
+      // One turn of the loop: what has been received by now comes into the same batch.
+      if (this.line.length > 0) await new Promise<void>((resolve) => this.ports.timers.soon(resolve));
+      await this.fill(batch, before !== null);
+      if (!before) return landed;
+      const landing = await Promise.race([before.landing, this.arrival()]);
+      if (landing) return landing;
+    }
+  }
+
+  private arrival(): Promise<null> {
+    return new Promise((resolve) => (this.handleArrival = () => resolve(null)));
+  }
+
+  private async fill(batch: Batch, isFlying: boolean): Promise<void> {
+    try {
+      await this.takeInto(batch, isFlying);
+    } catch (error) {
+      Object.assign(batch, { error, isFull: true });
+    }
   }
 
   /** Decides as much of the line as goes into one transaction. */
-  private async takeBatch(batch: Batch): Promise<void> {
+  private async takeInto(batch: Batch, isFlying: boolean): Promise<void> {
     const { draft } = this.memory;
     const max = this.singly > 0 ? 1 : limits.DESK_BATCH_MAX;
     this.singly = Math.max(0, this.singly - 1);
-    while (batch.places.length < max && this.line.length > 0) {
+    while (!batch.isFull && this.line.length > 0) {
       const next = this.line[0]!;
-      if (isSeal(next) && batch.places.length > 0) return;
+      if (isSeal(next) && (isFlying || batch.places.length > 0)) return void (batch.isFull = true);
+      if (batch.places.length === 0) batch.begunMs = next.t;
       batch.places.push(next);
       this.line.shift();
       const known = await this.lookUp(next);
+      const decided = draft.leaves.length;
       // Another owner may have written meanwhile: the log's time never goes back.
       batch.outcomes.push(decidePlace(draft, { ...next, t: Math.max(next.t, draft.state.t) }, known));
-      if (cutsBatch(draft.leaves)) return;
+      batch.isFull = batch.places.length >= max || cutsBatch(draft.leaves.slice(decided));
+    }
+  }
+
+  private send(batch: Batch): Flight {
+    const leaves = this.memory.cut();
+    return {
+      batch,
+      leaves,
+      landing: leaves.length === 0 ? Promise.resolve(landed) : this.append(batch, leaves),
+    };
+  }
+
+  private async append({ outcomes }: Batch, leaves: LoggedEvent[]): Promise<Landing> {
+    const { showId, memory } = this;
+    const { epoch, head, committed, draft } = memory;
+    const beside = besidesOf(outcomes);
+    try {
+      memory.commit(
+        leaves,
+        await this.ports.log.append(
+          { showId, origin: committed.origin, epoch, head },
+          { events: leaves, state: draft.state, beside },
+        ),
+      );
+      return landed;
+    } catch (error) {
+      return { ok: false, error };
     }
   }
 
@@ -162,8 +233,7 @@ export class Writer {
 
   // ---------------------------------------------------------------- when a commit goes wrong
 
-  private async recover(batch: Batch, begunMs: number, error: unknown): Promise<void> {
-    const { leaves } = this.memory.draft;
+  private async recover({ batch, leaves }: Omit<Flight, 'landing'>, error: unknown): Promise<void> {
     this.memory.doubtful = true;
     this.ports.warn('desk.commit-failed', { show: this.showId, leaves: leaves.length, error: String(error) });
     if (error instanceof Fenced) return this.giveWay(batch);
@@ -177,7 +247,7 @@ export class Writer {
     this.ports.warn('desk.taken-over-again', { show: this.showId, leaves: taken.events.length });
     if (this.memory.holds(leaves)) this.tell(batch);
     else this.putBack(batch.places, error);
-    if (this.clock.nowMs() - begunMs > limits.STALL_MS) this.placeDark(begunMs);
+    if (this.clock.nowMs() - batch.begunMs > limits.STALL_MS) this.placeDark(batch.begunMs);
     this.handleCommitted();
   }
 
