@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { verifyBundle, verifySeason } from '@qingpai/auction/rules';
+import { useSha256 } from '@qingpai/ledger/rules';
 import { verifyWithNode } from './ed25519.js';
 import { reportText, seasonText } from './report.js';
 
@@ -18,6 +20,7 @@ const usage = `用法 usage: ${command} <bundle.json> [--policy FILE] [--known F
   --json    机器可读  for programs`;
 
 function main(args: string[]): number {
+  useSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));
   const call = readCall(args);
   if (!call) {
     console.error(usage);

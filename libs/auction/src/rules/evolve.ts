@@ -242,9 +242,19 @@ function leaveBlock(
 function mark(offering: OfferingState, { i, t, body }: Logged<'bid.accepted'>): void {
   const { bid, bidder, amountFen, units, buyNow, auto } = body;
   offering.bids += 1;
-  if (!offering.bidders.includes(bidder)) offering.bidders.push(bidder);
+  if (!hasBid(offering.bidders, bidder)) offering.bidders.push(bidder);
   offering.history.push(present({ i, t, bid, bidder, amountFen, units, buyNow, auto }));
   if (offering.history.length > HISTORY_MAX) offering.history.shift();
+}
+
+/** Who bid, as sets beside the lists of the states: with a thousand bidders every bid would search a thousand names. */
+const sets = new WeakMap<readonly string[], Set<string>>();
+function hasBid(bidders: readonly string[], bidder: string): boolean {
+  let set = sets.get(bidders);
+  if (set?.size !== bidders.length) sets.set(bidders, (set = new Set(bidders)));
+  if (set.has(bidder)) return true;
+  set.add(bidder);
+  return false;
 }
 
 function lead(lot: LotState, offering: OfferingState, { i, body }: Logged<'bid.accepted'>): void {

@@ -63,8 +63,11 @@ export const pressBody = ({ by, bidder, bid, nth, form }: Press) => ({
 });
 
 /** Without the fields that are undefined: canonical JSON knows no such value. */
-export const present = <T extends object>(body: T): T =>
-  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as T;
+export function present<T extends object>(body: T): T {
+  const kept = {} as T;
+  for (const key in body) if (body[key] !== undefined) kept[key] = body[key];
+  return kept;
+}
 
 /**
  * The most one bid may come to, fen (10 000 million yuan): with it every sum over a show stays a whole number that

@@ -1,5 +1,15 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { ED25519, isWeakKey, verifierKey, type Signer, type VerifyEd25519 } from '../rules/index.js';
+import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
+import {
+  ED25519,
+  isWeakKey,
+  useSha256,
+  verifierKey,
+  type Signer,
+  type VerifyEd25519,
+} from '../rules/index.js';
+
+// Whoever holds a log hashes each leaf of it on a bid's way.
+useSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));
 
 /** What stands before the 32 key bytes in DER: PKCS #8 and SPKI of Ed25519 (RFC 8410). */
 const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex');

@@ -13,6 +13,7 @@ export * from './note.js';
 export * from './policy.js';
 export * from './proof.js';
 export * from './result.js';
+export * from './sha256.js';
 export * from './shortCode.js';
 export * from './tiles.js';
 export * from './tree.js';

@@ -1,5 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, equal } from './bytes.js';
+import { sha256 } from './sha256.js';
 
 /** A SHA-256 hash: 32 bytes. */
 export type Hash = Uint8Array;
@@ -23,17 +23,22 @@ export interface Frontier {
 
 export const emptyFrontier: Frontier = { size: 0, hashes: [] };
 
-/** The frontier after one more leaf, given by its leaf hash. */
-export function append(frontier: Frontier, leaf: Hash): Frontier {
+/** The frontier after more leaves, given by their leaf hashes. */
+export function appendAll(frontier: Frontier, leaves: readonly Hash[]): Frontier {
   const hashes = [...frontier.hashes];
-  let carried = leaf;
-  // As in counting: each trailing 1-bit is a full subtree that joins with the new one.
-  for (let size = frontier.size; isOdd(size); size = half(size)) carried = nodeHash(hashes.pop()!, carried);
-  return { size: frontier.size + 1, hashes: [...hashes, carried] };
+  let { size } = frontier;
+  for (const leaf of leaves) {
+    let carried = leaf;
+    // As in counting: each trailing 1-bit is a full subtree that joins with the new one.
+    for (let rest = size; isOdd(rest); rest = half(rest)) carried = nodeHash(hashes.pop()!, carried);
+    hashes.push(carried);
+    size += 1;
+  }
+  return { size, hashes };
 }
 
-export const appendAll = (frontier: Frontier, leaves: readonly Hash[]): Frontier =>
-  leaves.reduce(append, frontier);
+/** The frontier after one more leaf, given by its leaf hash. */
+export const append = (frontier: Frontier, leaf: Hash): Frontier => appendAll(frontier, [leaf]);
 
 export function rootOf(frontier: Frontier): Hash {
   if (frontier.hashes.length === 0) return emptyRoot();
