@@ -66,6 +66,8 @@ export function fromHex(text: string): Uint8Array | undefined {
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** Every two letters, by their twelve bits. */
+const letterPairs = Array.from({ length: 4_096 }, (_, bits) => alphabet[bits >> 6]! + alphabet[bits & 63]!);
 const sextets = new Map(Array.from(alphabet, (letter, value) => [letter, value]));
 
 /** Base64 of RFC 4648 §4, with padding. */
@@ -73,7 +75,7 @@ export function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
     const word = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    for (const shift of [18, 12, 6, 0]) text += alphabet[(word >> shift) & 63];
+    text += letterPairs[word >> 12]! + letterPairs[word & 4_095]!;
   }
   const missing = (3 - (bytes.length % 3)) % 3;
   return missing === 0 ? text : text.slice(0, -missing) + '='.repeat(missing);

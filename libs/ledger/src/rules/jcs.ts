@@ -47,7 +47,11 @@ function faultOf(value: unknown, depth = 0): Fault | undefined {
   if (typeof value === 'string') return isWellFormed(value) ? undefined : 'lone-surrogate';
   if (Array.isArray(value)) return firstFault(value, depth);
   if (!isPlainObject(value)) return 'not-json';
-  return firstFault(Object.keys(value), depth) ?? firstFault(Object.values(value), depth);
+  for (const key of Object.keys(value)) {
+    const fault = faultOf(key, depth + 1) ?? faultOf((value as Record<string, unknown>)[key], depth + 1);
+    if (fault) return fault;
+  }
+  return undefined;
 }
 
 function firstFault(values: readonly unknown[], depth: number): Fault | undefined {
@@ -62,10 +66,27 @@ function firstFault(values: readonly unknown[], depth: number): Fault | undefine
 const isPlainObject = (value: unknown): value is object =>
   Object.prototype.toString.call(value) === '[object Object]';
 
+/** Names as they are printed, the first thousand: there are few, and each comes with every leaf. */
+const names = new Map<string, string>();
+const NAMES_MAX = 1_000;
+
+function name(key: string): string {
+  const known = names.get(key);
+  if (known !== undefined) return known;
+  const printed = `${JSON.stringify(key)}:`;
+  if (names.size < NAMES_MAX) names.set(key, printed);
+  return printed;
+}
+
 function print(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(print).join(',')}]`;
   // The default order of sort() is that of UTF-16 code units, as RFC 8785 §3.2.3 asks.
   const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${print(value[key]!)}`).join(',')}}`;
+  let [text, comma] = ['{', ''];
+  for (const key of keys) {
+    text += comma + name(key) + print(value[key]!);
+    comma = ',';
+  }
+  return `${text}}`;
 }

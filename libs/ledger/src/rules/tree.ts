@@ -39,7 +39,9 @@ export function inclusionProof(
   const tree = asTree(leaves);
   if (!(0 <= index && index < size && size <= sizeOf(tree)))
     throw new Error(`bug: no leaf ${index} of ${size}`);
-  return path(tree, index, 0, size);
+  const proof: Hash[] = [];
+  addPath(proof, tree, index, 0, size);
+  return proof;
 }
 
 /** The proof that the first `oldSize` leaves begin the tree of the first `size` leaves (RFC 6962 §2.1.2). */
@@ -51,24 +53,41 @@ export function consistencyProof(
   const tree = asTree(leaves);
   if (!(0 <= oldSize && oldSize <= size && size <= sizeOf(tree)))
     throw new Error(`bug: no size ${oldSize} of ${size}`);
-  return oldSize === 0 || oldSize === size ? [] : subproof(tree, oldSize, 0, size, true);
+  const proof: Hash[] = [];
+  if (oldSize > 0 && oldSize < size) addSubproof(proof, tree, oldSize, 0, size, true);
+  return proof;
 }
 
-function path(tree: Tree, index: number, from: number, to: number): Hash[] {
-  if (to - from === 1) return [];
+function addPath(proof: Hash[], tree: Tree, index: number, from: number, to: number): void {
+  if (to - from === 1) return;
   const middle = split(from, to);
-  return index < middle
-    ? [...path(tree, index, from, middle), rangeRoot(tree, middle, to)]
-    : [...path(tree, index, middle, to), rangeRoot(tree, from, middle)];
+  if (index < middle) {
+    addPath(proof, tree, index, from, middle);
+    proof.push(rangeRoot(tree, middle, to));
+  } else {
+    addPath(proof, tree, index, middle, to);
+    proof.push(rangeRoot(tree, from, middle));
+  }
 }
 
 /** @param known whether the verifier has the root of the range up to `oldSize`: it is then left out */
-function subproof(tree: Tree, oldSize: number, from: number, to: number, known: boolean): Hash[] {
-  if (oldSize === to) return known ? [] : [rangeRoot(tree, from, to)];
+function addSubproof(
+  proof: Hash[],
+  tree: Tree,
+  oldSize: number,
+  from: number,
+  to: number,
+  known: boolean,
+): void {
+  if (oldSize === to) return void (known || proof.push(rangeRoot(tree, from, to)));
   const middle = split(from, to);
-  return oldSize <= middle
-    ? [...subproof(tree, oldSize, from, middle, known), rangeRoot(tree, middle, to)]
-    : [...subproof(tree, oldSize, middle, to, false), rangeRoot(tree, from, middle)];
+  if (oldSize <= middle) {
+    addSubproof(proof, tree, oldSize, from, middle, known);
+    proof.push(rangeRoot(tree, middle, to));
+  } else {
+    addSubproof(proof, tree, oldSize, middle, to, false);
+    proof.push(rangeRoot(tree, from, middle));
+  }
 }
 
 /** The root over leaves `from` to `to` − 1, a range as the tree itself splits them. */
