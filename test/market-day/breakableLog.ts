@@ -1,6 +1,12 @@
 import { Fenced, OutcomeUnknown } from '@qingpai/ledger';
 import { type ProxySecret } from '@qingpai/auction/rules';
-import { type Batch, MemoryShowLog, type ShowLog, type TakenShow } from '@qingpai/auction/testing';
+import {
+  type Batch,
+  heardUntilMs,
+  MemoryShowLog,
+  type ShowLog,
+  type TakenShow,
+} from '@qingpai/auction/testing';
 import { type LoggedEvent, type ShowRules } from '@qingpai/wire';
 import { type Chance } from '../tampering/chance.js';
 import { type Store, type StoreFlaw } from './planted/stores.js';
@@ -62,7 +68,7 @@ export class BreakableLog implements Store {
   /** Fates of single writes, by their number from 1, whatever the weather. */
   readonly struck = new Map<number, Fate>();
   readonly counts = {
-    ...{ appends: 0, takeOvers: 0, fenced: 0, away: 0 },
+    ...{ appends: 0, takeOvers: 0, fenced: 0, away: 0, signs: 0 },
     ...{ lost: 0, lostAfter: 0, refused: 0, diedBefore: 0, diedAfter: 0, overtaken: 0, cutOff: 0 },
   };
   /** In the order in which they were given out. */
@@ -86,6 +92,11 @@ export class BreakableLog implements Store {
     return this.memory.leavesOf(SHOW);
   }
 
+  /** The last sign of life of a desk. */
+  get heardAtMs(): number {
+    return this.memory.heardAtMs(SHOW);
+  }
+
   /** As one process holds it; when that has died, nothing it asked for is answered any more. */
   heldBy(client: Client): ShowLog {
     const never = () => new Promise<never>(() => {});
@@ -105,10 +116,11 @@ export class BreakableLog implements Store {
         alive(async () => {
           const taken = await this.takeOver(showId);
           hold.epoch = taken.epoch;
-          hold.aheadMs = Math.max(hold.aheadMs, taken.state.t - client.nowMs());
+          hold.aheadMs = Math.max(hold.aheadMs, heardUntilMs(taken) - client.nowMs());
           return taken;
         }),
       append: (show, batch) => alive(() => this.append(show, batch, hold)),
+      sign: (show, atMs) => alive(() => this.sign(show, atMs)),
       catalogueRoot: (showId, leaves) => alive(() => this.memory.catalogueRoot(showId, leaves)),
     };
   }
@@ -158,6 +170,13 @@ export class BreakableLog implements Store {
       if (error instanceof Fenced) counts.fenced += 1;
       throw error;
     }
+  }
+
+  private async sign(show: Parameters<ShowLog['sign']>[0], atMs: number): Promise<void> {
+    await this.time.sleep(1 + this.chance.below(8));
+    if (this.chance.maybe(this.weather.lost ?? 0)) throw new OutcomeUnknown('the line was cut before');
+    await this.memory.sign(show, atMs);
+    this.counts.signs += 1;
   }
 
   private fateOf(nth: number): Fate | undefined {

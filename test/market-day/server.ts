@@ -35,7 +35,11 @@ export class ServerProcess implements Client {
     world: World,
     private readonly on: {
       frame: (frame: EventsFrame, from: Desk) => void;
-      death: () => void;
+      /** The desk it had; null: none yet, or another one has taken over. */
+      death: (desk: Desk | null) => void;
+      opened: (desk: Desk) => void;
+      /** It ran again after so long. */
+      standstill: (desk: Desk, forMs: number) => void;
       /** Something was thrown that no database throws. */
       error: (error: Error) => void;
     },
@@ -60,6 +64,7 @@ export class ServerProcess implements Client {
         (desk) => {
           if (!this.isAlive) return;
           this.desk = desk;
+          on.opened(desk);
           desk.onFrame((frame) => void (this.isAlive && on.frame(frame, desk)));
           desk.onEnded(() => (this.desk = null));
           this.isOpening = false;
@@ -83,9 +88,10 @@ export class ServerProcess implements Client {
   /** As kill -9: nothing it had in hand is ever said. */
   die(): void {
     if (!this.isAlive) return;
+    const { desk } = this;
     this.isAlive = false;
     this.desk = null;
-    this.on.death();
+    this.on.death(desk);
   }
 
   standStill(forMs: number): void {
@@ -120,6 +126,7 @@ export class ServerProcess implements Client {
     const { fromMs } = stands;
     const toMs = this.clock.nowMs();
     if (toMs - fromMs <= STALL_MS + LOOP_TICK_MS) return;
+    if (this.desk) this.on.standstill(this.desk, toMs - fromMs);
     for (const tell of this.listeners) tell({ fromMs, toMs });
   }
 

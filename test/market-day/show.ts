@@ -94,6 +94,8 @@ class MarketDay {
   private fault: unknown = null;
   private isDone = false;
   private numbers = 0;
+  /** Since when no process had a desk, by the clock of the last one that had; null: one has. */
+  private darkFromMs: number | null = null;
   /** How far somebody has set the machine's clock. */
   private wallAheadMs = 0;
 
@@ -159,7 +161,11 @@ class MarketDay {
       const { type } = leaf;
       seen[type] = (seen[type] ?? 0) + 1;
       const more =
-        type === 'bid.refused' ? leaf.body.reason : type === 'lot.extended' ? leaf.body.cause : null;
+        type === 'bid.refused'
+          ? leaf.body.reason
+          : type === 'lot.extended' || type === 'clock.shifted'
+            ? leaf.body.cause
+            : null;
       if (more) seen[`${type} ${more}`] = (seen[`${type} ${more}`] ?? 0) + 1;
     }
     return seen;
@@ -194,16 +200,28 @@ class MarketDay {
     const machine = { wallMs: () => this.time.nowMs + this.wallAheadMs };
     const on = {
       frame: (frame: EventsFrame, from: Desk) => this.handleFrame(frame, from),
-      death: () => this.handleDeath(),
+      death: (desk: Desk | null) => this.handleDeath(desk),
+      opened: (desk: Desk) => this.handleOpened(desk),
+      standstill: (desk: Desk, forMs: number) => {
+        // Of an older process nobody asks anything: the newest is heard.
+        if (this.now()?.desk !== desk) return;
+        this.invariants.silent({ fromMs: desk.nowMs() - forMs, toMs: desk.nowMs() });
+      },
       error: (error: Error) => void (this.fault ??= error),
     };
     this.servers.push(new ServerProcess(this.time, this.log, machine, this.world, on));
   }
 
   /** Somebody starts it again, unless another one runs. */
-  private handleDeath(): void {
+  private handleDeath(desk: Desk | null): void {
+    if (desk && !this.servers.some((one) => one.isAlive && one.desk)) this.darkFromMs ??= desk.nowMs();
     this.log.handleCrash();
     this.time.later(() => this.now() ?? this.begin(), 100 + this.chance.below(800));
+  }
+
+  private handleOpened(desk: Desk): void {
+    if (this.darkFromMs !== null) this.invariants.silent({ fromMs: this.darkFromMs, toMs: desk.nowMs() });
+    this.darkFromMs = null;
   }
 
   private async prepare(): Promise<void> {

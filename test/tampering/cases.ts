@@ -79,6 +79,27 @@ function afterwards(): PaperShow {
   show.does(90_000_000, { name: 'settle' });
   return show;
 }
+/** A clock whose server was away for ten seconds in the middle, two pots sold after it; then a rising lot. */
+function darkEvening(): PaperShow {
+  const show = sealedShow({
+    L1: { format: 'dutch', units: 2, startFen: 2_000, stepFen: 200 },
+    L2: {},
+  });
+  show.does(10_000, { name: 'offer', lot: 'L1' });
+  show.bid(12_000, LIN, 1_000);
+  show.givesBack(23_500, 10_000);
+  show.bid(23_600, WU, 1_600, { run: 0, units: 1 });
+  show.bid(23_700, LIN, 1_600, { run: 0, units: 1 });
+  show.does(30_000, { name: 'offer', lot: 'L2' });
+  show.bid(31_000, CHEN, 3_600);
+  show.pass(100_000);
+  show.does(100_000, { name: 'close' });
+  return show;
+}
+const dark = bundleOf(darkEvening());
+const isShift = ({ type }: LooseLeaf): boolean => type === 'clock.shifted';
+const shifted = (change: (shift: LooseLeaf, leaves: LooseLeaf[]) => void): string =>
+  operator((leaves) => change(leaves.find(isShift)!, leaves), dark);
 const afterwardsShow = afterwards();
 /** With the books as they follow from the leaves. */
 export const booked = {
@@ -241,6 +262,23 @@ export const cases: Case[] = [
   { row: 'a lot sold twice', text: () => operator((leaves) => { const hammer = find(leaves, 'lot.hammered'); insertAfter(leaves, hammer, { type: 'lot.hammered', body: { ...hammer.body, sale: 'S2', bidder: WU } }); }), verdict: 'INVALID', code: 'hammer-early' },
   { row: 'a unit sold twice', text: () => changed('lot.hammered', 2, ({ body }) => (body.firstUnit = 1)), verdict: 'INVALID', code: 'take-unhammered', i: at(plain, 'lot.hammered', 2) },
   { row: 'a hammer written by the host', text: () => changed('lot.hammered', 0, (leaf) => (leaf.by = 'host')), verdict: 'INVALID', code: 'author-wrong', i: at(plain, 'lot.hammered') },
+
+  // ------------------------------------------------------------ a clock and a silence
+  { row: 'honest time given back to a clock', text: () => shifted(() => undefined), verdict: 'ALL_SOLD_UNSETTLED' },
+  { row: 'a silence that is left out: the clock fell through it', text: () => shifted((shift, leaves) => drop(leaves, shift)), verdict: 'INVALID', code: 'bid-differs', i: at(dark, 'clock.shifted') },
+  { row: 'a clock set back by a moment more than nobody wrote', text: () => shifted((shift) => { shift.body.byMs = 11_501; }), verdict: 'INVALID', code: 'shift-unfounded', i: at(dark, 'clock.shifted') },
+  { row: 'a clock set back to the price that a friend of the grower likes', text: () => shifted((shift) => { shift.body.byMs = 11_500; }), verdict: 'INVALID', code: 'bid-not-acceptable', i: at(dark, 'bid.accepted') },
+  { row: 'a clock set back less than it stood, so that it falls further for a friend', text: () => shifted((shift) => { shift.body.byMs = 8_000; }), verdict: 'INVALID', code: 'bid-differs', i: at(dark, 'bid.accepted') },
+  { row: 'a clock set back once more between two takes', text: () => shifted((shift, leaves) => insertAfter(leaves, find(leaves, 'lot.hammered'), { ...structuredClone(shift), t: 23_700, body: { ...shift.body, byMs: 101 } })), verdict: 'INVALID', code: 'shift-unfounded' },
+  { row: 'a clock that had moved on in the silence, set back after all', text: () => shifted((shift, leaves) => leaves.slice(leaves.indexOf(shift)).forEach((leaf) => (leaf.t += 20_000))), verdict: 'INVALID', code: 'shift-unfounded', i: at(dark, 'clock.shifted') },
+  { row: 'a clock set back for no time', text: () => shifted((shift) => { shift.body.byMs = 0; }), verdict: 'INVALID', i: at(dark, 'clock.shifted') },
+  { row: 'a clock put forward', text: () => shifted((shift) => { shift.body.byMs = -1_500; }), verdict: 'INVALID', i: at(dark, 'clock.shifted') },
+  { row: 'a clock set back by the host', text: () => shifted((shift) => { shift.by = 'host'; }), verdict: 'INVALID', code: 'author-wrong', i: at(dark, 'clock.shifted') },
+  { row: 'a clock set back of an offering that is not on the block', text: () => shifted((shift) => { shift.body.offering = 2; }), verdict: 'INVALID', code: 'shift-unfounded', i: at(dark, 'clock.shifted') },
+  { row: 'a clock set back for a cause that nobody knows', text: () => shifted((shift) => { shift.body.cause = 'resume'; }), verdict: 'INVALID', i: at(dark, 'clock.shifted') },
+  { row: 'a clock set back while it is frozen', text: () => shifted((shift, leaves) => insertAfter(leaves, leaves[leaves.indexOf(shift) - 1]!, { type: 'lot.frozen', by: 'host', t: 12_000, body: { lot: 'L1', offering: 1, left: 1_000 } })), verdict: 'INVALID', code: 'shift-unfounded', i: at(dark, 'clock.shifted') + 1 },
+  { row: 'a rising lot set back as a clock', text: () => shifted((shift, leaves) => { const bid = find(leaves, 'bid.accepted', 2); insertAfter(leaves, bid, { ...structuredClone(shift), t: 41_000, body: { lot: 'L2', offering: 1, byMs: 5_000, cause: 'dark' } }); }), verdict: 'INVALID', code: 'shift-unfounded', i: at(dark, 'bid.accepted', 2) + 1 },
+  { row: 'a clock that is sold out set back', text: () => shifted((shift, leaves) => insertAfter(leaves, find(leaves, 'lot.hammered', 1), { ...structuredClone(shift), t: 29_000, body: { ...shift.body, byMs: 5_000 } })), verdict: 'INVALID', code: 'shift-unfounded' },
 
   // ------------------------------------------------------------ whose word it is
   { row: "a shill without the bidder's key", text: () => operator((leaves) => { const bid = find(leaves, 'bid.accepted', 1); insertAfter(leaves, bid, { type: 'bid.accepted', by: CHEN, body: { ...bid.body, bid: 'bid-shill-1', bidder: CHEN, amountFen: 4_000, nth: 1, floorMet: true } }); }, signed), verdict: 'INVALID', code: 'author-signature-missing', i: at(signed, 'bid.accepted', 1) + 1 },

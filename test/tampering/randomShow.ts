@@ -41,6 +41,8 @@ export function randomShow(chance: Chance): PaperShow {
   let t = 1_000;
   for (let acts = 4 + chance.below(18); acts > 0; acts--) {
     t += chance.one([0, 100, 700, 1_500, 4_000, 12_000, 60_000]);
+    // Nobody is heard until then, and a clock that runs goes on from where it stood.
+    if (chance.maybe(0.06)) show.givesBack(t, t - show.state.t, show.state.block ?? 'L1');
     show.pass(t);
     act(chance, show, t);
   }
@@ -101,6 +103,10 @@ function act(chance: Chance, show: PaperShow, t: number): void {
 }
 
 function stall(chance: Chance, show: PaperShow, t: number, lot: string): void {
+  if (show.state.lots[lot]?.offerings.at(-1)?.clock) {
+    const byMs = Math.max(0, t - show.state.t) + chance.one([0, 0, -100, -1_500, 1]);
+    return void show.ask(t, { name: 'shift', lot, byMs, cause: chance.one(['stall', 'dark']) }, 'platform');
+  }
   const closesAt = (show.state.lots[lot]?.offerings.at(-1)?.closesAt ?? t) + chance.one([5_000, 60_000]);
   show.ask(t, { name: 'extend', lot, closesAt, cause: chance.one(['stall', 'dark']) }, 'platform');
 }

@@ -53,6 +53,8 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   // What was looked at lately; no evidence.
   seen_logs: { update: ['epoch', 'root', 'size'] },
   invariant_runs: { delete: true },
+  // When a desk could last hear.
+  desk_signs: { update: ['heard_at_ms'] },
   // Drafts, until they are sealed.
   catalogue_imports: { delete: true },
   lot_cards: { update: 'all' },

@@ -319,7 +319,12 @@ export const certificate = z.object({
   passedAttempts: z.int().nonnegative(),
   reoffers: z.int().nonnegative(),
   voided: z.int().nonnegative(),
-  extendedOtherwise: z.int().nonnegative().describe('extensions for stall, dark room or resume'),
+  extendedOtherwise: z
+    .int()
+    .nonnegative()
+    .describe(
+      'extensions for stall, dark room or resume, and falling clocks set back for stall or dark room',
+    ),
   formBids: z.int().nonnegative().describe('bids by plain form'),
   autoBids: z.int().nonnegative().describe('made by the platform for maximum bids, each with its proof'),
   signedBids: z.int().nonnegative(),

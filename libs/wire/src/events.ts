@@ -223,6 +223,13 @@ const bodies = {
     startsAt: timeMs,
     unitsLeft: unitCount,
   }),
+  /** Nobody could be heard for so long: the run goes on from where it stood. It stays the same run. */
+  'clock.shifted': z.strictObject({
+    lot: lotId,
+    offering: z.int().positive(),
+    cause: z.enum(['stall', 'dark']),
+    byMs: z.int().positive().describe('milliseconds; never more than since the leaf before'),
+  }),
   'lot.hammered': z.strictObject({
     lot: lotId,
     offering: z.int().positive(),

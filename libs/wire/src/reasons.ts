@@ -146,6 +146,7 @@ export const reasons = {
     en: 'Some lots have no result yet: re-offer, pass, withdraw or carry them',
   },
   'not-rising': { zh: '降价拍没有最后一次', en: 'A falling clock has no last call' },
+  'not-falling': { zh: '升价拍没有降价的钟', en: 'A rising lot has no falling clock' },
   'already-frozen': { zh: '本件已经暂停', en: 'The lot is already frozen' },
   'not-frozen': { zh: '本件没有暂停', en: 'The lot is not frozen' },
   'nothing-to-undo': {

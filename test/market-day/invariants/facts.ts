@@ -169,6 +169,9 @@ export class Facts {
           Object.assign(round.clock, { startFen, startsAt, heldFen: null, restartsAt: null, last, run });
         }
         return;
+      case 'clock.shifted':
+        if (round?.clock) round.clock.startsAt += body.byMs;
+        return;
       case 'lot.hammered':
         this.hammer(leaf);
         return;

@@ -10,6 +10,8 @@ import {
 } from '@qingpai/wire';
 import { type BreakableLog, SHOW } from '../breakableLog.js';
 import { Broken } from './broken.js';
+import * as clocks from './clocks.js';
+import { type Silence } from './clocks.js';
 import * as ending from './ending.js';
 import { Facts } from './facts.js';
 import { leafInvariants } from './leaves.js';
@@ -26,6 +28,8 @@ const names = {
   owner: 'only the newest owner writes',
   ahead: 'nothing is stamped ahead of the clock',
   inTime: 'a lot closes in time',
+  silence: 'no clock falls through a silence',
+  setBack: 'no clock is set back to before somebody was heard',
   rules: 'the rules hold, both ways',
   asItStood: 'a stored leaf stays as it was',
   sameAnswer: 'the same bid has the same answer',
@@ -71,6 +75,7 @@ export class Invariants {
   private readonly told = new Map<string, BidAnswer>();
   private readonly seen: string[] = [];
   private readonly lastTo = new Map<object, number>();
+  private readonly silences: Silence[] = [];
   private epochs = 0;
   private written = 0;
 
@@ -106,12 +111,19 @@ export class Invariants {
   private leaf(leaf: LoggedEvent): void {
     for (const [name, look] of looks) this.must(name, look(this.facts, leaf));
     this.must(names.inTime, this.closedInTime(leaf));
+    this.must(names.silence, clocks.fellInSilence(this.facts, leaf, this.silences));
+    this.must(names.setBack, clocks.setBackTooFar(this.facts, leaf, this.log.heardAtMs));
     const finding = judge(this.state, this.book, leaf, this.log.floors);
     this.must(names.rules, finding && `${finding.code} ${JSON.stringify(leaf)}`);
     evolve(this.state, structuredClone(leaf));
     evolveBook(this.book, leaf);
     this.facts.fold(leaf);
     this.seen.push(JSON.stringify(leaf));
+  }
+
+  /** Nobody could be heard meanwhile, by the log's time. */
+  silent(silence: Silence): void {
+    this.silences.push(silence);
   }
 
   private closedInTime(leaf: LoggedEvent): string | null {

@@ -76,8 +76,8 @@ export const deskBugs: readonly PlantedLine[] = [
     name: 'a standstill costs the buyers their time',
     proves: 'a fair bid is never late',
     file: `${desk}/deciding.ts`,
-    was: 'if (!lot || !closesAt) return silent;',
-    is: 'if (lot || !closesAt) return silent;',
+    was: 'if (!lot || !closesAt) return;',
+    is: 'if (lot || !closesAt) return;',
   },
   {
     name: 'a refused bid extends the lot',
@@ -119,8 +119,8 @@ export const deskBugs: readonly PlantedLine[] = [
     name: 'a command is told as done that the database refused',
     proves: 'a command was done as it was told',
     file: `${desk}/writer.ts`,
-    was: 'if (isRefused && places.length === 1) return this.turnAway(places, reasonOf(error));',
-    is: "if (isRefused && places.length === 1) { const [one] = places; if (one?.kind === 'command') return one.answer({ ok: true, events: this.memory.events.slice(-1).map((last) => ({ ...last, i: last.i + 1 })) }); return this.turnAway(places, reasonOf(error)); }",
+    was: 'if (isHopeless) return this.turnAway(places, reasonOf(error));',
+    is: "if (isHopeless) { const [one] = places; if (one?.kind === 'command') return one.answer({ ok: true, events: this.memory.events.slice(-1).map((last) => ({ ...last, i: last.i + 1 })) }); return this.turnAway(places, reasonOf(error)); }",
   },
   {
     name: 'a lot is closed twice',

@@ -56,6 +56,38 @@ export const fallingBugs: readonly PlantedLine[] = [
     is: 'firstUnit: Math.max(1, firstFreeUnit(lot) - 1),',
   },
   {
+    name: 'the clock falls on while nobody can be heard',
+    proves: 'no clock falls through a silence',
+    file: 'libs/auction/src/desk/deciding.ts',
+    was: 'if (runningClock(draft.state)) shiftClock(draft, place);',
+    is: 'if (runningClock(draft.state)) place.fromMs = place.toMs;',
+  },
+  {
+    name: 'after a restart the clock stands where it stood at the last leaf',
+    proves: 'no clock is set back to before somebody was heard',
+    file: 'libs/auction/src/desk/desk.ts',
+    was: 'desk.writer.placeDark(heardUntilMs(taken));',
+    is: 'desk.writer.placeDark(taken.state.t);',
+  },
+  {
+    name: 'what is due in the silence happens before the clock is set back',
+    file: 'libs/auction/src/desk/deciding.ts',
+    was: 'draft.silentUntilMs = Math.max(draft.silentUntilMs, place.toMs);',
+    is: 'draft.silentUntilMs = Math.max(draft.silentUntilMs, place.toMs); foldDue(draft, place.t);',
+  },
+  {
+    name: 'a clock that is set back begins a new run',
+    file: 'libs/auction/src/rules/evolve.ts',
+    was: 'offering.clock = clockMovedBy(offering.clock, body.byMs);',
+    is: 'offering.clock = { ...clockMovedBy(offering.clock, body.byMs), run: offering.clock.run + 1 };',
+  },
+  {
+    name: 'a clock that is set back keeps its restart where it was',
+    file: 'libs/auction/src/rules/clock.ts',
+    was: 'restartsAt: clock.restartsAt === null ? null : clock.restartsAt + byMs,',
+    is: 'restartsAt: clock.restartsAt,',
+  },
+  {
     name: 'a clock never ends',
     file: `${rules}/due.ts`,
     was: 'return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt;',

@@ -252,6 +252,12 @@ function happen(lot: Lot, leaf: Leaf, rules: ShowRules): void {
       if (clock && clock.restartsAt !== null) clock.restartsAt += stoodMs;
       break;
     }
+    case 'clock.shifted': {
+      const clock = offering!.clock!;
+      clock.startsAt += leaf.body.byMs;
+      if (clock.restartsAt !== null) clock.restartsAt += leaf.body.byMs;
+      break;
+    }
     case 'clock.restarted': {
       const clock = offering!.clock!;
       clock.startFen = leaf.body.startFen;

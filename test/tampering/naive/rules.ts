@@ -208,6 +208,7 @@ function mustBe({ past, rules, floorOf }: World, leaf: Leaf): { type: Leaf['type
 
   if (offering.frozenAt !== null) return null;
   if (leaf.type === 'lot.extended' && leaf.body.cause !== 'bid') return null;
+  if (leaf.type === 'clock.shifted') return null;
   const setAside = {
     type: 'lot.setAside' as const,
     body: { ...here, units: unitsLeft, bestFen: priceFen ?? undefined },
@@ -370,6 +371,7 @@ function wrongAct(world: World, leaf: Leaf): string | null {
       return during('open') ?? wrongOffer(world, leaf);
     case 'lot.lastCall':
     case 'lot.extended':
+    case 'clock.shifted':
     case 'lot.frozen':
     case 'lot.resumed':
     case 'lot.setAside':
@@ -542,8 +544,8 @@ function wrongOffer({ past, rules, floorOf }: World, leaf: Of<'lot.offered'>): s
 const STANDSTILL_MAX_MS = 60_000;
 
 function wrongOnBlock(
-  { past, rules }: World,
-  leaf: Of<'lot.lastCall' | 'lot.extended' | 'lot.frozen' | 'lot.resumed' | 'lot.setAside'>,
+  { past, rules, floorOf }: World,
+  leaf: Of<'lot.lastCall' | 'lot.extended' | 'clock.shifted' | 'lot.frozen' | 'lot.resumed' | 'lot.setAside'>,
 ): string | null {
   const block = blockOf(past, rules);
   if (block?.id !== leaf.body.lot) return 'not on the block';
@@ -573,6 +575,15 @@ function wrongOnBlock(
       if (cause !== 'stall' && cause !== 'dark') return 'no bid extends it';
       if (closesAt === null || frozenAt !== null || to <= closesAt || to <= leaf.t) return 'no extension now';
       return to <= closesAt + STANDSTILL_MAX_MS ? is({ closesAt: to, cause }) : 'extended by too much';
+    }
+    case 'clock.shifted': {
+      const { byMs, cause } = leaf.body;
+      if (!clock || frozenAt !== null) return 'no clock runs';
+      const silentFrom = leaf.t - byMs;
+      if (byMs <= 0 || silentFrom < past.at(-1)!.t) return 'somebody was heard meanwhile';
+      const floor = lot.said.floor === null ? 0 : floorOf(block.id);
+      const movesAt = clock.restartsAt ?? clockEnd(clock, floor).atMs;
+      return movesAt < silentFrom ? 'the clock had moved on before' : is({ byMs, cause });
     }
   }
 }

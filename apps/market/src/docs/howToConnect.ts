@@ -124,6 +124,8 @@ const effects: Record<EventType, string> = {
     'all that lay ahead moves by `t - frozenAt`: `closesAt`, `firstClosesAt`, `clock.startsAt`, `clock.restartsAt`; `frozenAt = null`',
   'clock.restarted':
     'the clock runs from `startFen` at `startsAt`, `heldFen` and `restartsAt` are null. Cause `takes`: `run` + 1. Cause `floor`: the last step, `last = true`, same run',
+  'clock.shifted':
+    'nobody could be heard for `byMs` (stall: the server stood still; dark: it or its database was away): `clock.startsAt` and `clock.restartsAt`, where it is set, move by `byMs`. Same run: what was pressed before is not stale',
   'lot.hammered':
     '`sales[sale]` (phase `awaiting`), `undoable = sale`; `soldUnits` and `unitsLeft` by `units`; when none is left the lot is `hammered` and the block is empty',
   'lot.setAside': 'phase `waiting`: it comes back (稍后返场); the block is empty',

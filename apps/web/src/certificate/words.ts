@@ -180,7 +180,7 @@ const zh = {
   voided: '撤销的落槌',
   formBids: '表单出价（无脚本）',
   unsignedBids: '无设备签名的出价',
-  otherExtensions: '因卡顿、黑屏、恢复的延时',
+  otherExtensions: '因卡顿、黑屏、恢复的延时和退钟',
   times: (n: number) => `${n} 次`,
   entries: (n: number) => `${n} 笔`,
   // code and download
@@ -374,7 +374,7 @@ const en: Words = {
   voided: 'Hammers undone',
   formBids: 'Bids by plain form',
   unsignedBids: 'Bids without a device signature',
-  otherExtensions: 'Extensions for stall, dark room, resume',
+  otherExtensions: 'Extensions and clocks set back for stall, dark room, resume',
   times: (n) => String(n),
   entries: (n) => String(n),
   code: 'Short code',

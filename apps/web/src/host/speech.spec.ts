@@ -22,6 +22,11 @@ describe('what is said aloud', () => {
     expect(line(setAside('L1'))).toBe('稍后返场');
   });
 
+  it('tells that the clock went back, since the host told another price just before', () => {
+    const back = { lot: 'L3', offering: 1, cause: 'dark', byMs: 12_300 } as const;
+    expect(line({ type: 'clock.shifted', body: back }, live(falling))).toBe('线路中断，钟已退回 12 秒');
+  });
+
   it('does not read a take twice, nor what nobody needs to hear', () => {
     expect(line(hammered('L3', WU, 9_200), live(falling))).toBeNull();
     expect(

@@ -11,6 +11,8 @@ export function spokenLine(event: LoggedEvent, state: ShowState): string | null 
     }
     case 'lot.lastCall':
       return '最后一次';
+    case 'clock.shifted':
+      return `线路中断，钟已退回 ${Math.round(event.body.byMs / 1000)} 秒`;
     case 'lot.hammered': {
       // A take from the clock was read out when it was pressed.
       const lot = state.lots[event.body.lot];

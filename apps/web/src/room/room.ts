@@ -57,7 +57,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     offering: number;
     buyNow?: true;
   } | null>(null);
-  const extended = ref<{ byMs: number; untilMs: number } | null>(null);
+  const extended = ref<{ text: string; untilMs: number } | null>(null);
   /** What was bid for me by itself, and why: told to me alone. */
   const autoSaid = ref<{ lot: string; text: string } | null>(null);
   const politeText = ref('');
@@ -165,6 +165,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     if (event.type === 'bid.accepted') onAccepted(event);
     else if (event.type === 'lot.offered') onOffered(event.body.lot);
     else if (event.type === 'lot.extended') onExtended(event.body.closesAt, event.i);
+    else if (event.type === 'clock.shifted') onSetBack(event);
     else if (event.type === 'lot.lastCall') note(event, w.value.lastCall);
     else if (event.type === 'lot.hammered') onHammered(event);
     else if (event.type === 'lot.setAside') onAside(event.body.lot);
@@ -205,12 +206,22 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     if (offered) announce.polite(w.value.nowLot(plainNumber(offered.number), offered.title));
   }
   function onExtended(closesAt: number, i: number): void {
-    const byMs = closesAtBefore === null ? 0 : closesAt - closesAtBefore;
-    if (byMs < 500) return; // told in whole seconds
-    extended.value = { byMs, untilMs: performance.now() + EXTENDED_SHOWN_MS };
+    const text = given(closesAtBefore === null ? 0 : closesAt - closesAtBefore, w.value.extended);
     const last = notes.value.at(-1);
-    if (last && last.key === `n${i - 1}`)
-      last.text += `，${w.value.extended(String(Math.round(byMs / 1000)))}`;
+    if (text && last && last.key === `n${i - 1}`) last.text += `，${text}`;
+  }
+  function onSetBack(event: Extract<LoggedEvent, { type: 'clock.shifted' }>): void {
+    const text = given(event.body.byMs, w.value.setBack);
+    if (!text) return;
+    note(event, text);
+    announce.polite(text);
+  }
+  /** Time that was added is told for a while, in whole seconds. */
+  function given(byMs: number, words: (s: string) => string): string {
+    if (byMs < 500) return '';
+    const text = words(String(Math.round(byMs / 1000)));
+    extended.value = { text, untilMs: performance.now() + EXTENDED_SHOWN_MS };
+    return text;
   }
   function onHammered(event: Extract<LoggedEvent, { type: 'lot.hammered' }>): void {
     const sold = view.state?.lots[event.body.lot];

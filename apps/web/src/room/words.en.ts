@@ -26,6 +26,7 @@ export const en: Words = {
   bidLine: (paddle, price) => `${paddle} bids ${price}`,
   takeLine: (paddle, n, unit, price) => `${paddle} takes ${n} ${unit} at ${price}`,
   extended: (s) => `+${s} s`,
+  setBack: (s) => `Line was down, clock set back ${s} s`,
   lastCall: 'Last call',
   priceNow: 'Price now',
   priceStart: 'Start price',

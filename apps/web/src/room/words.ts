@@ -27,6 +27,7 @@ export const zh = {
   takeLine: (paddle: string, n: number, unit: string, price: string) =>
     `${paddle} 以 ${price} 要 ${n} ${unit}`,
   extended: (s: string) => `延时 ${s} 秒`,
+  setBack: (s: string) => `线路中断，钟已退回 ${s} 秒`,
   lastCall: '最后一次',
   // price
   priceNow: '当前价',

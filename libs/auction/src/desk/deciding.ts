@@ -22,10 +22,13 @@ import {
   keysToSign,
   nextNth,
   refusalsLogged,
+  runningClock,
+  silenceOnClockMs,
 } from '../rules/index.js';
 import { refusedBid } from './answers.js';
 import { type Draft, fold, foldDue, secretsOf } from './draft.js';
-import { type Asked, type Beside, type Place, type PlaceOf } from './line.js';
+import * as limits from './limits.js';
+import { type Asked, type Beside, type Place, type PlaceOf, setsGoing } from './line.js';
 import { type Signatures } from './signatures.js';
 
 /** What became of one place in line. The answer is told after the commit. */
@@ -39,11 +42,18 @@ export function decidePlace(draft: Draft, place: Place, known: KnownBefore): Out
   if (place.kind === 'giveBack') return giveBack(draft, place);
   foldDue(draft, place.t);
   if (place.kind === 'due') return { tell: () => undefined };
+  const t = heardAtMs(draft, place);
   if (place.kind === 'bid') {
-    const answer = decideBid(draft, place, known.isSigned);
+    const answer = decideBid(draft, { ...place, t }, known.isSigned);
     return { tell: () => place.answer(answer) };
   }
-  return decideCommand(draft, place, known);
+  return decideCommand(draft, { ...place, t }, known);
+}
+
+/** A lot does not begin or go on in a silence, though somebody asked for it then; nor is who stands behind it earlier. */
+function heardAtMs({ state, silentUntilMs }: Draft, place: Place): number {
+  const isAfterwards = setsGoing(place) || state.t >= silentUntilMs;
+  return isAfterwards ? Math.max(place.t, silentUntilMs) : place.t;
 }
 
 /** What had to be looked up before the place could be decided. */
@@ -129,6 +139,7 @@ function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownB
     floors: new Map(draft.floors),
     proxies: new Map(draft.proxies),
     leaves: [...draft.leaves],
+    silentUntilMs: draft.silentUntilMs,
   };
   const events: LoggedEvent[] = [];
   for (const [k, one] of asked.entries()) {
@@ -208,21 +219,42 @@ export const cutsBatch = (leaves: readonly LoggedEvent[]): boolean => leaves.som
 // ---------------------------------------------------------------- time given back
 
 /**
- * A rising lot near its end gets back what nobody could use; any other state of things needs nothing. This stands
- * before what is due: a close that fell into the silence has not happened yet.
+ * What the lot on the block gets back of the time in which nobody could be heard. This stands before what is due: a
+ * close, or a step of the clock, that fell into the silence has not happened yet.
  */
-function giveBack(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>): Outcome {
-  const silent: Outcome = { tell: () => undefined };
+function giveBack(draft: Draft, place: PlaceOf<'giveBack'>): Outcome {
+  draft.silentUntilMs = Math.max(draft.silentUntilMs, place.toMs);
+  if (runningClock(draft.state)) shiftClock(draft, place);
+  else extendLot(draft, place);
+  return { tell: () => undefined };
+}
+
+/**
+ * The clock goes back at the end of the silence, and with it the stamp of all that waits behind: who pressed meanwhile
+ * is heard now, at the price where the clock stood.
+ */
+function shiftClock(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>): void {
+  const { state } = draft;
+  const atMs = Math.max(t, toMs, state.t);
+  const byMs = silenceOnClockMs(state, { fromMs, toMs: atMs }, secretsOf(draft));
+  if (state.block === null || byMs === null || byMs <= limits.STALL_MS) return;
+  happen(draft, { by: 'platform', name: 'shift', lot: state.block, byMs, cause }, atMs);
+}
+
+/** A rising lot near its end; any other needs nothing. */
+function extendLot(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>): void {
   const { state } = draft;
   const lot = state.block === null ? undefined : state.lots[state.block];
   const offering = lot?.offerings.at(-1);
   const closesAt = offering && closeAfter(offering, { fromMs, toMs }, state.rules.windowMs);
-  if (!lot || !closesAt) return silent;
-  const command: Command = { by: 'platform', name: 'extend', lot: lot.lot, closesAt, cause };
-  const decision = decide(state, command, t, secretsOf(draft));
+  if (!lot || !closesAt) return;
+  happen(draft, { by: 'platform', name: 'extend', lot: lot.lot, closesAt, cause }, t);
+}
+
+function happen(draft: Draft, command: Command, t: number): void {
+  const decision = decide(draft.state, command, t, secretsOf(draft));
   if (!decision.ok) throw new Error(`bug: time could not be given back: ${decision.reason}`);
   fold(draft, decision.events, t);
-  return silent;
 }
 
 /**

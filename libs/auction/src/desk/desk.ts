@@ -24,16 +24,18 @@ import {
   PROXY_STEPS_MAX,
   proxyCommitment,
   type ProxySecret,
+  runningClock,
   signedBid,
   stepsOfFen,
 } from '../rules/index.js';
-import { type ShowHead, type TakenShow } from '../store/showLog.js';
+import { heardUntilMs, type ShowHead, type TakenShow } from '../store/showLog.js';
 import { bidKey, CommandAnswers, type RefusedBid, refusedBid, RefusedBids } from './answers.js';
 import { leavesToSeal } from './deciding.js';
 import { secretsOf } from './draft.js';
 import { DueTimer } from './dueTimer.js';
 import { type FrameListener, FrameTeller, pageSince } from './frames.js';
 import { DESK_IDLE_MS } from './limits.js';
+import { LifeSigns } from './lifeSigns.js';
 import { type Asked, type Beside } from './line.js';
 import { type DeskPorts } from './ports.js';
 import { ShowClock } from './showClock.js';
@@ -64,6 +66,7 @@ export class Desk {
   private readonly writer: Writer;
   private readonly frames: FrameTeller;
   private readonly dues: DueTimer;
+  private readonly signs: LifeSigns;
   private readonly refused = new RefusedBids();
   private readonly commandAnswers = new CommandAnswers();
   private readonly inFlight = new Map<string, InFlight>();
@@ -80,7 +83,7 @@ export class Desk {
   ) {
     const { timers, watch } = ports;
     const clock = new ShowClock(ports.clock);
-    clock.goOnFrom(taken.state.t);
+    clock.goOnFrom(heardUntilMs(taken));
     this.clock = clock;
     this.writer = new Writer(
       showId,
@@ -97,6 +100,12 @@ export class Desk {
       clock,
       timers,
     );
+    this.signs = new LifeSigns(
+      () => runningClock(this.state) !== null,
+      () => (this.writer.isHearing ? this.nowMs() : null),
+      (atMs) => ports.log.sign({ showId, epoch: this.writer.memory.epoch }, atMs),
+      timers,
+    );
     this.stopWatching = watch.onStall(({ fromMs, toMs }) =>
       this.writer.placeStall(clock.of(fromMs), clock.of(toMs)),
     );
@@ -105,10 +114,12 @@ export class Desk {
 
   /** Takes the show over: from now on this desk is its only writer. Throws what the log throws. */
   static async open(showId: string, ports: DeskPorts): Promise<Desk> {
-    const desk = new Desk(showId, await ports.log.takeOver(showId), ports);
-    // Nothing is known of the time since the last leaf: nobody may have been heard.
-    desk.writer.placeDark(desk.state.t);
+    const taken = await ports.log.takeOver(showId);
+    const desk = new Desk(showId, taken, ports);
+    // Nothing is known of the time since the last leaf or sign of life: nobody may have been heard.
+    desk.writer.placeDark(heardUntilMs(taken));
     desk.dues.arm();
+    desk.signs.arm();
     return desk;
   }
 
@@ -116,16 +127,19 @@ export class Desk {
   async close(): Promise<void> {
     this.dues.stop();
     this.stopWatching();
+    await this.signs.close();
     await this.writer.close();
   }
 
   private handleCommitted(): void {
     this.frames.upTo(this.writer.memory.events.length - 1);
     this.dues.arm();
+    this.signs.arm();
   }
 
   private handleFenced(): void {
     this.dues.stop();
+    this.signs.stop();
     this.stopWatching();
     for (const tell of this.endListeners) tell();
   }

@@ -111,6 +111,7 @@ describe.each(Object.keys(broken))('a commit that %s', (way) => {
         append,
         takeOver: (id) => log.takeOver(id),
         catalogueRoot: (id, leaves) => log.catalogueRoot(id, leaves),
+        sign: (show, atMs) => log.sign(show, atMs),
       },
       arm: () => (armed = true),
     };

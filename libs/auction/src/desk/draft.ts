@@ -19,6 +19,8 @@ export interface Draft {
   proxies: Map<string, ProxySecret>;
   /** Leaves decided and not yet sent to the log, in order. */
   leaves: LoggedEvent[];
+  /** Before this moment nobody could be heard, so no clock begins to fall before it. */
+  silentUntilMs: number;
 }
 
 export const secretsOf = (draft: Draft): Secrets => ({ floors: draft.floors, proxies: draft.proxies });
@@ -39,7 +41,9 @@ export function foldDue(draft: Draft, t: number): void {
   for (;;) {
     const dueMs = dueAtMs(draft.state, secretsOf(draft));
     if (dueMs === null || dueMs > t) return;
-    const atMs = Math.max(draft.state.t, dueMs);
+    // Between lots it is the ladder's turn, and what it offers is a clock.
+    const heardMs = draft.state.block === null ? draft.silentUntilMs : 0;
+    const atMs = Math.max(draft.state.t, dueMs, heardMs);
     const happened = decideDue(draft.state, atMs, secretsOf(draft));
     if (happened.length === 0)
       throw new Error(`bug: nothing happened although something was due at ${dueMs}`);

@@ -19,6 +19,9 @@ export const TIMER_MAX_MS = 2_000_000_000;
 export const STALL_MS = 250;
 export const LOOP_TICK_MS = 50;
 
+/** How often the desk says in the database that it can hear, while a clock runs. */
+export const SIGN_EVERY_MS = 200;
+
 /** Answers kept for bids that left nothing in the log, per bidder: a flood forgets only its own. */
 export const ANSWERS_PER_BIDDER_MAX = 64;
 export const COMMAND_ANSWERS_MAX = 1_000;

@@ -42,7 +42,7 @@ export type Place = { t: number; tries: number } & (
     }
   /** Silence acts too: whatever is due by `t`, such as a lot's close. */
   | { kind: 'due' }
-  /** Nobody could be heard between these moments (server's clock): a lot near its end gets the time back. */
+  /** Nobody could be heard between these moments (server's clock): the lot on the block gets the time back. */
   | { kind: 'giveBack'; cause: 'stall' | 'dark'; fromMs: number; toMs: number }
 );
 
@@ -51,3 +51,8 @@ export type PlaceOf<K extends Place['kind']> = Extract<Place, { kind: K }>;
 /** A seal quotes leaves that are committed, so it can only come first in its batch. */
 export const isSeal = (place: Place): boolean =>
   place.kind === 'command' && place.asked.some((asked) => asked.name === 'seal');
+
+/** The host's acts after which a lot runs. */
+const goes: ReadonlySet<Asked['name']> = new Set(['offer', 'reoffer', 'resume']);
+export const setsGoing = (place: Place): boolean =>
+  place.kind === 'command' && place.asked.some(({ name }) => goes.has(name));

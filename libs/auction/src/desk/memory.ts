@@ -28,6 +28,7 @@ export class ShowMemory {
       floors: taken.secrets.floors,
       proxies: taken.secrets.proxies,
       leaves: [],
+      silentUntilMs: 0,
     };
     this.events = taken.events;
     this.head = taken.head;

@@ -1,7 +1,7 @@
 import { Refused, refusalOf } from '@qingpai/platform';
 import { type LoggedEvent, type Reason } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
-import { Fenced, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
+import { Fenced, heardUntilMs, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
 import { refusedBid } from './answers.js';
 import { cutsBatch, decidePlace, type KnownBefore, leavesToSeal, type Outcome } from './deciding.js';
 import * as limits from './limits.js';
@@ -75,6 +75,17 @@ export class Writer {
   get isBusy(): boolean {
     return this.writing !== null;
   }
+  /** Nothing waits and nothing is in doubt: whoever speaks now is heard. */
+  get isHearing(): boolean {
+    this.ports.watch.check(); // after a stall, not before its place has been written
+    return this.state === 'ready' && this.memory.ended === null && !this.isBusy;
+  }
+
+  /** Whether a silence matters to this show; a line that is full takes it all the same. */
+  private get takesSilence(): boolean {
+    const away = this.turnsAway;
+    return this.memory.committed.phase === 'open' && (away === null || away === 'too-busy');
+  }
 
   /** When something arrives: never before what arrived earlier, nor before the log's last leaf. */
   stamp(): number {
@@ -91,19 +102,25 @@ export class Writer {
 
   /** The loop stood still: what was heard before stands in line already, what comes now finds the time given back. */
   placeStall(fromMs: number, toMs: number): void {
-    if (this.memory.committed.block === null || this.turnsAway) return;
+    if (!this.takesSilence) return;
     this.stampedMs = Math.max(this.stampedMs, toMs);
     this.place({ kind: 'giveBack', cause: 'stall', fromMs, toMs }, this.stampedMs);
   }
 
-  /** The room was dark until now: in front of everybody, who could not be heard any earlier. */
-  placeDark(fromMs: number): void {
+  /**
+   * The room was dark until now: in front of everybody, who could not be heard any earlier. One silence with those that
+   * have not been written yet: each alone would give back less. Between lots too, so that no clock begins in the dark.
+   */
+  placeDark(darkFromMs: number): void {
     const { committed } = this.memory;
-    if (committed.block === null || this.turnsAway) return;
+    if (!this.takesSilence) return;
     const toMs = this.clock.nowMs();
-    const t = Math.max(committed.t, Math.min(toMs, this.line[0]?.t ?? toMs));
+    const earlier = this.line.filter((place) => place.kind === 'giveBack');
+    const fromMs = Math.min(darkFromMs, ...earlier.map((place) => place.fromMs));
+    const others = this.line.splice(0).filter((place) => place.kind !== 'giveBack');
+    const t = Math.max(committed.t, Math.min(toMs, others[0]?.t ?? toMs));
     this.stampedMs = Math.max(this.stampedMs, t);
-    this.line.unshift({ kind: 'giveBack', cause: 'dark', fromMs, toMs, t, tries: 0 });
+    this.line.push({ kind: 'giveBack', cause: 'dark', fromMs, toMs, t, tries: 0 }, ...others);
     this.handleArrival();
     this.writing ??= this.write();
   }
@@ -241,13 +258,14 @@ export class Writer {
     const taken = await this.takeOverAgain(batch);
     if (taken === null) return;
     this.memory = new ShowMemory(taken);
-    this.clock.goOnFrom(taken.state.t);
+    this.clock.goOnFrom(heardUntilMs(taken));
     this.stampedMs = Math.max(this.stampedMs, taken.state.t);
     if (this.state === 'recovering' || this.state === 'away') this.state = 'ready';
     this.ports.warn('desk.taken-over-again', { show: this.showId, leaves: taken.events.length });
     if (this.memory.holds(leaves)) this.tell(batch);
     else this.putBack(batch.places, error);
-    if (this.clock.nowMs() - batch.begunMs > limits.STALL_MS) this.placeDark(batch.begunMs);
+    const darkFromMs = Math.max(batch.begunMs, taken.heardAtMs);
+    if (this.clock.nowMs() - batch.begunMs > limits.STALL_MS) this.placeDark(darkFromMs);
     this.handleCommitted();
   }
 
@@ -289,7 +307,9 @@ export class Writer {
    */
   private putBack(places: Place[], error: unknown): void {
     const isRefused = !(error instanceof OutcomeUnknown);
-    if (isRefused && places.length === 1) return this.turnAway(places, reasonOf(error));
+    // Nobody asks again for the time that a silence cost.
+    const isHopeless = isRefused && places.length === 1 && places[0]!.kind !== 'giveBack';
+    if (isHopeless) return this.turnAway(places, reasonOf(error));
     const again = places.filter((place) => place.tries < limits.DESK_TRIES_MAX);
     this.turnAway(
       places.filter((place) => place.tries >= limits.DESK_TRIES_MAX),

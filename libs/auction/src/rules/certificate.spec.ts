@@ -147,6 +147,13 @@ describe('the certificate', () => {
     expect(certify(show)).toMatchObject({ extendedOtherwise: 1, witnessed: false, demo: false });
   });
 
+  it('counts a clock that was set back among them', () => {
+    const show = new PaperShow({ lots: { L1: { format: 'dutch' } } });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.givesBack(50_000, 49_000);
+    expect(certify(show)).toMatchObject({ extendedOtherwise: 1 });
+  });
+
   it("counts a grower's own purchase apart", () => {
     const show = new PaperShow({ lots: { L1: { grower: WU } } });
     show.register(GROWER, 'grower');

@@ -106,6 +106,7 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
   const offering = before === null ? undefined : entry(state.lots, before)?.offerings.at(-1);
   if (offering && state.block === null) trace.endedBy.set(offering.i, event.i);
   if (event.type === 'lot.extended' && event.body.cause !== 'bid') trace.extendedOtherwise += 1;
+  if (event.type === 'clock.shifted') trace.extendedOtherwise += 1;
   if (event.type === 'log.opened') trace.continues = event.body.continues ?? null;
   if (isSignedAct(event) && event.sig === undefined) trace.unsignedActs += 1;
   if (event.type !== 'bid.accepted' && event.type !== 'bid.refused') return;

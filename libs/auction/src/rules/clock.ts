@@ -47,3 +47,10 @@ export function runEnd(
 /** What stands on the clock at a moment, ms: to its next step, or to its next run while it is held. */
 export const clockLeftMs = (clock: ClockState, nowMs: number): number =>
   Math.max(0, (clock.restartsAt ?? tickEndsAtMs(clock, nowMs)) - nowMs);
+
+/** The same run, moved in time: everything that lies ahead of it comes later by as much. */
+export const clockMovedBy = (clock: ClockState, byMs: number): ClockState => ({
+  ...clock,
+  startsAt: clock.startsAt + byMs,
+  restartsAt: clock.restartsAt === null ? null : clock.restartsAt + byMs,
+});

@@ -47,6 +47,8 @@ export type Command = { by: Author } & (
   | { name: 'refunded'; body: EventBody<'sale.refunded'> }
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */
   | { name: 'extend'; lot: string; closesAt: number; cause: 'stall' | 'dark' }
+  /** The same on a falling clock: see `rules/dutch.ts`. */
+  | { name: 'shift'; lot: string; byMs: number; cause: 'stall' | 'dark' }
 );
 
 /** `catalogue`: RFC 6962 root over the last leaf of each unstruck lot, by number; the desk has the leaves. */

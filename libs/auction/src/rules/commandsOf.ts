@@ -78,6 +78,10 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'close' }];
     case 'show.settled':
       return [{ by, name: 'settle' }];
+    case 'clock.shifted': {
+      const { lot, byMs, cause } = event.body;
+      return [{ by, name: 'shift', lot, byMs, cause }];
+    }
     case 'lot.hammered':
     case 'clock.restarted':
       return [];

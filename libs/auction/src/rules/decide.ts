@@ -11,6 +11,7 @@ import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
 import { placeProxy, withdrawProxy } from './proxy.js';
 import { phasesFor } from './show.js';
+import { shift } from './dutch.js';
 
 type Decide<C extends Command> = (state: ShowState, command: C, nowMs: number, secrets: Secrets) => Decision;
 
@@ -44,6 +45,7 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   withdrawProxy,
   lastCall,
   extend,
+  shift,
   freeze,
   resume,
   setAside,

@@ -1,6 +1,6 @@
 import { type ClockState, type ShowRules } from '@qingpai/wire';
 import fc from 'fast-check';
-import { clockPriceFen, decideDue, dueAtMs } from './index.js';
+import { clockPriceFen, decideDue, dueAtMs, silenceOnClockMs } from './index.js';
 import { CHEN, LIN, type PaperLot, PaperShow, WU } from './testing/paperShow.js';
 
 /** A clock of six pots, from ¥20 down by ¥2 every 1.5 s, on the block since 1 000. */
@@ -250,6 +250,104 @@ describe('a frozen clock', () => {
   });
 });
 
+describe('a clock that nobody could press for a while', () => {
+  it('goes on from where it stood when the silence began, however long it was', () => {
+    for (const silentMs of [400, 5_000, 3_600_000]) {
+      const show = falling();
+      const heardMs = step(2) + 700;
+      expect(show.givesBack(heardMs + silentMs, silentMs)).toBeNull();
+      const backMs = heardMs + silentMs;
+      expect([backMs, backMs + 799, backMs + 800].map((t) => priceAt(show, t))).toEqual([
+        1_600, 1_600, 1_400,
+      ]);
+    }
+  });
+
+  it('is in the same run: who pressed before buys, at no more than he pressed', () => {
+    const show = falling();
+    show.givesBack(step(2) + 5_000, 5_000);
+    expect(show.bid(step(2) + 5_100, LIN, 1_600, { run: 0 })).toBeNull();
+    expect(show.said('lot.hammered')[0]).toMatchObject({ unitPriceFen: 1_600 });
+    expect(show.said('clock.restarted')).toHaveLength(0);
+  });
+
+  it('does not sell at a price that only the silence knew', () => {
+    const show = falling();
+    show.givesBack(step(2) + 5_000, 5_000);
+    expect(show.press(step(2) + 5_100, LIN, 1_000, { run: 0 })).toMatchObject({
+      reason: 'above-pressed',
+      leastFen: 1_600,
+    });
+  });
+
+  it('does not come to its end in the silence, nor start again', () => {
+    const show = falling({ floorFen: 1_500 });
+    show.givesBack(600_000, 600_000 - step(1));
+    expect(show.types().slice(-2)).toEqual(['lot.offered', 'clock.shifted']);
+    show.pass(900_000);
+    const cutAtMs = 600_000 + step(3) - step(1);
+    expect(show.said('clock.restarted')).toMatchObject([{ cause: 'floor', startsAt: cutAtMs }]);
+    expect(show.leaves.at(-1)).toMatchObject({ type: 'lot.setAside', t: cutAtMs + 1_500 });
+  });
+
+  it('that was held goes on gathering takes for as long as was left', () => {
+    const show = falling();
+    show.bid(step(5), LIN, 1_000);
+    show.givesBack(step(50), step(50) - step(5) - 500);
+    expect(show.bid(step(50) + 999, WU, 1_000, { run: 0 })).toBeNull();
+    show.pass(step(50) + 1_000);
+    expect(show.said('clock.restarted')[0]).toMatchObject({ startsAt: step(50) + 1_000, unitsLeft: 4 });
+  });
+
+  it('may be set back again and again, each time by no more than since the leaf before', () => {
+    const show = falling();
+    show.givesBack(step(2) + 5_000, 5_000);
+    expect(show.givesBack(step(2) + 5_400, 401)).toBe('malformed');
+    expect(show.givesBack(step(2) + 5_400, 400)).toBeNull();
+    expect(show.givesBack(step(2) + 5_400, 1)).toBe('malformed');
+    expect(priceAt(show, step(2) + 5_400)).toBe(1_600);
+  });
+
+  it('is not set back by less than keeps it from having moved on', () => {
+    const show = falling(); // it ends at the tenth step
+    expect(show.givesBack(step(40), step(30) - step(0) - 1)).toBe('malformed');
+    expect(show.givesBack(step(40), step(30) - step(0))).toBeNull();
+    show.pass(step(40));
+    expect(show.leaves.at(-1)).toMatchObject({ type: 'lot.setAside', t: step(40) });
+  });
+
+  it('is not put forward, nor set back for nothing', () => {
+    expect([0, -1].map((byMs) => falling().givesBack(step(2), byMs))).toEqual(['malformed', 'malformed']);
+  });
+});
+
+describe('how long the silence on a clock was', () => {
+  const silence = (show: PaperShow, fromMs: number, toMs: number) =>
+    silenceOnClockMs(show.state, { fromMs, toMs }, show);
+
+  it('is not longer than since the last leaf, nor since the run began', () => {
+    expect(silence(falling(), step(1), step(3))).toBe(3_000);
+    expect(silence(falling(), 0, step(3))).toBe(step(3) - 1_000);
+    const show = falling();
+    show.bid(step(2), LIN, 100);
+    expect(silence(show, step(1), step(3))).toBe(1_500);
+  });
+
+  it('goes back to what ought to have happened just before it', () => {
+    expect(silence(falling(), step(10) + 30, step(12))).toBe(3_000);
+  });
+
+  it('is nothing where no clock runs', () => {
+    const frozen = falling();
+    frozen.does(step(1), { name: 'freeze', lot: 'L1' });
+    expect(silence(frozen, step(2), step(9))).toBeNull();
+    expect(silence(new PaperShow({ lots: { L1: {} } }), 0, 9_000)).toBeNull();
+    const rising = new PaperShow({ lots: { L1: {} } });
+    rising.does(1_000, { name: 'offer', lot: 'L1' });
+    expect(silence(rising, 2_000, 9_000)).toBeNull();
+  });
+});
+
 const clocks = fc.record({
   startFen: fc.integer({ min: 1, max: 5_000 }),
   stepFen: fc.integer({ min: 1, max: 700 }),
@@ -265,6 +363,7 @@ const presses = fc.array(
     who: fc.constantFrom(LIN, WU, CHEN),
     units: fc.integer({ min: 1, max: 4 }),
     overFen: fc.integer({ min: -200, max: 400 }),
+    isSilent: fc.boolean(),
   }),
   { maxLength: 25 },
 );
@@ -278,8 +377,11 @@ describe('any clock, whoever presses', () => {
         const show = falling({ startFen, stepFen, units, floorFen }, clock);
         let seen = { run: 0, priceFen: Infinity };
         let t = 1_000;
-        for (const { afterMs, who, units: wanted, overFen } of tries) {
+        for (const { afterMs, who, units: wanted, overFen, isSilent } of tries) {
+          const fromMs = t;
           t += afterMs;
+          const byMs = isSilent ? (silenceOnClockMs(show.state, { fromMs, toMs: t }, show) ?? 0) : 0;
+          if (byMs > 0) expect(show.givesBack(t, byMs)).toBeNull();
           show.pass(t);
           if (show.state.block === null) break;
           const { run } = clockOf(show);

@@ -1,12 +1,13 @@
 import { type ClockState, type ShowState } from '@qingpai/wire';
-import { clockPriceFen, runEnd } from './clock.js';
-import { type DecidedEvent, type Secrets } from './command.js';
+import { clockMovedBy, clockPriceFen, runEnd } from './clock.js';
+import { type Command, type DecidedEvent, type Decision, type Secrets } from './command.js';
+import { happens, refuse } from './decision.js';
 import { unsoldBody } from './english.js';
 import { floorMetAt, floorOf } from './floor.js';
 import { firstFreeUnit } from './lot.js';
 import { type Bidding, type BidReason, isOverLimit, present, type Press, pressBody } from './press.js';
 import { hammer } from './sales.js';
-import { type OnBlock } from './show.js';
+import { onBlock, type OnBlock, thisOnBlock } from './show.js';
 
 /** The falling clock (降价拍, RULES §3), several units, several takers. */
 
@@ -95,3 +96,52 @@ const restarted = (
   },
   by: 'platform',
 });
+
+// ---------------------------------------------------------------- time given back
+
+/** The clock on the block while it runs; null: none does, or it is frozen. */
+export function runningClock(state: ShowState): ClockState | null {
+  const block = state.phase === 'open' ? onBlock(state) : null;
+  return block && block.offering.frozenAt === null ? block.offering.clock : null;
+}
+
+/**
+ * By how much the clock on the block goes back when nobody could be heard from `fromMs` to `toMs`, so that it shows
+ * what it showed then; null: none runs. Wholly, however long it was: a rising lot's extension is bounded because a leader
+ * waits for the close and the hard end is promised, while a clock has promised nobody a time, and a price that fell
+ * while no press could come in would cost the grower. Not behind the last leaf, at which somebody was heard; and what
+ * ought to have happened just before the silence happens right after it.
+ */
+export function silenceOnClockMs(
+  state: ShowState,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+  secrets: Secrets,
+): number | null {
+  const clock = runningClock(state);
+  const block = onBlock(state);
+  if (!clock || !block) return null;
+  const dueMs = clockDueMs(clock, floorOf(secrets, block.lot));
+  return toMs - Math.max(state.t, Math.min(fromMs, dueMs));
+}
+
+/**
+ * The run moves by the time in which nobody could be heard; it stays the run that was pressed. That is at most the time
+ * since the last leaf, which somebody wrote who was heard, and nothing may be due behind it: the clock has not moved on
+ * in the silence.
+ */
+export function shift(
+  state: ShowState,
+  { by, lot, byMs, cause }: Extract<Command, { name: 'shift' }>,
+  nowMs: number,
+  secrets: Secrets,
+): Decision {
+  const block = thisOnBlock(state, lot);
+  if (typeof block === 'string') return refuse(block);
+  const { clock, frozenAt, offering } = block.offering;
+  if (!clock) return refuse('not-falling');
+  if (frozenAt !== null) return refuse('frozen');
+  if (byMs < 1 || byMs > nowMs - state.t) return refuse('malformed');
+  const isBehind = clockDueMs(clockMovedBy(clock, byMs), floorOf(secrets, block.lot)) < nowMs;
+  if (isBehind) return refuse('malformed');
+  return happens(by, { type: 'clock.shifted', body: { lot, offering, cause, byMs } });
+}

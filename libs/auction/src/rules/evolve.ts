@@ -9,7 +9,7 @@ import {
   type ShowPhase,
   type ShowState,
 } from '@qingpai/wire';
-import { tickEndsAtMs } from './clock.js';
+import { clockMovedBy, tickEndsAtMs } from './clock.js';
 import { newOffering, nextLotPhases } from './lot.js';
 import { present } from './press.js';
 import { saleTotalFen } from './sales.js';
@@ -113,6 +113,11 @@ const folds: { [T in EventType]: Fold<T> } = {
     clock.last = body.cause === 'floor';
     // The cut to the floor only lowers the price: who pressed before it still buys.
     if (body.cause === 'takes') clock.run += 1;
+  },
+  'clock.shifted': (state, { body }) => {
+    const offering = lastOffering(lotIn(state, body.lot));
+    if (!offering.clock) throw new Error('bug: a rising lot has no clock to set back');
+    offering.clock = clockMovedBy(offering.clock, body.byMs);
   },
   'lot.hammered': (state, { i, t, body }) => {
     const lot = lotIn(state, body.lot);
@@ -278,10 +283,7 @@ function resume(offering: OfferingState, t: number): void {
   offering.frozenAt = null;
   if (offering.closesAt !== null) offering.closesAt += stoodMs;
   if (offering.firstClosesAt !== null) offering.firstClosesAt += stoodMs;
-  if (offering.clock) {
-    offering.clock.startsAt += stoodMs;
-    if (offering.clock.restartsAt !== null) offering.clock.restartsAt += stoodMs;
-  }
+  if (offering.clock) offering.clock = clockMovedBy(offering.clock, stoodMs);
 }
 
 // ---------------------------------------------------------------- what must be there

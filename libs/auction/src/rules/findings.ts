@@ -32,6 +32,10 @@ export const findings = {
     zh: '没有依据的延时',
     en: 'The lot was extended without an accepted bid that allows it, or by too much',
   },
+  'shift-unfounded': {
+    zh: '没有依据地拨回拍卖钟，或拨得太多',
+    en: 'The clock was set back where it may not be, or by more than since the leaf before',
+  },
   'take-unhammered': { zh: '取货之后没有成交', en: 'A take from the clock was not followed by its sale' },
   'hammer-early': { zh: '没有到截拍时间就落槌', en: 'The hammer fell before the close' },
   'hammer-differs': {

@@ -62,6 +62,11 @@ export function saidByEvent(rules: ShowRules, lot: LotState, event: LoggedEvent)
     }
     case 'clock.restarted':
       return [event.body.cause === 'floor' ? exactly(event.body.startFen) : anyFloor];
+    case 'clock.shifted': {
+      const isFalling = clock && clock.restartsAt === null && !clock.last;
+      // It had not come to its end when the silence began.
+      return [isFalling ? atMost(clockPriceFen(clock, event.t - event.body.byMs - 1)) : anyFloor];
+    }
     case 'lot.setAside':
       // A clock ends by itself only on its floor.
       return [clock && event.by === 'platform' ? exactly(clockPriceFen(clock, event.t - 1)) : anyFloor];

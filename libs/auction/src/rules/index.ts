@@ -14,6 +14,7 @@ export {
 export { isCapFitting, lotsToSeal, rulesHash } from './catalogue.js';
 export { certificateOf, type LeafCertificate } from './certificate.js';
 export { clockLeftMs, clockPriceFen, tickEndsAtMs } from './clock.js';
+export { runningClock, silenceOnClockMs } from './dutch.js';
 export {
   type BidCommand,
   type Command,

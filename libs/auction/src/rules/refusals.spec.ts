@@ -77,6 +77,16 @@ describe('time is not given back', () => {
     frozen.does(2_000, { name: 'freeze', lot: 'L1' });
     expect(reasonAt(frozen, 3_000, extend(70_000), 'platform')).toBe('frozen');
   });
+  it('to a rising lot as to a clock, nor to a clock that stands still', () => {
+    expect(onBlock().givesBack(5_000, 1_000)).toBe('not-falling');
+    const frozen = onBlock({ format: 'dutch' });
+    frozen.does(2_000, { name: 'freeze', lot: 'L1' });
+    expect(frozen.givesBack(5_000, 1_000)).toBe('frozen');
+  });
+  it('to a lot that is not on the block', () => {
+    const show = new PaperShow({ lots: { L1: { format: 'dutch' } } });
+    expect(show.givesBack(5_000, 1_000)).toBe('lot-not-on-block');
+  });
 });
 
 describe('a lot', () => {

@@ -353,6 +353,51 @@ describe('a lie about a clock is caught:', () => {
   });
 });
 
+describe('a lie about a silence is caught:', () => {
+  /** A clock with a floor of ¥15, its server away from 3 000 to 13 000. */
+  const silent = () => {
+    const lot = { format: 'dutch' as const, startFen: 2_000, stepFen: 200, floorFen: 1_500 };
+    const show = new PaperShow({ lots: { L1: lot } });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.givesBack(13_000, 10_000);
+    show.bid(13_100, LIN, 1_800);
+    return new Forgery(show);
+  };
+
+  it('it was longer than nobody wrote, or so short that the clock had moved on', () => {
+    expect(silent().found()).toBeNull();
+    const long = silent();
+    long.find('clock.shifted').body.byMs = 12_001;
+    expect(long.found()).toMatchObject({ type: 'clock.shifted', code: 'shift-unfounded' });
+    const short = silent();
+    short.find('clock.shifted').body.byMs = 7_499; // the cut to the floor was due at 5 500
+    expect(short.foundWithFloors()).toMatchObject({ type: 'clock.shifted', code: 'floor-contradicts' });
+    expect(short.found()).toMatchObject({ code: 'bid-differs' });
+  });
+
+  it('what it says of a floor that is not opened stays said', () => {
+    const log = silent();
+    log.cutAfter(log.find('clock.shifted'));
+    // Having stood until 3 000 + 4 000 it was not over then: its floor is not above 1 200.
+    log.find('clock.shifted').body.byMs = 6_000;
+    expect(log.found()).toBeNull();
+    log.append(14_500, 'platform', { type: 'clock.restarted', body: { lot: 'L1', offering: 1, cause: 'floor', startFen: 1_500, startsAt: 11_500, unitsLeft: 1 } }); // prettier-ignore
+    expect(log.found()).toMatchObject({ code: 'floor-contradicts' });
+  });
+
+  it('it is said of a rising lot, or of another offering', () => {
+    const log = forge();
+    log.insertAfter(log.find('bid.refused'), 60_000, 'platform', {
+      type: 'clock.shifted',
+      body: { lot: 'L1', offering: 1, cause: 'dark', byMs: 100 },
+    });
+    expect(log.found()).toMatchObject({ type: 'clock.shifted', code: 'shift-unfounded' });
+    const other = silent();
+    other.find('clock.shifted').body.offering = 2;
+    expect(other.found()).toMatchObject({ type: 'clock.shifted', code: 'shift-unfounded' });
+  });
+});
+
 describe('a lie about the floor is caught:', () => {
   it('已达 was said below the floor, or not said above it', () => {
     const below = forge();

@@ -189,9 +189,9 @@ function owedNow(state: ShowState, book: BidBook): { event: DecidedEvent; missin
   return event && { event, missing: 'extension-missing' };
 }
 
-/** After a stall or a dark time the close may lie behind, and the platform gives time back in place of closing. */
+/** After a stall or a dark time what is due may lie behind, and the platform gives time back in its place. */
 const givesTimeBack = (event: LoggedEvent): boolean =>
-  event.type === 'lot.extended' && event.body.cause !== 'bid';
+  event.type === 'clock.shifted' || (event.type === 'lot.extended' && event.body.cause !== 'bid');
 
 function judgeDue({ state, event, secrets }: Case): Finding | null {
   const [due] = decideDue(state, event.t, secrets);
@@ -275,6 +275,7 @@ const refusals: Partial<Record<Reason, RuleFindingCode>> = {
 
 function refusedAct(event: LoggedEvent, reason: Reason): Finding {
   if (event.type === 'lot.extended') return found('extension-unfounded', reasons[reason]);
+  if (event.type === 'clock.shifted') return found('shift-unfounded', reasons[reason]);
   return found(refusals[reason] ?? 'not-allowed', reasons[reason]);
 }
 
@@ -288,6 +289,8 @@ function differing(event: LoggedEvent): RuleFindingCode {
       return event.by === 'platform' ? 'due-early' : 'differs';
     case 'lot.extended':
       return 'extension-unfounded';
+    case 'clock.shifted':
+      return 'shift-unfounded';
     case 'show.sealed':
       return 'sealed-miscounted';
     case 'show.closed':

@@ -58,6 +58,7 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   offer: ['open'],
   reoffer: ['open'],
   lastCall: ['open'],
+  shift: ['open'],
   extend: ['open'],
   freeze: ['open'],
   resume: ['open'],

@@ -79,6 +79,7 @@ export class PostgresShowLog implements ShowLog {
     const proxies = await this.shows.proxiesOf(showId);
     // After the epoch was bumped: whoever ends a show does so while he holds its log.
     const ended = await this.shows.endOf(showId);
+    const heardAtMs = await this.shows.heardAtMs(showId);
     this.held.set(showId, { log, version, isEnded: ended !== null, books });
     return {
       showId,
@@ -90,6 +91,7 @@ export class PostgresShowLog implements ShowLog {
       secrets: { floors: new Map([...floors].map(([lot, { floorFen }]) => [lot, floorFen])), proxies },
       ended: ended && reasonOfEnd(ended),
       epoch: log.epoch,
+      heardAtMs,
     };
   }
 
@@ -134,6 +136,10 @@ export class PostgresShowLog implements ShowLog {
   async catalogueRoot(showId: string, leaves: readonly number[]): Promise<string> {
     const { origin } = await this.shows.show(showId);
     return toBase64(rootOfLeaves(await this.ledger.hashesAt(origin, leaves)));
+  }
+
+  sign({ showId, epoch }: Pick<TakenShow, 'showId' | 'epoch'>, atMs: number): Promise<void> {
+    return this.shows.sign(showId, epoch, atMs);
   }
 
   private heldBy({ showId, epoch, head }: Pick<TakenShow, 'showId' | 'epoch' | 'head'>): Held {

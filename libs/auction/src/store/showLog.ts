@@ -24,7 +24,13 @@ export interface TakenShow {
   ended: Reason | null;
   /** Fencing token: an append under an older epoch is refused with `Fenced`. */
   epoch: number;
+  /** When a desk last said that it could hear (`sign`), ms UTC; 0: none ever did. */
+  heardAtMs: number;
 }
+
+/** The last moment at which somebody could be heard, as far as the database knows. */
+export const heardUntilMs = ({ state, heardAtMs }: Pick<TakenShow, 'state' | 'heardAtMs'>): number =>
+  Math.max(state.t, heardAtMs);
 
 export interface ShowHead {
   size: number;
@@ -60,4 +66,6 @@ export interface ShowLog {
   append(show: Pick<TakenShow, 'showId' | 'origin' | 'epoch' | 'head'>, batch: Batch): Promise<Appended>;
   /** Root over the last leaf of each of these lots' descriptions, in this order (`show.sealed`). Leaf indexes in, base64 out. */
   catalogueRoot(showId: string, leaves: readonly number[]): Promise<string>;
+  /** The desk's sign of life: it could hear at this moment. One of an older epoch leaves no trace. */
+  sign(show: Pick<TakenShow, 'showId' | 'epoch'>, atMs: number): Promise<void>;
 }

@@ -13,7 +13,7 @@ import {
   type VerifierKey,
 } from '@qingpai/ledger/rules';
 import { type KeptOfMember, type MembersService, rowsOf, type ShowPlace, type Vault } from '@qingpai/members';
-import { Refused } from '@qingpai/platform';
+import { Refused, safeInteger } from '@qingpai/platform';
 import {
   type EventBody,
   type LoggedEvent,
@@ -126,6 +126,30 @@ export class ShowStore {
     const show = await this.parts.db.manager.findOneBy(Show, { showId });
     if (!show) throw new Refused('unknown-show');
     return show;
+  }
+
+  /** When a desk of this show could last hear, ms UTC; 0: none has ever said so. */
+  async heardAtMs(showId: string): Promise<number> {
+    const [row] = await rowsOf<{ at: string }>(
+      this.parts.db.manager,
+      'SELECT heard_at_ms AS at FROM desk_signs WHERE show_id = $1',
+      [showId],
+    );
+    return row ? safeInteger(row.at) : 0;
+  }
+
+  /**
+   * A desk could hear at this moment, if the log is still its own. Nobody waits for the disk: what a crash of the
+   * database loses of it makes a silence a little longer.
+   */
+  async sign(showId: string, epoch: number, atMs: number): Promise<void> {
+    await this.parts.db.query(
+      `WITH at_once AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+       INSERT INTO desk_signs (show_id, heard_at_ms)
+       SELECT show_id, $3 FROM shows JOIN logs USING (origin), at_once WHERE show_id = $1 AND epoch = $2
+       ON CONFLICT (show_id) DO UPDATE SET heard_at_ms = excluded.heard_at_ms`,
+      [showId, epoch, atMs],
+    );
   }
 
   /** How its log came to take nothing more although it was not settled; null: it does. */

@@ -317,3 +317,17 @@ test('what the migrations made, they can take back and make again', async () => 
   await runner.rollbackTransaction();
   await owner.destroy();
 });
+
+describe('signs of life', () => {
+  test('the last one of the owner is what the next owner finds', async () => {
+    const showId = await township.newShow();
+    const first = await township.log.takeOver(showId);
+    expect(first.heardAtMs).toBe(0);
+    await township.log.sign(first, t0 + 100);
+    await township.log.sign(first, t0 + 300);
+    const second = await township.log.takeOver(showId);
+    expect(second.heardAtMs).toBe(t0 + 300);
+    await township.log.sign(first, t0 + 900); // it does not own the log any more
+    expect((await township.log.takeOver(showId)).heardAtMs).toBe(t0 + 300);
+  });
+});

@@ -43,6 +43,7 @@ interface Kept {
   /** Kept by who placed them: nothing is written beside this log. */
   proxies: Map<string, ProxySecret>;
   epoch: number;
+  heardAtMs: number;
   ended: Reason | null;
 }
 
@@ -75,6 +76,7 @@ export class MemoryShowLog implements ShowLog {
       floors: new Map(),
       proxies: new Map(),
       epoch: 0,
+      heardAtMs: 0,
       ended: null,
     };
     kept.heads.push(headOf(kept));
@@ -86,6 +88,10 @@ export class MemoryShowLog implements ShowLog {
   }
   headsOf(showId: string): readonly ShowHead[] {
     return this.kept(showId).heads;
+  }
+
+  heardAtMs(showId: string): number {
+    return this.kept(showId).heardAtMs;
   }
 
   /** As a disk does that was not asked to sync: what lay beyond is gone. */
@@ -139,6 +145,7 @@ export class MemoryShowLog implements ShowLog {
       secrets,
       ended: kept.ended,
       epoch,
+      heardAtMs: kept.heardAtMs,
     };
   }
 
@@ -169,6 +176,13 @@ export class MemoryShowLog implements ShowLog {
       kept,
       leaves.map((i) => kept.leaves[i]!),
     );
+  }
+
+  async sign({ showId, epoch }: Pick<TakenShow, 'showId' | 'epoch'>, atMs: number): Promise<void> {
+    await this.turn();
+    if (this.away) throw new Error('connection refused');
+    const kept = this.kept(showId);
+    if (epoch === kept.epoch) kept.heardAtMs = atMs;
   }
 
   private kept(showId: string): Kept {

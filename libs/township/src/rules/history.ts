@@ -70,6 +70,7 @@ function answerOf(event: LoggedEvent): string {
       return event.body.reason;
     case 'lot.extended':
     case 'clock.restarted':
+    case 'clock.shifted':
       return event.body.cause;
     default:
       return event.type;

@@ -248,6 +248,15 @@ export class PaperShow {
     }
   }
 
+  /** Nobody could be heard for so long, until now: what fell into the silence has not happened before this. */
+  givesBack(atMs: number, byMs: number, lot = 'L1', by: Command['by'] = 'platform'): Reason | null {
+    const asked: Command = { by, name: 'shift', lot, byMs, cause: 'dark' };
+    const decision = decide(this.state, asked, atMs, this);
+    if (!decision.ok) return decision.reason;
+    this.log(decision.events, atMs);
+    return null;
+  }
+
   private log(events: readonly DecidedEvent[], t: number): void {
     for (const event of events) {
       const leaf: LoggedEvent = this.signed({ ...event, i: this.state.next, t });
