@@ -140,6 +140,11 @@ describe('what is not done here', () => {
     expect(found(/\bprocess\.env\b/g, elsewhere)).toEqual([]);
   });
 
+  test('one file speaks to Stripe, and its stand-in in tests', () => {
+    const speakers = sources.filter(([, text]) => importsOf(text).includes('stripe')).map(([path]) => path);
+    expect(speakers.filter((path) => !isTest(path))).toEqual(['libs/payments/src/stripe/stripeProvider.ts']);
+  });
+
   test('the schema is what the migrations say: nothing is synchronized', () => {
     expect(found(/\bsynchronize\s*:\s*true|\.synchronize\(/g, () => true)).toEqual([]);
   });

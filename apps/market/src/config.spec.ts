@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { BadConfig, type Environment, readConfig } from './config.js';
@@ -45,6 +46,13 @@ describe('a wrong configuration', () => {
 
   it.each([
     ['an owner without a database', { DATABASE_OWNER_URL: 'postgres://a:b@c/d' }, 'DATABASE_OWNER_URL'],
+    ['a Stripe key without its webhook', { STRIPE_SECRET_KEY: 'sk_test_1' }, 'STRIPE_WEBHOOK_SECRET'],
+    ['a key that is none of Stripe’s', { STRIPE_SECRET_KEY: 'pk_live_1' }, 'STRIPE_SECRET_KEY'],
+    [
+      'a secret file that is not there',
+      { STRIPE_SECRET_KEY_FILE: '/nowhere/key', STRIPE_WEBHOOK_SECRET: 'whsec_1' },
+      'STRIPE_SECRET_KEY_FILE',
+    ],
     ['two vault keys', { VAULT_KEY: `${'A'.repeat(43)}=`, VAULT_KEY_FILE: 'k' }, 'VAULT_KEY'],
     ['a licence without its certificate', { LEGAL_MODE: 'licensed' }, 'LICENCE'],
     ['a licence that has ended', { LICENCE: '某行', LICENCE_UNTIL: '2020-01-01' }, 'LICENCE_UNTIL'],
@@ -62,6 +70,17 @@ describe('a right one', () => {
     const config = readConfig({ PUBLIC_URL: 'https://market.example/' });
     expect(config).toMatchObject({ publicUrl: 'https://market.example', httpsPort: null });
     expect(config.logHost).toBe('market.example');
+  });
+
+  it('pays online only when it was given both secrets, from the environment or from files', () => {
+    expect(readConfig({}).stripe).toBeNull();
+    const folder = mkdtempSync(join(tmpdir(), 'qingpai-config-'));
+    const file = join(folder, 'stripe.key');
+    writeFileSync(file, 'sk_test_inAFile\n');
+    const { stripe } = readConfig({ STRIPE_SECRET_KEY_FILE: file, STRIPE_WEBHOOK_SECRET: 'whsec_1' });
+    rmSync(folder, { recursive: true });
+    const apiUrl = 'https://api.stripe.com';
+    expect(stripe).toEqual({ secretKey: 'sk_test_inAFile', webhookSecret: 'whsec_1', apiUrl });
   });
 
   it('takes any free ports, or no https at all', () => {

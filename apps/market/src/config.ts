@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type ConfiguredWitness } from '@qingpai/auction';
-import { keys, type Values, type Words } from './environmentKeys.js';
+import { type StripeKeys } from '@qingpai/payments';
+import { keys, stripeHookSecret, stripeSecret, type Values, type Words } from './environmentKeys.js';
 
 /** The environment as the server uses it: read once, here only, and handed on as this value. */
 export interface Config {
@@ -31,6 +32,10 @@ export interface Config {
   people: Record<'host' | 'officer' | 'moderator', { phone: string; nickname: string }>;
   /** What every show of this house says of itself. */
   house: House;
+  /** How bills are paid by hand. */
+  offlinePayment: string;
+  /** Null: nothing is paid online. */
+  stripe: StripeKeys | null;
 }
 
 export interface House {
@@ -88,9 +93,10 @@ export function readConfig(
     .map((name) => bad(name, '没有这个配置项', 'no such key'));
   const { values, badKeys } = parsed(environment);
   if (values === null) throw new BadConfig([...badKeys, ...unknown]);
-  const wrong = [...contradictions(values, new Date(nowMs).toISOString().slice(0, 10)), ...unknown];
+  const read = { ...values, ...secretsInFiles(values) };
+  const wrong = [...contradictions(read, new Date(nowMs).toISOString().slice(0, 10)), ...unknown];
   if (wrong.length > 0) throw new BadConfig(wrong);
-  return configOf(values);
+  return configOf(read);
 }
 
 /** An empty value counts as none, so that .env.example can show keys that have no default. */
@@ -107,6 +113,23 @@ function parsed(environment: Environment): { values: Values | null; badKeys: Bad
   };
 }
 
+/** Stripe's secrets, from their files where these are named; an unreadable one reads as an empty text. */
+function secretsInFiles(values: Values): Pick<Values, 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET'> {
+  return {
+    STRIPE_SECRET_KEY: values.STRIPE_SECRET_KEY ?? textOf(values.STRIPE_SECRET_KEY_FILE),
+    STRIPE_WEBHOOK_SECRET: values.STRIPE_WEBHOOK_SECRET ?? textOf(values.STRIPE_WEBHOOK_SECRET_FILE),
+  };
+}
+
+function textOf(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(resolve(file), 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
 const bad = (key: string, zh: string, en: string): BadKey => ({ key, zh, en });
 
 /** What each key alone cannot tell. */
@@ -119,6 +142,22 @@ function contradictions(values: Values, today: string): BadKey[] {
     [
       values.VAULT_KEY !== undefined && values.VAULT_KEY_FILE !== undefined,
       bad('VAULT_KEY', '和 VAULT_KEY_FILE 只能给一个', 'cannot stand beside VAULT_KEY_FILE'),
+    ],
+    [
+      (values.STRIPE_SECRET_KEY === undefined) !== (values.STRIPE_WEBHOOK_SECRET === undefined),
+      bad(
+        'STRIPE_WEBHOOK_SECRET',
+        '和 STRIPE_SECRET_KEY 要一起给，或都不给',
+        'and STRIPE_SECRET_KEY stand together, or neither',
+      ),
+    ],
+    [
+      !stripeSecret.test(values.STRIPE_SECRET_KEY ?? 'sk_test_0'),
+      bad('STRIPE_SECRET_KEY_FILE', '文件里应为 sk_… 或 rk_…', 'must be a file that holds sk_… or rk_…'),
+    ],
+    [
+      !stripeHookSecret.test(values.STRIPE_WEBHOOK_SECRET ?? 'whsec_0'),
+      bad('STRIPE_WEBHOOK_SECRET_FILE', '文件里应为 whsec_…', 'must be a file that holds whsec_…'),
     ],
     [
       values.LEGAL_MODE === 'licensed' &&
@@ -173,7 +212,14 @@ function configOf(values: Values): Config {
       moderator: { phone: values.MODERATOR_PHONE, nickname: values.MODERATOR_NAME },
     },
     house: houseOf(values),
+    offlinePayment: values.OFFLINE_PAYMENT,
+    stripe: stripeOf(values),
   };
+}
+
+function stripeOf(values: Values): StripeKeys | null {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API: apiUrl } = values;
+  return secretKey === undefined || webhookSecret === undefined ? null : { secretKey, webhookSecret, apiUrl };
 }
 
 function houseOf(values: Values): House {

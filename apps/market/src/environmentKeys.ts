@@ -43,6 +43,19 @@ const postgres = optional(
 );
 const filePath = optional(z.string(), '应为文件路径', 'must be the path of a file');
 
+export const stripeSecret = /^[sr]k_(test|live)_\w+$/;
+export const stripeHookSecret = /^whsec_[\w+/=]+$/;
+const stripeKey = optional(
+  z.string().regex(stripeSecret),
+  '应为 Stripe 的密钥 sk_… 或 rk_…',
+  'must be a secret key of Stripe’s, sk_… or rk_…',
+);
+const stripeHook = optional(
+  z.string().regex(stripeHookSecret),
+  '应为 Stripe webhook 的签名密钥 whsec_…',
+  'must be the signing secret of Stripe’s webhook, whsec_…',
+);
+
 export const keys = {
   PORT: port(8020),
   HTTPS_PORT: key(
@@ -102,6 +115,16 @@ export const keys = {
   SELLER_CONTACT: words('乡便民服务中心'),
   FREIGHT: words('每位买家一个包裹，运费合并只收一次；省内 8 元，省外 12 元', 120),
   PAY_BY: words('次日中午 12 点前付款', 80),
+  OFFLINE_PAYMENT: words('转账、微信、支付宝或现金付给合作社，备注号牌；收到后由两个人经手确认', 160),
+  STRIPE_SECRET_KEY: stripeKey,
+  STRIPE_SECRET_KEY_FILE: filePath,
+  STRIPE_WEBHOOK_SECRET: stripeHook,
+  STRIPE_WEBHOOK_SECRET_FILE: filePath,
+  STRIPE_API: key(
+    z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
+    '应为 Stripe 接口的地址',
+    'must be the address of Stripe’s API',
+  ),
   LEGAL_MODE: oneOf(['seller-priced', 'licensed']),
   LICENCE: optional(
     z.string().max(120),

@@ -50,6 +50,12 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   // A payment is decided, never deleted.
   payments: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
   payment_sales: { update: ['rejected'] },
+  // What is paid online moves forward; who pays how much for what stays.
+  orders: { update: ['answer', 'answer_hash', 'charge', 'ref', 'state'] },
+  order_sales: { update: ['let_go'] },
+  order_refunds: { update: ['answer_hash', 'ref', 'state'] },
+  provider_events: { update: ['applied_at', 'times'] },
+  payment_cases: { update: ['outcome', 'settled_at', 'settled_by'] },
   // What was looked at lately; no evidence.
   seen_logs: { update: ['epoch', 'root', 'size'] },
   invariant_runs: { delete: true },

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
 import { AuctionModule, Proofs } from '@qingpai/auction';
-import { paymentsInvariants, PaymentsModule } from '@qingpai/payments';
+import { type Counter, paymentsInvariants, PaymentsModule, StripeProvider } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
 import { DataSource } from 'typeorm';
+import { type Config } from './config.js';
 import { PagesController } from './pages/pages.controller.js';
 import { RoomController } from './pages/room.controller.js';
 import { DocsController } from './docs/docs.controller.js';
@@ -45,7 +46,16 @@ export class MarketModule {
           nowMs,
         }),
         auction,
-        PaymentsModule.forRoot({ dataDir: config.dataDir, imports: [auction], nowMs }),
+        PaymentsModule.forRoot({
+          dataDir: config.dataDir,
+          imports: [auction],
+          counter: counterOf(config),
+          provider: config.stripe && new StripeProvider(config.stripe),
+          origin: () => config.publicUrl ?? parts.origins[0]!,
+          tell: (kind, details) =>
+            parts.log.error({ kind, ...details }, '有一笔款要人处理 / a payment needs a person'),
+          nowMs,
+        }),
         TownshipModule.forRoot({
           imports: [auction, VerdictsModule.with(auction)],
           invariants: paymentsInvariants,
@@ -72,6 +82,12 @@ export class MarketModule {
     };
   }
 }
+
+/** What the pay page says of paying by hand. */
+const counterOf = ({ house, offlinePayment: byHand }: Config): Counter => ({
+  ...{ payBy: house.payBy, freight: house.freight, byHand },
+  ...{ payee: house.seller.name, contact: house.seller.contact },
+});
 
 /** What every lib may ask for: the database. */
 @Global()

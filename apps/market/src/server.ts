@@ -29,6 +29,8 @@ export async function createMarket(parts: MarketParts): Promise<NestFastifyAppli
   const app = await NestFactory.create<NestFastifyApplication>(MarketModule.forRoot(parts), adapter, {
     logger: nestLogger(parts.log),
     abortOnError: false,
+    // A webhook's signature is over the bytes as they came.
+    rawBody: true,
   });
   const fastify = adapter.getInstance();
   await addSecurityHeaders(fastify, parts.config.publicUrl?.startsWith('https:') ?? false);

@@ -43,7 +43,7 @@ function billOf({ bidder, paddle, memberId }: Buyer, all: readonly SoldSale[], c
     paddle,
     nickname: contact?.nickname ?? '现场',
     phone: contact?.phone ?? null,
-    sales: sales.map(({ bidder: _, ...sale }) => sale),
+    sales: sales.map(({ bidder: _, refundedFen: __, ...sale }) => sale),
     hammerFen: paidFen + dueFen,
     paidFen,
     dueFen,

@@ -8,5 +8,18 @@ export class PaymentDto extends createZodDto(wire.payment) {}
 export class PaymentListDto extends createZodDto(wire.paymentList) {}
 export class PaymentRecordDto extends createZodDto(wire.paymentRecord) {}
 export class PaymentDecisionDto extends createZodDto(wire.paymentDecision) {}
+export class PaymentDisputeDto extends createZodDto(wire.paymentDispute) {}
+export class PaymentCaseDto extends createZodDto(wire.paymentCase) {}
+export class PaymentCaseListDto extends createZodDto(wire.paymentCaseList) {}
+export class CaseOutcomeDto extends createZodDto(wire.caseOutcome) {}
+export class MyPaymentDto extends createZodDto(wire.myPayment) {}
+export class PayOnlineDto extends createZodDto(wire.payOnline) {}
+export class PayingOnlineDto extends createZodDto(wire.payingOnline) {}
+export class OnlineOrderListDto extends createZodDto(wire.onlineOrderList) {}
+export class RefundAskDto extends createZodDto(wire.refundAsk) {}
+export class RefundDto extends createZodDto(wire.refund) {}
+export class HookAnswerDto extends createZodDto(wire.hookAnswer) {}
 export class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
 export class PaymentParamDto extends createZodDto(z.object({ id: wire.showId, payment: z.uuid() })) {}
+export class OrderParamDto extends createZodDto(z.object({ id: wire.showId, order: z.uuid() })) {}
+export class CaseParamDto extends createZodDto(z.object({ id: wire.showId, case: z.uuid() })) {}

@@ -1,5 +1,5 @@
 import { bigintColumn } from '@qingpai/platform';
-import { type payment } from '@qingpai/wire';
+import { type CaseKind, type DisputeReason, type OrderState, type payment } from '@qingpai/wire';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type z } from 'zod';
 import { type PaymentState } from './rules/payment.js';
@@ -38,4 +38,89 @@ export class PaymentSaleRow {
   @Column('boolean') rejected!: boolean;
 }
 
-export const paymentsEntities = [PaymentRow, PaymentSaleRow];
+/** What one buyer pays online at once: one page at the provider's, one charge at most. */
+@Entity('orders')
+export class OrderRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text', { name: 'show_id' }) showId!: string;
+  @Column('text') bidder!: string;
+  @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+  @Column('text') state!: OrderState;
+  @Column('text', { name: 'return_url' }) returnUrl!: string;
+  /** When the buyer ticked that number and amount go abroad. */
+  @Column('timestamptz', { name: 'consent_at' }) consentAt!: Date;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  /** The provider's number of the page; null: not known yet, asked for again under our own number. */
+  @Column('text', { nullable: true }) ref!: string | null;
+  /** The provider's number of the charge, set once. */
+  @Column('text', { nullable: true }) charge!: string | null;
+  /** What the provider said when the money came, sealed like the reference of a payment by hand. */
+  @Column('bytea', { nullable: true }) answer!: Buffer | null;
+  @Column('bytea', { name: 'answer_hash', nullable: true }) answerHash!: Buffer | null;
+  @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;
+}
+
+/** Which sales an order pays; until it lets go of them, nobody else may pay them. */
+@Entity('order_sales')
+export class OrderSaleRow {
+  @PrimaryColumn('uuid', { name: 'order_id' }) orderId!: string;
+  @PrimaryColumn('text') sale!: string;
+  @Column('text', { name: 'show_id' }) showId!: string;
+  @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+  @Column('boolean', { name: 'let_go' }) letGo!: boolean;
+}
+
+@Entity('order_refunds')
+export class OrderRefundRow {
+  /** Chosen by who asked; also the provider's key, so that asking twice gives once. */
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'order_id' }) orderId!: string;
+  @Column('text', { name: 'show_id' }) showId!: string;
+  /** Null: stray money, which paid no sale. */
+  @Column('text', { nullable: true }) sale!: string | null;
+  @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+  @Column('text') state!: 'asked' | 'given' | 'failed';
+  @Column('uuid', { name: 'asked_by' }) askedBy!: string;
+  @Column('timestamptz', { name: 'asked_at' }) askedAt!: Date;
+  @Column('text', { nullable: true }) ref!: string | null;
+  @Column('bytea', { name: 'answer_hash', nullable: true }) answerHash!: Buffer | null;
+}
+
+/** What the provider told us by itself, each once. */
+@Entity('provider_events')
+export class ProviderEventRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('text') type!: string;
+  @Column('uuid', { name: 'order_id', nullable: true }) orderId!: string | null;
+  @Column('timestamptz', { name: 'received_at' }) receivedAt!: Date;
+  @Column('timestamptz', { name: 'applied_at', nullable: true }) appliedAt!: Date | null;
+  @Column('integer') times!: number;
+}
+
+/** What a machine must not decide about money; settled by a person, and never by who raised it. */
+@Entity('payment_cases')
+export class PaymentCaseRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text', { name: 'show_id' }) showId!: string;
+  @Column('text') kind!: CaseKind;
+  /** An order, or a payment by hand. */
+  @Column('uuid') subject!: string;
+  @Column('text', { nullable: true }) reason!: DisputeReason | null;
+  @Column('text') note!: string;
+  @Column('uuid', { name: 'raised_by', nullable: true }) raisedBy!: string | null;
+  @Column('timestamptz', { name: 'raised_at' }) raisedAt!: Date;
+  @Column('uuid', { name: 'settled_by', nullable: true }) settledBy!: string | null;
+  @Column('timestamptz', { name: 'settled_at', nullable: true }) settledAt!: Date | null;
+  @Column('text', { nullable: true }) outcome!: string | null;
+}
+
+export const paymentsEntities = [
+  PaymentRow,
+  PaymentSaleRow,
+  OrderRow,
+  OrderSaleRow,
+  OrderRefundRow,
+  ProviderEventRow,
+  PaymentCaseRow,
+];

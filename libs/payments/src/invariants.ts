@@ -14,6 +14,30 @@ const leaves = `
     FROM payment_sales ps JOIN payments p ON p.id = ps.payment_id WHERE p.state = 'confirmed'
   )`;
 
+/** What Stripe moved, as the log says it and as the orders say it. The hash in the log is of Stripe's own number. */
+const moved = `
+  WITH leaf AS MATERIALIZED (
+    SELECT origin, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves JOIN logs USING (log)
+  ), logged AS (
+    SELECT leaf ->> 'type' AS type, show_id, leaf #>> '{body,sale}' AS sale,
+      (leaf #>> '{body,amountFen}')::bigint AS fen, leaf #>> '{body,txn}' AS txn
+    FROM leaf JOIN shows USING (origin)
+    WHERE leaf ->> 'type' IN ('sale.paid', 'sale.refunded') AND leaf #>> '{body,channel}' = 'stripe'
+  ), charged AS (
+    SELECT 'sale.paid' AS type, s.show_id, sale, s.amount_fen AS fen,
+      encode(sha256(convert_to(charge, 'UTF8')), 'base64') AS txn
+    FROM order_sales s JOIN orders o ON o.id = s.order_id WHERE o.state = 'paid'
+  ), given AS (
+    SELECT 'sale.refunded' AS type, show_id, sale, amount_fen AS fen,
+      encode(sha256(convert_to(ref, 'UTF8')), 'base64') AS txn
+    FROM order_refunds WHERE state = 'given' AND sale IS NOT NULL
+  )`;
+/** Both ways: nothing in one that is not in the other, nor there more often. */
+const same = (type: string, told: string) => `${moved}
+  (SELECT *, 'not in the log' AS what FROM (TABLE ${told} EXCEPT ALL SELECT * FROM logged WHERE type = '${type}') AS a)
+  UNION ALL
+  (SELECT *, 'in the log alone' FROM (SELECT * FROM logged WHERE type = '${type}' EXCEPT ALL TABLE ${told}) AS b)`;
+
 export const paymentsInvariants = [
   {
     name: 'a sale is under one payment at most',
@@ -38,5 +62,51 @@ export const paymentsInvariants = [
     zh: '确认的收款都在账本里，账本里的都确认过',
     sql: `${leaves} (SELECT *, 'not in the log' AS what FROM (TABLE confirmed EXCEPT ALL TABLE charged) AS a)
       UNION ALL (SELECT *, 'never confirmed' FROM (TABLE charged EXCEPT ALL TABLE confirmed) AS b)`,
+  },
+  {
+    name: 'a sale is paid by one means at most',
+    zh: '每笔成交只走一种付款方式',
+    sql: `SELECT show_id, sale FROM payment_sales p JOIN order_sales o USING (show_id, sale)
+      WHERE NOT p.rejected AND NOT o.let_go`,
+  },
+  {
+    name: 'an order is the sum of its sales, and holds them while it may be paid',
+    zh: '每张在线订单等于所付各件之和',
+    sql: `
+      SELECT id FROM orders o WHERE amount_fen <> (SELECT coalesce(sum(amount_fen), 0) FROM order_sales s
+        WHERE s.order_id = o.id) OR EXISTS (SELECT FROM order_sales s WHERE s.order_id = o.id
+        AND (s.show_id <> o.show_id OR s.let_go = (o.state IN ('open', 'processing', 'paid'))))`,
+  },
+  {
+    name: 'an order is charged at most once, and exactly',
+    zh: '每张在线订单最多扣款一次，分文不差',
+    sql: same('sale.paid', 'charged'),
+  },
+  {
+    name: 'what went back online is in the log, and nothing else',
+    zh: '在线退款都在账本里，账本里的都退过',
+    sql: same('sale.refunded', 'given'),
+  },
+  {
+    name: 'never more goes back than came',
+    zh: '退款不超过实付',
+    sql: `
+      SELECT order_id, sale FROM order_refunds r JOIN orders o ON o.id = r.order_id WHERE r.state <> 'failed'
+      GROUP BY order_id, sale, o.state, o.amount_fen
+      HAVING o.state NOT IN ('paid', 'stray', 'returned') OR sum(r.amount_fen) > coalesce((SELECT amount_fen
+        FROM order_sales s WHERE s.order_id = r.order_id AND s.sale = r.sale),
+        CASE WHEN r.sale IS NULL AND o.state <> 'paid' THEN o.amount_fen ELSE 0 END)`,
+  },
+  {
+    name: 'each webhook is applied once, and none is stuck',
+    zh: '支付通知各处理一次，没有卡住的',
+    sql: `
+      SELECT id FROM provider_events WHERE times > 1 OR (times = 0) <> (applied_at IS NULL)
+        OR applied_at IS NULL AND received_at < now() - interval '1 hour'`,
+  },
+  {
+    name: 'two persons saw every case',
+    zh: '每件异议由两个人经手',
+    sql: `SELECT id FROM payment_cases WHERE settled_by = raised_by OR (settled_by IS NULL) <> (settled_at IS NULL)`,
   },
 ] as const;

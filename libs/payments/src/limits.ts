@@ -1,2 +1,12 @@
 /** Payments kept for one show; a show has fewer sales than that. */
 export const PAYMENTS_PER_SHOW_MAX = 5_000;
+export const ORDERS_PER_SHOW_MAX = 5_000;
+export const PAYMENT_CASES_PER_SHOW_MAX = 1_000;
+/** How long the provider's page may be paid on. Stripe takes 30 minutes to 24 hours. */
+export const ORDER_OPEN_MS = 60 * 60_000;
+/** A page that closes sooner than this is not handed out again. */
+export const ORDER_LEFT_MS_MIN = 5 * 60_000;
+/** What nobody has told us of for so long is asked for. */
+export const ASK_AGAIN_AFTER_MS = 60_000;
+/** Asked for in one round, so that the other parts of the house get their turn. */
+export const ASKED_PER_ROUND_MAX = 100;

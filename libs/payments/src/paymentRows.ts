@@ -3,6 +3,8 @@ import { Refused } from '@qingpai/platform';
 import { type Reason } from '@qingpai/wire';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { PaymentRow, PaymentSaleRow } from './entities.js';
+import { disputeOf } from './cases.js';
+import { claimSales } from './means.js';
 import { type PaymentState } from './rules/payment.js';
 
 /** A payment with the sales it pays. */
@@ -56,6 +58,8 @@ export async function keepPayment(
   const pays = sales.map(({ sale, amountFen }) => ({ paymentId, showId, sale, amountFen, rejected: false }));
   try {
     await db.transaction(async (manager) => {
+      const ids = sales.map(({ sale }) => sale);
+      await claimSales(manager, showId, ids);
       await manager.insert(PaymentRow, row);
       await manager.insert(PaymentSaleRow, pays);
     });
@@ -65,7 +69,20 @@ export async function keepPayment(
   }
 }
 
-/** Inside the caller's transaction. Refuses: `already-decided`, should another server have been faster. */
+/** Whether money was recorded for one of these sales, and nobody has said whether it came. */
+export async function isRecorded(
+  manager: EntityManager,
+  showId: string,
+  sales: readonly string[],
+): Promise<boolean> {
+  const rows = await manager.findBy(PaymentSaleRow, { showId, sale: In([...sales]), rejected: false });
+  return manager.existsBy(PaymentRow, { id: In(rows.map(({ paymentId }) => paymentId)), state: 'recorded' });
+}
+
+/**
+ * Inside the caller's transaction. Refuses: `already-decided`, should another server have been faster, and
+ * `payment-disputed` for confirming what somebody disputes.
+ */
 export async function decidePayment(
   manager: EntityManager,
   id: string,
@@ -73,6 +90,10 @@ export async function decidePayment(
 ): Promise<void> {
   const { affected } = await manager.update(PaymentRow, { id, state: 'recorded' }, decision);
   if (affected !== 1) throw new Refused('already-decided');
+  // Its row is ours now: whoever disputes it in this moment waits for us.
+  if (decision.state === 'confirmed' && (await disputeOf(manager, id)) !== null) {
+    throw new Refused('payment-disputed');
+  }
   if (decision.state === 'rejected') {
     await manager.update(PaymentSaleRow, { paymentId: id }, { rejected: true });
   }

@@ -5,42 +5,85 @@ import { PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
 import { Bills } from './bills.js';
 import { BillsController } from './bills.controller.js';
+import { Cases } from './cases.js';
+import { CasesController } from './cases.controller.js';
+import { Means } from './means.js';
+import { HookController } from './online/hook.controller.js';
+import { Knocks } from './online/knocks.js';
+import { MyPayments } from './online/myPayment.js';
+import { MyPaymentController } from './online/myPayment.controller.js';
+import { OnlinePayments } from './online/onlinePayments.js';
+import { OnlineOrders } from './online/orders.js';
+import { OrdersController } from './online/orders.controller.js';
+import { OnlineRefunds } from './online/refunds.js';
 import { PAYMENTS_OPTIONS, type PaymentsOptions } from './options.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsService } from './payments.service.js';
 import { SHOW_SALES, type ShowSales } from './sales.js';
 
-/** Payments by hand and bills. Needs a `DataSource` with `paymentsEntities` and a server that takes multipart. */
+/**
+ * Bills, and the means by which they are paid: by hand, and online where a provider is given. Needs a `DataSource` with
+ * `paymentsEntities` and a server that takes multipart and keeps raw bodies.
+ */
 @Module({})
 export class PaymentsModule {
   static forRoot(options: PaymentsOptions): DynamicModule {
     return {
       module: PaymentsModule,
       imports: options.imports,
-      controllers: [BillsController, PaymentsController],
+      controllers: [
+        BillsController,
+        PaymentsController,
+        CasesController,
+        MyPaymentController,
+        OrdersController,
+        HookController,
+      ],
       providers: [
         { provide: PAYMENTS_OPTIONS, useValue: options },
-        { provide: Bills, useFactory: billsOf, inject: [SHOW_SALES, MembersService] },
         {
-          provide: PaymentsService,
-          useFactory: serviceOf,
+          provide: PARTS,
+          useFactory: partsOf,
           inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, PAYMENTS_OPTIONS],
         },
+        ...[
+          Bills,
+          Cases,
+          PaymentsService,
+          OnlineOrders,
+          OnlineRefunds,
+          Knocks,
+          MyPayments,
+          OnlinePayments,
+        ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
-      exports: [Bills, PaymentsService],
+      exports: [Bills, PaymentsService, OnlinePayments],
     };
   }
 }
 
-const billsOf = (sales: ShowSales, members: MembersService) => new Bills(sales, members);
+const PARTS = Symbol('parts of payments');
+/** By class, made together since they know each other. */
+type Parts = Map<unknown, object>;
 
-function serviceOf(
+function partsOf(
   db: DataSource,
   members: MembersService,
   { vaultKey }: MembersOptions,
   sales: ShowSales,
-  { dataDir, nowMs = Date.now }: PaymentsOptions,
-): PaymentsService {
+  { dataDir, counter, provider = null, tell = () => undefined, nowMs = Date.now }: PaymentsOptions,
+): Parts {
+  const ground = { db, members, sales, provider, nowMs, vault: new Vault(vaultKey), means: new Means() };
+  const bills = new Bills(sales, members);
+  const cases = new Cases({ ...ground, tell });
   const receipts = new PictureFolder(join(dataDir, 'receipts'));
-  return new PaymentsService({ db, members, sales, receipts, nowMs, vault: new Vault(vaultKey) });
+  const orders = new OnlineOrders({ ...ground, bills, cases });
+  const refunds = new OnlineRefunds({ ...ground, cases });
+  const knocks = new Knocks({ ...ground, orders, refunds, cases });
+  const made = [
+    ...[bills, cases, orders, refunds, knocks, new OnlinePayments([orders, refunds, knocks])],
+    new PaymentsService({ ...ground, cases, receipts }),
+    new MyPayments({ ...ground, bills, cases, refunds, counter }),
+  ];
+  return new Map(made.map((one) => [one.constructor, one]));
 }

@@ -5,49 +5,16 @@ import { membersEntities, membersMigrations, Vault } from '@qingpai/members';
 import { reasonOf, seedSiqiao, serviceOn, vaultKey } from '@qingpai/members/testing';
 import { PictureFolder } from '@qingpai/platform';
 import { testDatabase } from '@qingpai/platform/testing';
-import { type Reason } from '@qingpai/wire';
 import sharp from 'sharp';
 import { Bills } from './bills.js';
+import { Cases } from './cases.js';
 import { paymentsEntities } from './entities.js';
+import { Means } from './means.js';
 import { paymentsMigrations } from './migrations/index.js';
 import { type Cashier, PaymentsService } from './payments.service.js';
-import { type ShowSales, type SoldSale } from './sales.js';
+import { Hall } from './testing/hall.js';
 
 const showId = '20261124-01';
-
-/** Sales that keep the port's promises, and break them when told to. */
-class Hall implements ShowSales {
-  readonly sales: SoldSale[] = [];
-  /** `lost`: it did not happen; `lostAfter`: it did, and nobody was told. */
-  fate: 'happens' | 'lost' | 'lostAfter' = 'happens';
-
-  constructor(private readonly db: Awaited<ReturnType<typeof testDatabase>>['dataSource']) {}
-
-  sell(): string {
-    const sale = `S${this.sales.length + 1}`;
-    const sold = { lot: 'L1', number: '001', title: '建兰', units: 1, amountFen: 5_800, bidder: 'hall' };
-    this.sales.push({ ...sold, sale, phase: 'awaiting' });
-    return sale;
-  }
-
-  async salesOf() {
-    return this.sales;
-  }
-
-  /** Who stands behind the one paddle. */
-  memberId: string | null = null;
-
-  async buyersOf() {
-    return [{ bidder: 'hall', paddle: 7, memberId: this.memberId }];
-  }
-
-  async pay(...[, , paid, beside]: Parameters<ShowSales['pay']>): Promise<Reason | null> {
-    if (this.fate === 'lost') return 'not-ready';
-    await this.db.transaction(beside);
-    for (const { sale } of paid) this.sales.find((one) => one.sale === sale)!.phase = 'paid';
-    return this.fate === 'lostAfter' ? 'not-ready' : null;
-  }
-}
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let folder: string;
@@ -74,7 +41,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'qingpai-receipts-'));
   hall = new Hall(database.dataSource);
   const parts = { db: database.dataSource, vault: new Vault(vaultKey), members, sales: hall };
-  const more = { receipts: new PictureFolder(folder), nowMs: clock.now };
+  const cases = new Cases({ db: database.dataSource, members, nowMs: clock.now, tell: () => undefined });
+  const more = { cases, means: new Means(), receipts: new PictureFolder(folder), nowMs: clock.now };
   payments = new PaymentsService({ ...parts, ...more });
   elsewhere = new PaymentsService({ ...parts, ...more });
   bills = new Bills(hall, members);
@@ -96,14 +64,12 @@ describe('confirming a payment', () => {
     const { id } = await recordSale();
     hall.fate = 'lostAfter';
     expect((await payments.decide(showId, id, officer, true)).state).toBe('confirmed');
-    hall.fate = 'happens';
   });
 
   it('that did not happen, it waits as before and can be confirmed again', async () => {
     const { id } = await recordSale();
     hall.fate = 'lost';
     expect(await reasonOf(payments.decide(showId, id, officer, true))).toBe('not-ready');
-    hall.fate = 'happens';
     expect((await payments.decide(showId, id, officer, true)).state).toBe('confirmed');
   });
 
@@ -133,7 +99,8 @@ test('a buyer in the hall has a bill without a phone', async () => {
 describe('the reference and the photo of a buyer who is a member', () => {
   /** A payment with a photo, of a buyer with a key of his own. */
   async function paidByMember() {
-    hall.memberId = (await members.waitFor('阿梅', showId)).memberId;
+    const { memberId } = await members.waitFor('阿梅', showId);
+    hall.buyers[0]!.memberId = memberId;
     const [sales, reference] = [[hall.sell()], `林阿妹 ${++references}`];
     const body = { sales, amountFen: 5_800, channel: 'transfer' as const, reference };
     const { id } = await payments.record(showId, host, body);
@@ -144,9 +111,9 @@ describe('the reference and the photo of a buyer who is a member', () => {
       .toBuffer();
     await payments.addPhoto(showId, id, host, photo);
     const shown = async () => (await payments.list(showId, host.memberId)).find((one) => one.id === id)!;
-    return { id, memberId: hall.memberId, reference, shown };
+    return { id, memberId, reference, shown };
   }
-  afterEach(() => (hall.memberId = null));
+  afterEach(() => (hall.buyers[0]!.memberId = null));
 
   it('are sealed under his key, not the vault’s', async () => {
     const { id, memberId, reference, shown } = await paidByMember();

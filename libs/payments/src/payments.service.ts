@@ -1,11 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type MembersService, type Seal, type Vault } from '@qingpai/members';
 import { OneByOne, type PictureFolder, Refused } from '@qingpai/platform';
-import { type EventBody, type Payment, type paymentRecord } from '@qingpai/wire';
+import { type DisputeReason, type EventBody, type Payment, type paymentRecord } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type z } from 'zod';
+import { buyersSeal } from './buyersSeal.js';
+import { type Cases } from './cases.js';
 import { type PaymentRow } from './entities.js';
 import { PAYMENTS_PER_SHOW_MAX } from './limits.js';
+import { type Means, type MeansOfPayment } from './means.js';
 import * as rows from './paymentRows.js';
 import { type KeptPayment } from './paymentRows.js';
 import { plainReference, refusalOfDeciding, refusalOfRecording } from './rules/payment.js';
@@ -16,6 +19,8 @@ export interface PaymentsParts {
   vault: Vault;
   members: MembersService;
   sales: ShowSales;
+  cases: Cases;
+  means: Means;
   /** Photos of receipts: private, never served without asking who wants them. */
   receipts: PictureFolder;
   /** Milliseconds since 1970, UTC. */
@@ -34,10 +39,13 @@ type Record = z.infer<typeof paymentRecord>;
  * Payments by hand: one person records what came in, a second confirms it, and the sale is paid in the log by the
  * same transaction as the payment here. What is expected to fail throws `Refused`.
  */
-export class PaymentsService {
+export class PaymentsService implements MeansOfPayment {
+  readonly name = 'by-hand';
   private readonly lines = new OneByOne();
 
-  constructor(private readonly parts: PaymentsParts) {}
+  constructor(private readonly parts: PaymentsParts) {
+    parts.means.add(this);
+  }
 
   /**
    * Refuses: `unknown-sale`, `already-paid`, `malformed` (sales of several buyers), `amount-differs`,
@@ -48,10 +56,23 @@ export class PaymentsService {
       const sales = await this.salesNamed(showId, body.sales);
       const refusal = refusalOfRecording(sales, body.amountFen);
       if (refusal !== null) throw new Refused(refusal, undefined, errorsOf(refusal));
+      await this.parts.means.freeFor(this, showId, body.sales);
       const row = await this.rowOf(showId, by, body, sales[0]!.bidder);
       await rows.keepPayment(this.parts.db, row, sales);
       return this.one(showId, row.id, by.memberId);
     });
+  }
+
+  /** What was recorded waits for its second person, and is not let go. */
+  async letGo(showId: string, sales: readonly string[]): Promise<void> {
+    if (await rows.isRecorded(this.parts.db.manager, showId, sales)) throw new Refused('payment-pending');
+  }
+
+  /** Who paid it; undefined: somebody in the hall. Refuses: `unknown-payment`. */
+  async buyerOf(showId: string, id: string): Promise<{ memberId: string | undefined }> {
+    const { row } = await this.find(showId, id);
+    const buyers = await this.parts.sales.buyersOf(showId);
+    return { memberId: buyers.find(({ bidder }) => bidder === row.bidder)?.memberId ?? undefined };
   }
 
   /** All of a show, newest first, as this member sees them. */
@@ -80,7 +101,7 @@ export class PaymentsService {
     return bytes;
   }
 
-  /** Refuses: `unknown-payment`, `already-decided`, `same-person`, and what the log refuses (an undone sale: `unknown-sale`). */
+  /** Refuses: `unknown-payment`, `already-decided`, `same-person`, `payment-disputed`, and what the log refuses (an undone sale: `unknown-sale`). */
   decide(showId: string, id: string, by: Cashier, confirm: boolean): Promise<Payment> {
     return this.lines.run(showId, async () => {
       const kept = await this.find(showId, id);
@@ -130,13 +151,15 @@ export class PaymentsService {
 
   private async shown(showId: string, kept: KeptPayment[], memberId: string): Promise<Payment[]> {
     const people = kept.flatMap(({ row }) => [row.recordedBy, ...(row.decidedBy ? [row.decidedBy] : [])]);
-    const [buyers, contacts, sealOf] = await Promise.all([
+    const [buyers, contacts, sealOf, disputes] = await Promise.all([
       this.parts.sales.buyersOf(showId),
       this.parts.members.contactsOf([...new Set(people)]),
       this.sealsOf(kept.map(({ row }) => row)),
+      this.parts.cases.openOf(kept.map(({ row }) => row.id)),
     ]);
     const nameOf = (id: string) => contacts.get(id)?.nickname ?? '';
-    return kept.map((one) => shownPayment(one, { buyers, nameOf, memberId, sealOf }));
+    const disputed = (id: string) => disputes.get(id)?.reason ?? 'no';
+    return kept.map((one) => shownPayment(one, { buyers, nameOf, memberId, sealOf, disputed }));
   }
 
   /** What opens a payment's reference; null when its buyer asked to be erased. */
@@ -144,17 +167,6 @@ export class PaymentsService {
     const people = rows.flatMap(({ sealedFor }) => sealedFor ?? []);
     const seals = await this.parts.members.sealsOf([...new Set(people)]);
     return ({ sealedFor }) => (sealedFor === null ? this.parts.vault : (seals.get(sealedFor) ?? null));
-  }
-
-  /** A buyer of the hall has no key of his own. */
-  private async buyersSeal(
-    showId: string,
-    bidder: string,
-  ): Promise<{ sealedFor: string | null; seal: Seal }> {
-    const buyers = await this.parts.sales.buyersOf(showId);
-    const memberId = buyers.find((one) => one.bidder === bidder)?.memberId ?? null;
-    const seal = memberId === null ? undefined : (await this.parts.members.sealsOf([memberId])).get(memberId);
-    return seal ? { sealedFor: memberId, seal } : { sealedFor: null, seal: this.parts.vault };
   }
 
   /** Forgets the photos of who is erased; his references went with his key. To be called now and then. */
@@ -166,7 +178,7 @@ export class PaymentsService {
   private async rowOf(showId: string, by: Cashier, body: Record, bidder: string): Promise<PaymentRow> {
     const id = randomUUID();
     const { amountFen, channel, reference } = body;
-    const { sealedFor, seal } = await this.buyersSeal(showId, bidder);
+    const { sealedFor, seal } = await buyersSeal(this.parts, showId, bidder);
     return {
       ...{ id, showId, bidder, amountFen, channel, sealedFor },
       reference: seal.seal(Buffer.from(reference), id),
@@ -210,12 +222,16 @@ interface Seen {
   nameOf: (memberId: string) => string;
   memberId: string;
   sealOf: SealOf;
+  disputed: (payment: string) => DisputeReason | 'no';
 }
 
 /** What stands in place of the reference of a buyer who asked to be erased. */
 const GONE = '已注销';
 
-function shownPayment({ row, sales }: KeptPayment, { buyers, nameOf, memberId, sealOf }: Seen): Payment {
+function shownPayment(
+  { row, sales }: KeptPayment,
+  { buyers, nameOf, memberId, sealOf, disputed }: Seen,
+): Payment {
   const buyer = buyers.find(({ bidder }) => bidder === row.bidder);
   if (!buyer) throw new Error(`bug: payment ${row.id} of a bidder without a paddle`);
   const seal = sealOf(row);
@@ -234,5 +250,6 @@ function shownPayment({ row, sales }: KeptPayment, { buyers, nameOf, memberId, s
     decidedBy: row.decidedBy === null ? null : nameOf(row.decidedBy),
     decidedAtMs: row.decidedAt === null ? null : row.decidedAt.getTime(),
     mine: row.recordedBy === memberId,
+    disputed: disputed(row.id),
   };
 }

@@ -18,6 +18,13 @@ export interface ShowSales {
     paid: readonly EventBody<'sale.paid'>[],
     beside: (manager: EntityManager) => Promise<void>,
   ): Promise<Reason | null>;
+  /** The same with one `sale.refunded` each. */
+  refund(
+    showId: string,
+    by: Author,
+    refunded: readonly EventBody<'sale.refunded'>[],
+    beside: (manager: EntityManager) => Promise<void>,
+  ): Promise<Reason | null>;
 }
 
 export const SHOW_SALES = Symbol('sales of a show');
@@ -32,6 +39,7 @@ export interface SoldSale {
   /** Unit price × units. */
   amountFen: number;
   phase: SaleState['phase'];
+  refundedFen: number;
   bidder: string;
 }
 

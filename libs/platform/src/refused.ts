@@ -45,6 +45,7 @@ const statuses: Partial<Record<Reason, number>> = {
   'slow-mode': 429,
   internal: 500,
   'too-busy': 503,
+  'no-online-payment': 503,
   'not-ready': 503,
 };
 

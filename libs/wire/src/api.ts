@@ -240,6 +240,10 @@ export const photoAdded = z.object({ path: z.string(), cards: z.array(lotCard) }
 
 // ---------------------------------------------------------------- payments by hand
 
+export const disputeReason = z
+  .enum(['never-arrived', 'other-amount', 'other-payer', 'recorded-twice', 'other'])
+  .describe('what somebody says is wrong with a payment');
+export type DisputeReason = z.infer<typeof disputeReason>;
 export const channel = z.enum(['transfer', 'cash', 'wechat', 'alipay']);
 export const paymentRecord = z.strictObject({
   sales: z.array(saleId).min(1).max(200).describe('sales of one buyer, paid at once'),
@@ -262,6 +266,9 @@ export const payment = z.object({
   decidedBy: textOrNull,
   decidedAtMs: timeMs.nullable(),
   mine: z.boolean().describe('recorded by you: a second person must confirm it'),
+  disputed: disputeReason
+    .or(z.literal('no'))
+    .describe('why somebody disputes it; until a second person has looked, it cannot be confirmed'),
 });
 export type Payment = z.infer<typeof payment>;
 export const paymentList = z.object({ payments: z.array(payment) });
@@ -290,6 +297,101 @@ export const bill = z.object({
 });
 export type Bill = z.infer<typeof bill>;
 export const billList = z.object({ bills: z.array(bill) });
+
+// ---------------------------------------------------------------- payments online
+
+/**
+ * open: may be paid · processing: paid, the money is under way · paid · closed: nobody paid in time, or another means
+ * was taken · stray: money came for sales that could not be paid any more · returned: stray money went back
+ */
+export const orderState = z.enum(['open', 'processing', 'paid', 'closed', 'stray', 'returned']);
+export type OrderState = z.infer<typeof orderState>;
+export const onlineOrder = z.object({
+  order: z.uuid(),
+  bidder: pseudonym,
+  paddle: z.int().positive(),
+  sales: z.array(saleId),
+  amountFen: positiveFen,
+  state: orderState,
+  refundedFen: fen.describe('given back, or asked for'),
+  createdAtMs: timeMs,
+  expiresAtMs: timeMs,
+});
+export type OnlineOrder = z.infer<typeof onlineOrder>;
+export const onlineOrderList = z.object({ orders: z.array(onlineOrder) });
+export const onlineMethod = z.enum(['card', 'alipay', 'wechat_pay']);
+export type OnlineMethod = z.infer<typeof onlineMethod>;
+
+/** What a buyer's pay page shows: his bill, and every means by which he may pay it. */
+export const myPayment = z.object({
+  bill,
+  payBy: z.string(),
+  freight: z.string(),
+  payee: z.string(),
+  contact: z.string(),
+  byHand: z.string().describe('how to pay without the internet'),
+  online: z.array(onlineMethod).describe('empty: not on offer here'),
+  paidByHand: z.array(
+    payment.pick({ id: true, amountFen: true, channel: true, state: true, disputed: true }),
+  ),
+  orders: z.array(onlineOrder).describe('online payments of this buyer, newest first'),
+});
+export type MyPayment = z.infer<typeof myPayment>;
+/** Nothing goes abroad without it. */
+export const payOnline = z.strictObject({
+  consent: z
+    .literal(true)
+    .describe('the buyer ticked that the order’s number and amount go to Stripe, abroad'),
+});
+export const payingOnline = z.object({ order: onlineOrder, payUrl: z.string() });
+export type PayingOnline = z.infer<typeof payingOnline>;
+
+export const refundAsk = z.strictObject({
+  refund: z.uuid().describe('chosen by who asks: the same number is the same refund'),
+  sale: saleId.optional().describe('left out only for stray money, which goes back whole'),
+  amountFen: positiveFen,
+});
+export const refund = z.object({
+  refund: z.uuid(),
+  order: z.uuid(),
+  sale: saleId.describe('empty where no sale was paid').or(z.literal('')),
+  amountFen: positiveFen,
+  state: z.enum(['asked', 'given', 'failed']),
+});
+export type Refund = z.infer<typeof refund>;
+
+/** What a machine must not decide about money. */
+export const caseKind = z.enum([
+  'wrong-amount',
+  'wrong-currency',
+  'second-charge',
+  'money-without-sale',
+  'refund-elsewhere',
+  'refund-unlogged',
+  'chargeback',
+  'disputed',
+]);
+export type CaseKind = z.infer<typeof caseKind>;
+export const paymentCase = z.object({
+  id: z.uuid(),
+  kind: caseKind,
+  subject: z.uuid().describe('the order or the payment by hand'),
+  note: z.string(),
+  raisedAtMs: timeMs,
+  raisedBy: textOrNull.describe('null: found by the server'),
+  settledAtMs: timeMs.nullable(),
+  settledBy: textOrNull,
+  outcome: z.string(),
+  mine: z.boolean().describe('raised by you: a second person must settle it'),
+});
+export type PaymentCase = z.infer<typeof paymentCase>;
+export const paymentCaseList = z.object({ cases: z.array(paymentCase) });
+export const caseOutcome = z.strictObject({ outcome: z.string().trim().min(1).max(200) });
+export const paymentDispute = z.strictObject({
+  reason: disputeReason,
+  note: z.string().trim().max(200).default(''),
+});
+export const hookAnswer = z.object({ received: z.enum(['applied', 'again', 'ignored']) });
 
 // ---------------------------------------------------------------- certificate and township
 

@@ -165,6 +165,14 @@ export const reasons = {
     zh: '这笔成交已有一笔待确认的付款',
     en: 'A payment of this sale is waiting for confirmation',
   },
+  'payment-disputed': {
+    zh: '这笔付款有异议，先由第二人处理',
+    en: 'This payment is disputed: a second person must settle that first',
+  },
+  'no-online-payment': {
+    zh: '现在不能在线支付，请线下付款',
+    en: 'No online payment at present; please pay by hand',
+  },
   'reference-used': { zh: '这个付款参考号已经用过', en: 'This payment reference was already used' },
   'unknown-payment': { zh: '没有这笔付款', en: 'There is no such payment' },
   'same-person': { zh: '记录的人不能确认，请另一个人确认', en: 'A second person must confirm this' },

@@ -2,6 +2,7 @@ import { type AnchoredClock, CLOCK_JUMP_MS_MAX, type Log } from '@qingpai/platfo
 
 const SWEEP_EVERY_MS = 3_600_000;
 const LOOK_EVERY_MS = 10_000;
+const RECONCILE_EVERY_MS = 60_000;
 /** After the start people come in first; then the data is looked at. */
 const FIRST_AUDIT_AFTER_MS = 5 * 60_000;
 /** When nobody bids: 03:30 by the township's clock, UTC+8, is 19:30 UTC. */
@@ -13,13 +14,22 @@ export interface Household {
   log: Log;
   /** Forgets what has expired. */
   sweep(): Promise<void>;
+  /** Asks for what the payment provider never told us; answers how much it could not be asked for. */
+  reconcile(): Promise<number>;
   /** Looks whether what must be true of the data is true; it tells by itself what is not. */
   audit(): Promise<unknown>;
   onClockJump(): void;
 }
 
 /** What is to be done now and then, far from any bid. Answers how to stop it. */
-export function keepHouse({ clock, log, sweep, audit, onClockJump }: Household): () => Promise<void> {
+export function keepHouse({
+  clock,
+  log,
+  sweep,
+  reconcile,
+  audit,
+  onClockJump,
+}: Household): () => Promise<void> {
   let toldMs = 0;
   const failed = (what: string) => (err: unknown) => log.warn({ err }, `${what} failed`);
   const look = () => {
@@ -35,7 +45,12 @@ export function keepHouse({ clock, log, sweep, audit, onClockJump }: Household):
     }, msUntilNight(clock.nowMs())).unref();
   };
   auditTonight();
+  const poll = async () => {
+    const unknown = await reconcile();
+    if (unknown > 0) log.warn({ unknown }, '有在线付款问不到结果 / online payments could not be asked for');
+  };
   const timers = [
+    setInterval(() => void poll().catch(failed('asking for online payments')), RECONCILE_EVERY_MS),
     setInterval(() => void sweep().catch(failed('sweeping')), SWEEP_EVERY_MS),
     setInterval(look, LOOK_EVERY_MS),
     setTimeout(() => void audit().catch(failed('the look at the invariants')), FIRST_AUDIT_AFTER_MS),

@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MembersService } from '@qingpai/members';
-import { PaymentsService } from '@qingpai/payments';
+import { OnlinePayments, PaymentsService } from '@qingpai/payments';
 import { anchoredClock, type Claim, type Log, openDatabase, startEmbeddedPostgres } from '@qingpai/platform';
 import { InvariantRuns } from '@qingpai/township';
 import { type Config } from '../config.js';
@@ -60,9 +60,18 @@ export async function startMarket(
   const members = app.get(MembersService, { strict: false });
   const payments = app.get(PaymentsService, { strict: false });
   const sweep = () => members.sweep().then(() => payments.sweep());
+  const online = app.get(OnlinePayments, { strict: false });
+  const reconcile = () => online.reconcile();
   const [runs, metrics] = [app.get(InvariantRuns, { strict: false }), app.get(Metrics, { strict: false })];
   runs.onRun(metrics.handleInvariants);
-  const household = { clock, log, sweep, audit: () => runs.run(), onClockJump: metrics.handleClockJump };
+  const household = {
+    clock,
+    log,
+    sweep,
+    reconcile,
+    audit: () => runs.run(),
+    onClockJump: metrics.handleClockJump,
+  };
   closers.add('housekeeping', keepHouse(household));
   const addresses = await listen(app, config, log, closers);
   origins.push(...addresses.origins);

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { paymentsInvariants } from '@qingpai/payments';
+import { FakeStripe } from '@qingpai/payments/testing';
 import { DataSource, type EntityManager } from 'typeorm';
 import { rowsAgainst } from '../store/invariants.js';
 import { bidOf, done, quickRules, until } from '../testing/rig.js';
@@ -6,10 +8,12 @@ import { type TownshipApp, townshipApp } from '../testing/townshipApp.js';
 
 let township: TownshipApp;
 let owner: DataSource;
+let stripe: FakeStripe;
 
-/** Two sales, one of them paid by a payment that two persons saw. */
+/** Three sales: one paid by hand, as two persons saw; two paid online, of which some went back. */
 beforeAll(async () => {
-  township = await townshipApp();
+  stripe = await FakeStripe.open();
+  township = await townshipApp({ provider: stripe.provider() });
   owner = await new DataSource({ type: 'postgres', url: township.database.ownerUrl }).initialize();
   const { host, officer } = township.people;
   const rules = { ...quickRules, openForMs: 250, windowMs: 50, extensionMs: 50, lastCallMs: 100 };
@@ -18,17 +22,15 @@ beforeAll(async () => {
     ...{ growerName: '硋窑村02号花农', village: '硋窑村', grade: 'A', unit: '盆', units: 1, title: '绣球' },
     ...{ startFen: 5_000, floorFen: 0, format: 'english', source: '人工培植' },
   };
-  for (let n = 0; n < 2; n += 1) await township.post(`/api/shows/${showId}/lots`, host, lot);
+  for (let n = 0; n < 3; n += 1) await township.post(`/api/shows/${showId}/lots`, host, lot);
   const desk = await township.desks.of(showId);
   await done(desk.command({ by: 'host', name: 'seal' }));
   await done(desk.command({ by: 'host', name: 'open', reason: 'none-configured' }));
-  const member = await township.members.sessionOf(
-    undefined,
-    `Bearer ${await township.buyer('阿梅', showId)}`,
-  );
+  const token = await township.buyer('阿梅', showId);
+  const member = await township.members.sessionOf(undefined, `Bearer ${token}`);
   const { bidder, id } = await township.store.newcomer(showId, member!.memberId);
   await desk.register({ bidder, id, kind: 'buyer' }, township.store.seat(showId, member!.memberId));
-  for (const id of ['L1', 'L2']) {
+  for (const id of ['L1', 'L2', 'L3']) {
     await done(desk.command({ by: 'host', name: 'offer', lot: id }));
     await done(desk.bid(bidOf(5_000, { lot: id }), { bidder }));
     await until(() => desk.state.lots[id]!.phase === 'hammered');
@@ -36,8 +38,22 @@ beforeAll(async () => {
   const body = { sales: ['S1'], amountFen: 5_000, channel: 'cash', reference: '收据 1' };
   const payment = (await township.post(`/api/shows/${showId}/payments`, host, body)).json().id;
   await township.post(`/api/shows/${showId}/payments/${payment}/decision`, officer, { confirm: true });
+  const paying = await township.post(`/api/shows/${showId}/my-payment`, token, { consent: true });
+  const { order, payUrl } = paying.json();
+  stripe.pay(payUrl);
+  for (const event of stripe.events) {
+    const { payload, signature } = FakeStripe.signed(event);
+    await township.app.inject({
+      ...{ method: 'POST', url: '/api/stripe/webhook', payload },
+      headers: { 'content-type': 'application/json', 'stripe-signature': signature },
+    });
+  }
+  const back = { refund: randomUUID(), sale: 'S2', amountFen: 400 };
+  const refunded = await township.post(`/api/shows/${showId}/orders/${order.order}/refunds`, officer, back);
+  expect(refunded.json().state).toBe('given');
 });
 afterAll(async () => {
+  await stripe.close();
   await owner.destroy();
   await township.close();
 });
@@ -60,7 +76,8 @@ async function brokenBy(plant: (manager: EntityManager) => Promise<unknown>): Pr
   return found;
 }
 
-test('an honest payment breaks none of them', async () => {
+test('honest payments break none of them', async () => {
+  expect(await owner.query(`SELECT state FROM orders`)).toEqual([{ state: 'paid' }]);
   expect(await owner.query(`SELECT state FROM payments`)).toEqual([{ state: 'confirmed' }]);
   expect(await brokenBy(() => Promise.resolve())).toEqual([]);
 });
@@ -76,7 +93,24 @@ const planted: Record<string, string> = {
   'two persons decided every payment': `
     ${unguarded} payments_two_persons; UPDATE payments SET decided_by = recorded_by`,
   'what was confirmed is in the log, and nothing else': `
-    UPDATE payment_sales SET sale = 'S2'`,
+    UPDATE payment_sales SET sale = 'S9'`,
+  'a sale is paid by one means at most': `
+    INSERT INTO orders SELECT gen_random_uuid(), show_id, bidder, 5000, 'open', return_url, consent_at, created_at,
+      expires_at FROM orders;
+    INSERT INTO order_sales SELECT id, 'S1', show_id, 5000, false FROM orders WHERE state = 'open'`,
+  'an order is the sum of its sales, and holds them while it may be paid': `
+    UPDATE order_sales SET let_go = true`,
+  'an order is charged at most once, and exactly': `UPDATE orders SET charge = 'pi_of_somebody_else'`,
+  'what went back online is in the log, and nothing else': `UPDATE order_refunds SET ref = 're_of_another'`,
+  'never more goes back than came': `
+    INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, sale, 4601, 'asked', asked_by, asked_at
+      FROM order_refunds`,
+  'each webhook is applied once, and none is stuck': `
+    UPDATE provider_events SET times = times + 1`,
+  'two persons saw every case': `
+    ALTER TABLE payment_cases DROP CONSTRAINT payment_cases_two_persons;
+    INSERT INTO payment_cases SELECT gen_random_uuid(), show_id, 'disputed', id, 'other', '', recorded_by, now(),
+      recorded_by, now(), 'x' FROM payments`,
 };
 
 test('each invariant has its violation', () => {
@@ -94,3 +128,32 @@ test('a charge that nobody confirmed is seen', async () => {
     'what was confirmed is in the log, and nothing else',
   ]);
 });
+
+const alsoPlanted: [string, string, string][] = [
+  [
+    'a webhook that nobody could apply for two hours',
+    `INSERT INTO provider_events VALUES ('evt_stuck', 'x', NULL, now() - interval '2 hours', NULL, 0)`,
+    'each webhook is applied once, and none is stuck',
+  ],
+  [
+    'a charge of another amount than the log says',
+    `UPDATE order_sales SET amount_fen = amount_fen + CASE sale WHEN 'S2' THEN 1 ELSE -1 END`,
+    'an order is charged at most once, and exactly',
+  ],
+  [
+    'a charge that the orders know nothing of',
+    `UPDATE orders SET state = 'open'; DELETE FROM order_refunds`,
+    'an order is charged at most once, and exactly',
+  ],
+  [
+    'a refund that the log knows nothing of',
+    `INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, 'S3', 1, 'given', asked_by, asked_at, 're_9',
+      answer_hash FROM order_refunds`,
+    'what went back online is in the log, and nothing else',
+  ],
+];
+for (const [what, sql, name] of alsoPlanted) {
+  test(`${what} is seen`, async () => {
+    expect(await brokenBy((manager) => manager.query(sql))).toContain(name);
+  });
+}

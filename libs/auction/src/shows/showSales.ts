@@ -27,6 +27,14 @@ export function showSales(desks: Desks, store: ShowStore): ShowSales {
       );
       return answer.ok ? null : answer.reason;
     },
+    async refund(showId, by, refunded, beside) {
+      const desk = await desks.of(showId);
+      const answer = await desk.command(
+        refunded.map((body) => ({ by, name: 'refunded', body })),
+        beside,
+      );
+      return answer.ok ? null : answer.reason;
+    },
   };
 }
 
@@ -34,6 +42,7 @@ function soldSale(state: ShowState, sale: SaleState): SoldSale {
   const { number, title } = state.lots[sale.lot]!;
   return {
     ...{ sale: sale.sale, lot: sale.lot, number, title, units: sale.units, phase: sale.phase },
+    refundedFen: sale.refundedFen,
     amountFen: saleTotalFen(sale),
     bidder: sale.bidder,
   };

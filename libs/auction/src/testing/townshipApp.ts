@@ -8,7 +8,13 @@ import { Test } from '@nestjs/testing';
 import { Ledger, ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
 import { membersEntities, membersMigrations, MembersModule, MembersService } from '@qingpai/members';
 import { seedSiqiao, SmsBox, vaultKey } from '@qingpai/members/testing';
-import { paymentsEntities, paymentsMigrations, PaymentsModule } from '@qingpai/payments';
+import {
+  type PaymentProvider,
+  paymentsEntities,
+  paymentsMigrations,
+  PaymentsModule,
+  type PaymentsOptions,
+} from '@qingpai/payments';
 import { problemOf, Refused } from '@qingpai/platform';
 import { testDatabase } from '@qingpai/platform/testing';
 import { type FastifyReply } from 'fastify';
@@ -35,14 +41,16 @@ export type Who = string | null;
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Siqiao's shows, catalogues and payments as a server on a real Postgres, with its people signed in. */
-export async function townshipApp() {
+export async function townshipApp(
+  online: { provider?: PaymentProvider; nowMs?: () => number; tell?: PaymentsOptions['tell'] } = {},
+) {
   const database = await testDatabase({
     entities: [...membersEntities, ...ledgerEntities, ...auctionEntities, ...paymentsEntities],
     migrations: [...membersMigrations, ...ledgerMigrations, ...auctionMigrations, ...paymentsMigrations],
   });
   const dataDir = await mkdtemp(join(tmpdir(), 'qingpai-township-'));
   const sms = new SmsBox();
-  const app = await started(database.dataSource, dataDir, sms);
+  const app = await started(database.dataSource, dataDir, sms, online);
   const [members, desks, store] = [app.get(MembersService), app.get(Desks), app.get(ShowStore)];
   const seeded = await seedSiqiao(members);
   members.findShowsBy(store.findShow);
@@ -74,7 +82,12 @@ export async function townshipApp() {
 }
 export type TownshipApp = Awaited<ReturnType<typeof townshipApp>>;
 
-async function started(db: DataSource, dataDir: string, smsSender: SmsBox): Promise<NestFastifyApplication> {
+async function started(
+  db: DataSource,
+  dataDir: string,
+  smsSender: SmsBox,
+  online: Partial<PaymentsOptions>,
+): Promise<NestFastifyApplication> {
   class Ground {}
   const provided = [
     { provide: DataSource, useValue: db },
@@ -96,16 +109,24 @@ async function started(db: DataSource, dataDir: string, smsSender: SmsBox): Prom
       Ground,
       MembersModule.forRoot({ vaultKey, publicOrigins: [], secureCookies: false, smsSender }),
       catalogue,
-      PaymentsModule.forRoot({ dataDir, imports: [catalogue] }),
+      PaymentsModule.forRoot({ dataDir, imports: [catalogue], counter, ...online }),
     ],
   }).compile();
-  const app = built.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+  const app = built.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+    rawBody: true,
+  });
   await app.getHttpAdapter().getInstance().register(multipart);
   app.useGlobalFilters(new AsProblem());
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
 }
+/** What the pay page says of paying by hand. */
+const counter = {
+  ...{ payBy: '次日中午 12 点前付款', freight: '合并一个包裹' },
+  ...{ payee: '泗桥乡花卉专业合作社', contact: '乡便民服务中心', byHand: '转账或现金' },
+};
+
 type Stored = ReturnType<typeof storeOn>;
 
 /** Host and officer of Siqiao, a moderator, another host beside them, and a host and an officer of Limen. */

@@ -1,4 +1,9 @@
 import { Payments1795500600000 } from './1795500600000-payments.js';
 import { PaymentsOfPersons1795500610000 } from './1795500610000-payments-of-persons.js';
+import { OnlinePayments1795500620000 } from './1795500620000-online-payments.js';
 
-export const paymentsMigrations = [Payments1795500600000, PaymentsOfPersons1795500610000];
+export const paymentsMigrations = [
+  Payments1795500600000,
+  PaymentsOfPersons1795500610000,
+  OnlinePayments1795500620000,
+];

@@ -1,0 +1,185 @@
+import { OneByOne, Refused, statusOf } from '@qingpai/platform';
+import { type EventBody, type Refund, type refundAsk } from '@qingpai/wire';
+import { type DataSource, type EntityManager, LessThan } from 'typeorm';
+import { type z } from 'zod';
+import { type Cases } from '../cases.js';
+import { OrderRefundRow, OrderRow, OrderSaleRow } from '../entities.js';
+import { ASK_AGAIN_AFTER_MS, ASKED_PER_ROUND_MAX } from '../limits.js';
+import { leftToRefundFen } from '../rules/order.js';
+import { type ShowSales } from '../sales.js';
+import { move } from './orderRows.js';
+import { sha256 } from './orders.js';
+import { type PaymentProvider, type ProviderRefund } from './provider.js';
+
+export interface RefundsParts {
+  db: DataSource;
+  sales: ShowSales;
+  cases: Cases;
+  provider: PaymentProvider | null;
+  nowMs: () => number;
+}
+
+type Ask = z.infer<typeof refundAsk>;
+
+/**
+ * Money that goes back the way it came. First it is written down against what is left, then given, then it stands in
+ * the log: a crash between any two is made good by asking again under the same number.
+ */
+export class OnlineRefunds {
+  private readonly lines = new OneByOne();
+
+  constructor(private readonly parts: RefundsParts) {}
+
+  /**
+   * Refuses: `not-found`, `not-paid`, `unknown-sale`, `refund-above-paid`, `amount-differs` (stray money goes back whole),
+   * `id-reused`, `no-online-payment`, `not-ready`.
+   */
+  async ask(showId: string, orderId: string, memberId: string, ask: Ask): Promise<Refund> {
+    if (this.parts.provider === null) throw new Refused('no-online-payment');
+    await this.parts.db.transaction((manager) => this.reserve(manager, showId, orderId, memberId, ask));
+    return shownRefund(await this.refresh(ask.refund));
+  }
+
+  /** Goes on where it stands. Refuses: `not-found`, `not-ready`. */
+  refresh(id: string): Promise<OrderRefundRow> {
+    return this.lines.run(id, async () => {
+      const row = await this.find(id);
+      if (row.state === 'asked') await this.give(row);
+      return this.find(id);
+    });
+  }
+
+  /** Asks on for what nobody told us of; answers how many could not be asked for. */
+  async reconcile(): Promise<number> {
+    if (this.parts.provider === null) return 0;
+    const askedAt = LessThan(new Date(this.parts.nowMs() - ASK_AGAIN_AFTER_MS));
+    const where = { state: 'asked' as const, askedAt };
+    const waiting = await this.parts.db.manager.find(OrderRefundRow, { where, take: ASKED_PER_ROUND_MAX });
+    const cases = await this.parts.cases.openOf(waiting.map(({ orderId }) => orderId));
+    let failed = 0;
+    for (const { id, orderId } of waiting) {
+      if (!cases.has(orderId)) await this.refresh(id).catch(() => (failed += 1));
+    }
+    return failed;
+  }
+
+  /** Of these orders, what was given back or is to be. */
+  async sumsOf(orderIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.parts.db.manager
+      .createQueryBuilder(OrderRefundRow, 'r')
+      .select('r.order_id', 'order')
+      .addSelect('sum(r.amount_fen)', 'fen')
+      .where(`r.order_id = ANY(:ids) AND r.state <> 'failed'`, { ids: orderIds })
+      .groupBy('r.order_id')
+      .getRawMany<{ order: string; fen: string }>();
+    return new Map(rows.map(({ order, fen }) => [order, Number(fen)]));
+  }
+
+  /** The order's row is locked, so that whoever asks at the same time, on whatever server, sees what is left after us. */
+  private async reserve(
+    manager: EntityManager,
+    showId: string,
+    orderId: string,
+    memberId: string,
+    { refund: id, amountFen, ...named }: Ask,
+  ): Promise<void> {
+    const sale = named.sale ?? null;
+    const lock = { mode: 'pessimistic_write' as const };
+    const order = await manager.findOne(OrderRow, { where: { id: orderId, showId }, lock });
+    if (!order) throw new Refused('not-found');
+    const known = await manager.findOneBy(OrderRefundRow, { id });
+    if (known) {
+      const isSame = known.orderId === orderId && known.sale === sale && known.amountFen === amountFen;
+      if (isSame) return;
+      throw new Refused('id-reused');
+    }
+    const cameFen = await cameFenOf(manager, order, sale);
+    const before = await manager.findBy(OrderRefundRow, { orderId });
+    const left = leftToRefundFen(
+      cameFen,
+      before.filter((one) => one.sale === sale),
+    );
+    if (amountFen > left) throw new Refused('refund-above-paid');
+    if (sale === null && amountFen !== cameFen) throw new Refused('amount-differs');
+    const row: OrderRefundRow = {
+      ...{ id, orderId, showId, sale, amountFen, state: 'asked', ref: null, answerHash: null },
+      ...{ askedBy: memberId, askedAt: new Date(this.parts.nowMs()) },
+    };
+    await manager.insert(OrderRefundRow, row);
+  }
+
+  private async give(row: OrderRefundRow): Promise<void> {
+    const { provider, db } = this.parts;
+    if (provider === null) throw new Refused('no-online-payment');
+    const { charge } = await db.manager.findOneByOrFail(OrderRow, { id: row.orderId });
+    const { id, orderId: order, amountFen } = row;
+    const given = await provider
+      .giveBack({ id, order, charge: charge!, amountFen })
+      .catch((error: unknown) => {
+        if (error instanceof Refused && error.reason === 'no-online-payment') return null;
+        throw error;
+      });
+    if (given === null || given.state === 'failed') {
+      await db.manager.update(OrderRefundRow, { id, state: 'asked' }, { state: 'failed' });
+    } else if (given.state === 'given') {
+      await (row.sale === null ? this.returned(row, given) : this.logged(row, row.sale, given));
+    }
+  }
+
+  private async logged(row: OrderRefundRow, sale: string, given: ProviderRefund): Promise<void> {
+    const { sales, cases, provider } = this.parts;
+    const body: EventBody<'sale.refunded'> = {
+      ...{ sale, amountFen: row.amountFen, channel: provider!.channel },
+      ...{ txn: sha256(given.ref).toString('base64'), evidence: sha256(given.answer).toString('base64') },
+    };
+    const refusal = await sales.refund(row.showId, 'officer', [body], (manager) => keep(manager, row, given));
+    if (refusal === null || (await this.find(row.id)).state === 'given') return;
+    if (statusOf(refusal) >= 500) throw new Refused(refusal);
+    // It is with the buyer, and the log does not take it any more: the show is settled.
+    const note = `${given.ref} ${row.amountFen} ${refusal}`;
+    await cases.raise({ showId: row.showId, kind: 'refund-unlogged', subject: row.orderId, note });
+  }
+
+  private returned(row: OrderRefundRow, given: ProviderRefund): Promise<void> {
+    return this.parts.db.transaction(async (manager) => {
+      await keep(manager, row, given);
+      await move(manager, row.orderId, ['stray'], 'returned');
+    });
+  }
+
+  private async find(id: string): Promise<OrderRefundRow> {
+    const row = await this.parts.db.manager.findOneBy(OrderRefundRow, { id });
+    if (!row) throw new Refused('not-found');
+    return row;
+  }
+}
+
+/** What came in for this sale, or for a stray order as a whole. */
+async function cameFenOf(
+  manager: EntityManager,
+  { id, state, amountFen }: OrderRow,
+  sale: string | null,
+): Promise<number> {
+  if (state === 'stray' || state === 'returned') {
+    if (sale !== null) throw new Refused('unknown-sale');
+    return amountFen;
+  }
+  if (state !== 'paid') throw new Refused('not-paid');
+  const paid = sale === null ? null : await manager.findOneBy(OrderSaleRow, { orderId: id, sale });
+  if (!paid) throw new Refused('unknown-sale');
+  return paid.amountFen;
+}
+
+async function keep(
+  manager: EntityManager,
+  { id }: OrderRefundRow,
+  { ref, answer }: ProviderRefund,
+): Promise<void> {
+  const given = { state: 'given' as const, ref, answerHash: sha256(answer) };
+  const { affected } = await manager.update(OrderRefundRow, { id, state: 'asked' }, given);
+  if (affected !== 1) throw new Refused('already-decided');
+}
+
+export const shownRefund = ({ id, orderId, sale, amountFen, state }: OrderRefundRow): Refund => ({
+  ...{ refund: id, order: orderId, sale: sale ?? '', amountFen, state },
+});

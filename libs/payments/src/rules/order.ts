@@ -1,0 +1,66 @@
+import { type CaseKind, type OrderState } from '@qingpai/wire';
+
+/** An online payment only moves forward; money that came counts also when nobody waited for it any more. */
+export const nextOrderStates: Record<OrderState, readonly OrderState[]> = {
+  open: ['processing', 'closed', 'paid', 'stray'],
+  processing: ['closed', 'paid', 'stray'],
+  closed: ['paid', 'stray'],
+  paid: [],
+  stray: ['returned'],
+  returned: [],
+};
+
+/** What was asked of the provider, in our own words. */
+export interface AskedOrder {
+  state: OrderState;
+  amountFen: number;
+  /** The one charge that pays it, once it is known. */
+  charge: string | null;
+}
+
+/** What the provider says of it. It may be old: whatever would go back is left out. */
+export interface SeenOrder {
+  page: 'open' | 'complete' | 'expired';
+  money: 'none' | 'underway' | 'here';
+  amountFen: number;
+  currency: string;
+  charge: string | null;
+}
+
+export type Judgement =
+  | { is: 'as-before' }
+  | { is: 'moves'; to: 'processing' | 'closed' }
+  | { is: 'paid'; charge: string }
+  | { is: 'case'; kind: Exclude<CaseKind, 'disputed'>; charge: string | null };
+
+/**
+ * What follows from what the provider says. Nobody guesses about money: an amount or a currency that is not ours, or a
+ * second charge, is a case for people, and the order stays as it is.
+ */
+export function judgedOrder(order: AskedOrder, seen: SeenOrder): Judgement {
+  const { money, charge } = seen;
+  if (charge !== null && order.charge !== null && charge !== order.charge) {
+    return money === 'here' ? { is: 'case', kind: 'second-charge', charge } : { is: 'as-before' };
+  }
+  if (seen.currency !== 'cny') return { is: 'case', kind: 'wrong-currency', charge };
+  if (seen.amountFen !== order.amountFen) return { is: 'case', kind: 'wrong-amount', charge };
+  if (money === 'here') {
+    if (charge === null) throw new Error('bug: money came without a charge');
+    return canBecome(order.state, 'paid') ? { is: 'paid', charge } : { is: 'as-before' };
+  }
+  const to = seen.page === 'open' ? null : money === 'underway' ? 'processing' : 'closed';
+  return to !== null && canBecome(order.state, to) ? { is: 'moves', to } : { is: 'as-before' };
+}
+
+const canBecome = (from: OrderState, to: OrderState): boolean => nextOrderStates[from].includes(to);
+
+/** Money that may still be given back of what came in for one sale, or for the whole of a stray order. */
+export function leftToRefundFen(cameFen: number, refunds: readonly RefundSum[]): number {
+  return refunds
+    .filter(({ state }) => state !== 'failed')
+    .reduce((left, one) => left - one.amountFen, cameFen);
+}
+export interface RefundSum {
+  state: 'asked' | 'given' | 'failed';
+  amountFen: number;
+}

@@ -1,0 +1,81 @@
+import { type Reason } from '@qingpai/wire';
+import { type DataSource } from 'typeorm';
+import { type Buyer, type ShowSales, type SoldSale } from '../sales.js';
+
+/** Sales that keep the port's promises, and break them when told to. */
+export class Hall implements ShowSales {
+  readonly sales: SoldSale[] = [];
+  readonly buyers: Buyer[] = [{ bidder: 'hall', paddle: 7, memberId: null }];
+  /** Each `sale.paid` and `sale.refunded`, as the log would have it. */
+  readonly leaves: { kind: 'paid' | 'refunded'; sale: string; amountFen: number; txn: string }[] = [];
+  /** `lost`: it did not happen; `lostAfter`: it did, and nobody was told. Then it is as before. */
+  fate: 'happens' | 'lost' | 'lostAfter' = 'happens';
+
+  constructor(private readonly db: DataSource) {}
+
+  sell(bidder = 'hall', amountFen = 5_800): string {
+    const sale = `S${this.sales.length + 1}`;
+    const lot = { lot: 'L1', number: '001', title: '建兰', units: 1, refundedFen: 0 };
+    this.sales.push({ ...lot, sale, amountFen, bidder, phase: 'awaiting' });
+    return sale;
+  }
+
+  async salesOf() {
+    return this.sales;
+  }
+
+  async buyersOf() {
+    return this.buyers;
+  }
+
+  async pay(...[, , paid, beside]: Parameters<ShowSales['pay']>): Promise<Reason | null> {
+    return this.happen(async () => {
+      for (const { sale } of paid) {
+        const { phase } = this.named(sale);
+        if (phase !== 'awaiting') return phase === 'voided' ? 'unknown-sale' : 'already-paid';
+      }
+      await this.db.transaction(beside);
+      for (const { sale, amountFen, txn } of paid) {
+        this.named(sale).phase = 'paid';
+        this.leaves.push({ kind: 'paid', sale, amountFen, txn });
+      }
+      return null;
+    });
+  }
+
+  async refund(...[, , refunded, beside]: Parameters<ShowSales['refund']>): Promise<Reason | null> {
+    return this.happen(async () => {
+      for (const { sale, amountFen } of refunded) {
+        const sold = this.named(sale);
+        if (sold.refundedFen + amountFen > sold.amountFen) return 'refund-above-paid';
+      }
+      await this.db.transaction(beside);
+      for (const { sale, amountFen, txn } of refunded) {
+        this.named(sale).refundedFen += amountFen;
+        this.leaves.push({ kind: 'refunded', sale, amountFen, txn });
+      }
+      return null;
+    });
+  }
+
+  /** One after the other, as at the desk. */
+  private happen(act: () => Promise<Reason | null>): Promise<Reason | null> {
+    const done = this.line.then(async () => {
+      const { fate } = this;
+      this.fate = 'happens';
+      if (fate === 'lost') return 'not-ready';
+      const reason = await act().catch((error: { reason?: Reason }) => {
+        if (error.reason === undefined) throw error;
+        return error.reason;
+      });
+      return fate === 'lostAfter' ? 'not-ready' : reason;
+    });
+    this.line = done.catch(() => undefined);
+    return done;
+  }
+  private line: Promise<unknown> = Promise.resolve();
+
+  named(id: string): SoldSale {
+    return this.sales.find(({ sale }) => sale === id)!;
+  }
+}
