@@ -82,7 +82,10 @@ async function suite(name, { env = {}, title = name, node = process.execPath } =
     return;
   }
   // A suite's own figures, told on one line.
-  for (const line of output.match(/^(tamper cases|mutants|market-day) .*$/gm) ?? []) console.log(line);
+  for (const line of output.match(
+    /^(tamper cases|mutants|market-day|stripe contracts|refused payments).*$/gm,
+  ) ?? [])
+    console.log(line);
   add(title, JSON.parse(readFileSync(report, 'utf8')), ok, Math.round((Date.now() - startMs) / 1000));
 }
 

@@ -88,7 +88,10 @@ export default defineConfig({
   // Built apart, so that the room carries only the parts of Vue that it uses itself, not those of the kits.
   environments: {
     client: { build: bundle(pages('room'), true) },
-    desks: { consumer: 'client', build: bundle(pages('host', 'township', 'certificate', 'plain'), false) },
+    desks: {
+      consumer: 'client',
+      build: bundle(pages('host', 'township', 'certificate', 'pay', 'plain'), false),
+    },
   },
   builder: {
     async buildApp(builder) {

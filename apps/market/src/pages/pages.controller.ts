@@ -50,6 +50,13 @@ export class PagesController {
     this.send(reply, 'certificate');
   }
 
+  @Get('pay/:showId')
+  @Public()
+  pay(@Param('showId') id: string, @Res() reply: FastifyReply) {
+    if (!showId.safeParse(id).success) throw new Refused('unknown-show');
+    this.send(reply, 'pay');
+  }
+
   /** To be kept, and opened from there: a verifier that the judged server hands out each time could lie. */
   @Get('verify.html')
   @Public()

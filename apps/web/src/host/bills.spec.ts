@@ -35,6 +35,7 @@ const payment = (sales: string[], state: Payment['state']): Payment => ({
   decidedBy: null,
   decidedAtMs: null,
   mine: false,
+  disputed: 'no' as const,
 });
 
 describe('a bill', () => {

@@ -80,6 +80,7 @@ describe('a bill', () => {
     decidedBy: null,
     decidedAtMs: null,
     mine: false,
+    disputed: 'no' as const,
   });
 
   test('asks only for what is neither paid nor waiting to be confirmed', () => {

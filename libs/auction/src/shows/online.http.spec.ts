@@ -238,6 +238,6 @@ test('everybody who may not see or move money is refused, on every route and for
   ];
   for (const answer of strangers) expect(answer.json().code).toBe('no-paddle');
   refused += foreign.length + strangers.length;
-  console.log(`refused payments: ${refused} of ${refused}`);
+  process.stdout.write(`refused payments: ${refused} asked, ${refused} refused\n`);
   expect(refused).toBe(72);
 });

@@ -1,0 +1,140 @@
+import type { Bill, DisputeReason, OnlineMethod, Payment } from '@qingpai/wire';
+import type { Language } from '../shared/language';
+import type { Standing } from './means';
+
+/** Every word of the pay page, Chinese first. */
+const zh = {
+  title: '付款',
+  loading: '正在取账单…',
+  again: '再试一次',
+  toRoom: '回到房间',
+  enterFirst: '请先进入房间，再从“我的账单”来付款。',
+  paddle: (n: number) => `${n}号`,
+  lots: (n: number) => `共 ${n} 件，一次付清`,
+  units: (n: number) => `${n} 份`,
+  due: '应付',
+  standings: {
+    nothing: '您还没有拍到东西',
+    due: '待付款',
+    recorded: '收款人已记下，等第二人确认',
+    processing: '银行处理中，到账后这里变成“已付款”',
+    stray: '您的款到晚了，没有对上成交；工作人员会原路退回',
+    paid: '已付款，谢谢！',
+  } satisfies Record<Standing, string>,
+  phases: {
+    awaiting: '待付款',
+    paid: '已付款',
+    voided: '已撤销',
+    defaulted: '逾期未付',
+    refunded: '已退款',
+  } satisfies Record<Bill['sales'][number]['phase'], string>,
+  byHand: '线下付款',
+  byHandNote: (paddle: string) => `备注写“${paddle}”。不要转给个人。`,
+  payee: '收款方',
+  contact: '联系',
+  payBy: '期限',
+  freight: '运费',
+  notOnline: '本场只收线下付款。',
+  online: '在线付款',
+  methods: {
+    card: '银行卡（Visa、万事达、银联）',
+    alipay: '支付宝',
+    wechat_pay: '微信支付',
+  } satisfies Record<OnlineMethod, string>,
+  inWeChat: '您在微信里打开了本页：支付宝打不开；微信支付会显示一张二维码，要用另一部手机的微信扫。',
+  inWeChatDo: '想用支付宝：点右上角 ⋯，选“在浏览器打开”。',
+  qr: '微信支付会显示一张二维码，用微信扫一扫。',
+  consent: '我同意：为了付款，把订单编号和金额传给境外的 Stripe 公司。姓名、电话、买了什么，都不传。',
+  pay: (sum: string) => `付 ${sum}`,
+  paying: '正在打开付款页…',
+  leaves: '会离开本页，到 Stripe 的付款页；付完自动回来。',
+  backLooking: '正在查您的付款…',
+  backNot: '还没有查到付款。付过了就等几分钟；没付可以再付，不会扣两次。',
+  look: '查一下到账没有',
+  recordedList: '已记下的线下付款',
+  channels: { transfer: '转账', cash: '现金', wechat: '微信', alipay: '支付宝' } satisfies Record<
+    Payment['channel'],
+    string
+  >,
+  states: { recorded: '待第二人确认', confirmed: '已确认', rejected: '没有收到' } satisfies Record<
+    Payment['state'],
+    string
+  >,
+  disputed: '有异议，等人处理',
+  dispute: '这笔不对',
+  disputeWhat: '哪里不对？',
+  disputes: {
+    'never-arrived': '钱付了，对方说没收到',
+    'other-amount': '金额不对',
+    'other-payer': '不是我付的',
+    'recorded-twice': '记了两次',
+    other: '其他',
+  } satisfies Record<DisputeReason, string>,
+  toggle: 'English',
+};
+export type PayWords = typeof zh;
+
+const en: PayWords = {
+  title: 'Pay',
+  loading: 'Fetching your bill…',
+  again: 'Try again',
+  toRoom: 'Back to the room',
+  enterFirst: 'Enter the room first, then come here from “My bill”.',
+  paddle: (n) => `No. ${n}`,
+  lots: (n) => (n === 1 ? '1 lot' : `${n} lots, paid at once`),
+  units: (n) => (n === 1 ? '1 unit' : `${n} units`),
+  due: 'To pay',
+  standings: {
+    nothing: 'You have not won anything yet',
+    due: 'Waiting for your payment',
+    recorded: 'Recorded; a second person will confirm it',
+    processing: 'The bank is at work; this turns to Paid when the money is there',
+    stray: 'Your money came too late for the sale; the staff will send it back',
+    paid: 'Paid, thank you!',
+  },
+  phases: {
+    awaiting: 'To pay',
+    paid: 'Paid',
+    voided: 'Undone',
+    defaulted: 'Not paid in time',
+    refunded: 'Refunded',
+  },
+  byHand: 'Pay by hand',
+  byHandNote: (paddle) => `Write “${paddle}” on it. Never pay a private person.`,
+  payee: 'Pay to',
+  contact: 'Contact',
+  payBy: 'Until',
+  freight: 'Freight',
+  notOnline: 'This show is paid by hand only.',
+  online: 'Pay online',
+  methods: { card: 'Card (Visa, Mastercard, UnionPay)', alipay: 'Alipay', wechat_pay: 'WeChat Pay' },
+  inWeChat:
+    'You opened this page in WeChat: Alipay does not open here, and WeChat Pay shows a QR code to be scanned by another phone.',
+  inWeChatDo: 'For Alipay: tap ⋯ on the top right and open this page in your browser.',
+  qr: 'WeChat Pay shows a QR code; scan it with WeChat.',
+  consent:
+    'I agree that, for paying, the number of my order and the amount go to Stripe, abroad. My name, my phone and what I bought do not.',
+  pay: (sum) => `Pay ${sum}`,
+  paying: 'Opening the page to pay on…',
+  leaves: 'You leave for a page of Stripe’s, and come back when you have paid.',
+  backLooking: 'Looking for your payment…',
+  backNot:
+    'No payment found yet. If you paid, wait some minutes; if not, pay again: it is never charged twice.',
+  look: 'See whether it arrived',
+  recordedList: 'Payments by hand on record',
+  channels: { transfer: 'Transfer', cash: 'Cash', wechat: 'WeChat', alipay: 'Alipay' },
+  states: { recorded: 'to be confirmed', confirmed: 'confirmed', rejected: 'not received' },
+  disputed: 'disputed, somebody will look at it',
+  dispute: 'This is wrong',
+  disputeWhat: 'What is wrong?',
+  disputes: {
+    'never-arrived': 'I paid, they say it never came',
+    'other-amount': 'The amount is wrong',
+    'other-payer': 'I did not pay this',
+    'recorded-twice': 'It was recorded twice',
+    other: 'Something else',
+  },
+  toggle: '中文',
+};
+
+export const words: Record<Language, PayWords> = { zh, en };

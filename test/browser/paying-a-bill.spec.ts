@@ -1,0 +1,106 @@
+import { FakeStripe, WEBHOOK_SECRET } from '@qingpai/payments/testing';
+import { type Page } from 'playwright-core';
+import { Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+
+/** The buyer's pay page, with Stripe's stand-in behind it and without any. */
+const secret = { STRIPE_SECRET_KEY: 'sk_test_fake', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET };
+const inWeChat = {
+  userAgent: 'Mozilla/5.0 (Linux; Android 12) AppleWebKit/537.36 Chrome/107 Mobile MicroMessenger/8.0.47',
+};
+
+let stripe: FakeStripe;
+let market: Market;
+let browser: Chromium;
+beforeAll(async () => {
+  stripe = await FakeStripe.open();
+  market = await Market.open({ ...secret, STRIPE_API: stripe.url });
+  browser = await Chromium.open(market);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await market.close();
+  await stripe.close();
+});
+afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+
+const shot = async (page: Page, name: string) => {
+  const folder = process.env.PICTURES_TO;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+};
+
+/** A show in which one buyer has won two lots. */
+async function won(on: Market) {
+  const { showId, host } = await on.openShow([pot(), pot({ title: '君子兰' })], {
+    ...shortRules,
+    openForMs: 900,
+  });
+  const lin = await on.buyer(showId, '小林');
+  for (const lot of ['L1', 'L2']) {
+    const hammered = host.event('lot.hammered', lot);
+    await host.offers(lot, lin);
+    await lin.bid(lot, 3_600);
+    await hammered;
+  }
+  return { showId, token: lin.token! };
+}
+
+test('two lots are paid at once on Stripe’s page, after a tick, and the page says so when he comes back', async () => {
+  const { showId, token } = await won(market);
+  const page = await browser.opens(`/pay/${showId}`, token);
+  await page.getByText('共 2 件，一次付清').waitFor();
+  const button = page.getByRole('button', { name: '付 ¥72' });
+  expect([await button.isDisabled(), stripe.requests.length]).toEqual([true, 0]);
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+  await page.getByRole('checkbox').check();
+  await shot(page, 'pay-online');
+  await button.click();
+  await page.waitForURL(`${stripe.url}/**`);
+  // He has left us, knowingly.
+  expect(browser.complaints.splice(0).filter((one) => !one.startsWith(`asked ${stripe.url}`))).toEqual([]);
+  expect(stripe.pay(page.url())).toBe('paid');
+  await page.goto(`${market.origin}/pay/${showId}?back=1`);
+  await page.getByText('已付款，谢谢！').waitFor();
+  await shot(page, 'pay-done');
+  expect(await axeFinds(page)).toEqual([]);
+  expect(stripe.charged.length).toBe(1);
+}, 60_000);
+
+test('in WeChat it says what does not work there, and paying by hand comes first', async () => {
+  const { showId, token } = await won(market);
+  const page = await browser.opens(`/pay/${showId}`, token, inWeChat);
+  await page.getByText('支付宝打不开').waitFor();
+  expect(await page.locator('.methods li').allTextContents()).toEqual([
+    '银行卡（Visa、万事达、银联）',
+    '微信支付',
+  ]);
+  expect((await page.locator('h2').allTextContents()).slice(1)).toEqual(['线下付款', '在线付款']);
+  await shot(page, 'pay-wechat');
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+}, 60_000);
+
+test('without Stripe it tells how to pay by hand; what was recorded wrongly can be disputed', async () => {
+  const plain = await Market.open();
+  try {
+    const there = await Chromium.open(plain);
+    const { showId, token } = await won(plain);
+    const body = { sales: ['S1', 'S2'], amountFen: 7_200, channel: 'wechat', reference: '1' };
+    await plain.must('POST', `/api/shows/${showId}/payments`, await plain.host(), body);
+    const page = await there.opens(`/pay/${showId}`, token);
+    await page.getByText('本场只收线下付款').waitFor();
+    await page.getByText('收款人已记下，等第二人确认').waitFor();
+    expect(await page.getByRole('checkbox').count()).toBe(0);
+    await page.getByRole('button', { name: '这笔不对' }).click();
+    await shot(page, 'pay-by-hand');
+    await page.getByRole('button', { name: '不是我付的' }).click();
+    await page.getByText('有异议，等人处理').waitFor();
+    expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByText('Recorded; a second person will confirm it').waitFor();
+    await shot(page, 'pay-english');
+    expect(there.complaints).toEqual([]);
+    await there.close();
+  } finally {
+    await plain.close();
+  }
+}, 90_000);
