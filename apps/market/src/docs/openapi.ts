@@ -35,7 +35,10 @@ export function openApi(app: INestApplication, version: string): OpenAPIObject {
     .addTag('room', 'The second door to the room: the same bids and commands as on the socket')
     .addTag('catalogue', 'Lots, imports and photos')
     .addTag('proofs', 'What a show proves: certificate, bundle, policy, verdict')
-    .addTag('payments', 'Bills, and payments by hand that a second person confirms')
+    .addTag(
+      'payments',
+      'Bills, payments by hand that a second person confirms, payments online, and what people must decide',
+    )
     .addTag('township', "The township's books")
     .addTag('documents', 'Descriptions for machines')
     .addTag('operations', 'Health and counters')
