@@ -64,6 +64,14 @@ test('two lots are paid at once on Stripe’s page, after a tick, and the page s
   await shot(page, 'pay-done');
   expect(await axeFinds(page)).toEqual([]);
   expect(stripe.charged.length).toBe(1);
+  const desktop = { viewport: { width: 1280, height: 800 } };
+  const desk = await browser.opens(`/township?view=payments&at=${showId}`, await market.officer(), desktop);
+  await desk.getByRole('button', { name: '退款' }).click();
+  await desk.getByLabel('退多少（元）').fill('10.5');
+  await desk.locator('form.give').getByRole('button', { name: '退款' }).click();
+  await desk.getByText('¥10.50').waitFor();
+  await shot(desk, 'desk-refund');
+  expect([await axeFinds(desk), stripe.givenBackFen()]).toEqual([[], 1_050]);
 }, 60_000);
 
 test('in WeChat it says what does not work there, and paying by hand comes first', async () => {
@@ -94,6 +102,16 @@ test('without Stripe it tells how to pay by hand; what was recorded wrongly can 
     await shot(page, 'pay-by-hand');
     await page.getByRole('button', { name: '不是我付的' }).click();
     await page.getByText('有异议，等人处理').waitFor();
+    const desktop = { viewport: { width: 1280, height: 800 } };
+    const desk = await there.opens(`/township?view=payments&at=${showId}`, await plain.officer(), desktop);
+    await desk.getByText('线下付款有异议').waitFor();
+    await shot(desk, 'desk-case');
+    expect(await axeFinds(desk)).toEqual([]);
+    await desk.getByLabel('处理结果').fill('本人来电：家人代付');
+    await desk.getByRole('button', { name: '销掉' }).click();
+    await desk.getByRole('button', { name: '确认收到' }).waitFor();
+    await page.reload();
+    await page.getByText('待第二人确认').waitFor();
     expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByText('Recorded; a second person will confirm it').waitFor();
