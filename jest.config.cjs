@@ -38,7 +38,7 @@ module.exports = {
         '<rootDir>/libs/**/*.spec.ts',
         '<rootDir>/apps/**/*.spec.ts',
         '<rootDir>/test/*.spec.ts',
-        '<rootDir>/test/faults/judge.spec.ts',
+        '<rootDir>/test/faults/*udge.spec.ts',
       ],
     },
     { ...common, displayName: 'tampering', testMatch: ['<rootDir>/test/tampering/**/*.spec.ts'] },

@@ -2,15 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, root } from './ground.mjs';
 
-// `npm run faults -- [--rounds N] [--seed N] [--only FAULT]`: the built server and its Postgres, killed and stopped
-// while people bid.
+// `npm run faults -- [--rounds N] [--seed N] [--only FAULT,FAULT] [--short]`: the built server and its Postgres, killed,
+// stopped, cut off, filled up and crowded while people bid.
+const isWindows = process.platform === 'win32';
 const args = process.argv.slice(2);
 const valueOf = (name, usual) => {
   const at = args.indexOf(name);
   return at < 0 ? usual : args[at + 1];
 };
 if (args.includes('--help')) {
-  console.log('npm run faults -- [--rounds N] [--seed N] [--only server-kill]');
+  console.log('npm run faults -- [--rounds N] [--seed N] [--only server-kill,disk-full] [--short]');
   process.exit(0);
 }
 const rounds = valueOf('--rounds', '5');
@@ -24,13 +25,18 @@ const jest = [
   join(root, 'node_modules/jest/bin/jest.js'),
   ...['--selectProjects', 'faults', '--forceExit', '--silent=false'],
 ];
-const { status } = spawnSync(process.execPath, jest, {
+// Thousands of sockets are files: as many as this process may have.
+const [program, programArgs] = isWindows
+  ? [process.execPath, jest]
+  : ['sh', ['-c', 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"', 'sh', process.execPath, ...jest]];
+const { status } = spawnSync(program, programArgs, {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
   env: {
     ...process.env,
     FAULTS_ROUNDS: rounds,
     FAULTS_SEED: seed,
+    FAULTS_SHORT: args.includes('--short') ? '1' : '',
     FAULTS_ONLY: valueOf('--only', ''),
   },
 });

@@ -5,6 +5,12 @@ import { ensureBuilt, ensureInstalled, refuseOldNode, root, run, step } from './
 // `npm test`: everything that can be judged here, from a fresh clone; what cannot is named. Ends with the totals.
 // `npm test -- --also-on 24` runs the unit and story suites once more on that line of Node.
 const SUITE_MS_MAX = 10 * 60_000;
+/** One round of each kind; all of them are in `npm run faults`. */
+const shortFaults = {
+  FAULTS_ROUNDS: '1',
+  FAULTS_SHORT: '1',
+  FAULTS_ONLY: 'server-kill,line-swallows-answers,reply-lost,disk-full,stop-over-close,slow-readers',
+};
 const reports = join(root, '.cache', 'test-reports');
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -31,10 +37,11 @@ await suite('tampering');
 await suite('market-day');
 if (built) {
   await suite('stories');
+  await suite('faults', { title: 'faults (short)', env: shortFaults });
   await browserSuite();
   await suite('interop');
 } else {
-  for (const name of ['stories', 'browser', 'interop']) notRun.push(`${name}: the build failed`);
+  for (const name of ['stories', 'faults', 'browser', 'interop']) notRun.push(`${name}: the build failed`);
 }
 const also = process.argv.indexOf('--also-on');
 if (also > 0) await alsoOn(process.argv[also + 1]);

@@ -23,6 +23,11 @@ function honest(): Evidence & { log: Leaf[]; told: { bidId: string; answer: BidA
       { bidId: 'bid-1', answer: yes(1, 'bid-1', 200) },
       { bidId: 'bid-2', answer: no('bid-2') },
     ],
+    tries: [
+      { bidId: 'bid-0', waitedMs: 5_200, isCut: false, told: 'not-ready' },
+      { bidId: 'bid-0', waitedMs: 40_000, isCut: true, told: null },
+      { bidId: 'bid-0', waitedMs: 8, isCut: false, told: null },
+    ],
     announced: [{ i, t, by, type, body } as Evidence['announced'][number]],
     askedAgain: [
       { first: yes(0, 'bid-0', 100), again: yes(0, 'bid-0', 100) },
@@ -58,6 +63,16 @@ const planted: [what: string, seenBy: string[], plant: (round: Honest) => Partia
     'a bid that was told no and stands',
     ['a bid that was told no does not stand'],
     ({ told }) => ({ told: [...told, { bidId: 'bid-1', answer: no('bid-1') }] }),
+  ],
+  [
+    'a bid that nobody answers although the line stands',
+    ['who stays connected is answered in time'],
+    () => ({ tries: [{ bidId: 'bid-0', waitedMs: 15_000, isCut: false, told: null }] }),
+  ],
+  [
+    'an inner fault in place of the reason',
+    ['a bid that is put off is told why'],
+    () => ({ tries: [{ bidId: 'bid-0', waitedMs: 8, isCut: false, told: 'internal' }] }),
   ],
   [
     'an announced event beyond the end of the log',

@@ -1,5 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type BidAnswer, type InvariantRun, type Leaf, type LoggedEvent } from '@qingpai/wire';
+import { type BidAnswer, type InvariantRun, type Leaf, type LoggedEvent, type Reason } from '@qingpai/wire';
+
+/** The database may be silent, the server must not be: within its patience it says that it is not ready. */
+const ANSWER_MS_MAX = 10_000;
+/** What may be said to a bid whose outcome is open. An inner fault is neither what happened nor of use to anybody. */
+const trueReasons: ReadonlySet<Reason> = new Set<Reason>(['not-ready', 'too-busy']);
+
+/** A bid that was sent once; asked again under its id it is another try. */
+export interface Try {
+  bidId: string;
+  waitedMs: number;
+  /** The connection was lost meanwhile, so that no answer could come. */
+  isCut: boolean;
+  /** The reason of an answer that settles nothing. */
+  told: Reason | null;
+}
 
 /** An answer that settles a bid, as a client kept it. */
 export interface Told {
@@ -11,6 +26,7 @@ export interface Told {
 export interface Evidence {
   /** Of every round so far: the ack journal. */
   told: readonly Told[];
+  tries: readonly Try[];
   /** Events that came in frames, to whoever was in the room. */
   announced: readonly LoggedEvent[];
   /** The show's log, read from the database and not from the server. */
@@ -41,6 +57,16 @@ export const checks: Record<string, (evidence: Evidence) => string[]> = {
       !answer.ok && standing.has(bidId) ? [`${bidId} was told ${answer.reason} and is in the log`] : [],
     );
   },
+
+  'who stays connected is answered in time': ({ tries }) =>
+    tries.flatMap(({ bidId, waitedMs, isCut }) =>
+      isCut || waitedMs <= ANSWER_MS_MAX ? [] : [`${bidId} waited ${waitedMs} ms`],
+    ),
+
+  'a bid that is put off is told why': ({ tries }) =>
+    tries.flatMap(({ bidId, told }) =>
+      told === null || trueReasons.has(told) ? [] : [`${bidId} was told ${told}`],
+    ),
 
   'what is announced is in the log': ({ announced, log }) =>
     announced.flatMap((event) => {

@@ -5,61 +5,133 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@qingpai/platform'
 import { type InvariantRun, type Leaf, type ShowRules } from '@qingpai/wire';
 import { Client } from 'pg';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
+import { type Person } from '../stories/kit/person.js';
 import { Bidder } from './bidder.js';
-import { CuttableLine } from './proxy.js';
+import { SmallDisk } from './disk.js';
+import { Line } from './proxy.js';
 
 const BIDDERS = 8;
 const LONG_MS = 86_400_000;
-/** Nothing closes while it is struck. */
-const rules: ShowRules = { ...shortRules, openForMs: LONG_MS, hardEndMs: LONG_MS };
+/** What is put up, and how. */
+export interface Stage {
+  lots: number;
+  rules: ShowRules;
+}
+/** One lot; nothing closes while it is struck. */
+const longOpen: Stage = { lots: 1, rules: { ...shortRules, openForMs: LONG_MS, hardEndMs: LONG_MS } };
+
+/**
+ * What the room stands on: the server's own Postgres; one of ours behind a line, so that several servers may share it;
+ * the same on a small disk; or the server's own, with a line between the bidders and the server.
+ */
+export type Ground = 'own' | 'line' | 'disk' | 'door';
+
+/** A Postgres of ours, and how a server gets there. */
+interface Beside {
+  postgres: EmbeddedPostgres;
+  line: Line;
+  disk: SmallDisk | null;
+}
 
 /** The built server, its Postgres, one lot that stays open, and people who bid on it. */
 export class Place {
   bidders: Bidder[] = [];
   showId = '';
+  private host!: Person;
   /** The name of the show's log. */
   private origin = '';
   private officer = '';
 
   private constructor(
-    readonly market: Market,
+    /** The server that is asked; another one after a change of servers. */
+    public market: Market,
+    private readonly environment: Record<string, string>,
     /** Where the server was told to find a database; without one it runs its own. */
-    private readonly beside: { postgres: EmbeddedPostgres; line: CuttableLine } | null,
+    private readonly beside: Beside | null,
+    private readonly frontDoor: Line | null,
   ) {}
 
-  static async open(): Promise<Place> {
-    return new Place(await Market.open(), null).furnished();
+  /** @param folder for what must outlive a server */
+  static async open(ground: Ground, folder: string, stage?: Stage): Promise<Place> {
+    const place = await Place.onGround(ground, folder);
+    try {
+      await place.furnish(stage ?? longOpen);
+      if (!stage) await place.offers('L1');
+      return place;
+    } catch (error) {
+      await place.close();
+      throw error;
+    }
   }
-  /** The same with a Postgres of ours, which the server reaches over a line that can be cut. */
-  static async openOverLine(folder: string): Promise<Place> {
-    const postgres = await startEmbeddedPostgres({ dataDirectory: folder });
-    const line = await CuttableLine.to(postgres.port);
-    const url = Object.assign(new URL(postgres.url), { port: String(line.port) }).href;
-    const market = await Market.open({ DATABASE_URL: url, DATABASE_OWNER_URL: postgres.ownerUrl });
-    return new Place(market, { postgres, line }).furnished();
+  /** The server with its own Postgres, run with something more in its environment. */
+  static async openWith(environment: Record<string, string>, stage: Stage): Promise<Place> {
+    const place = new Place(await Market.open(environment), environment, null, null);
+    await place.furnish(stage);
+    return place;
   }
 
-  private async furnished(): Promise<this> {
+  private static async onGround(ground: Ground, folder: string): Promise<Place> {
+    if (ground === 'own' || ground === 'door') {
+      const market = await Market.open();
+      const door = ground === 'door' ? await Line.to(() => Number(new URL(market.origin).port)) : null;
+      return new Place(market, {}, null, door);
+    }
+    const disk = ground === 'disk' ? SmallDisk.mounted() : null;
+    try {
+      return await Place.besides(disk, folder);
+    } catch (error) {
+      disk?.unmount();
+      throw error;
+    }
+  }
+
+  private static async besides(disk: SmallDisk | null, folder: string): Promise<Place> {
+    const postgres = await startEmbeddedPostgres({ dataDirectory: disk?.folder ?? folder });
+    const line = await Line.to(() => postgres.port);
+    const url = Object.assign(new URL(postgres.url), { port: String(line.port) }).href;
+    const environment = {
+      ...{ DATABASE_URL: url, DATABASE_OWNER_URL: postgres.ownerUrl },
+      VAULT_KEY_FILE: join(folder, 'vault.key'),
+    };
+    const market = await Market.open(environment);
+    return new Place(market, environment, { postgres, line, disk }, null);
+  }
+
+  /** A second server on the same database, with a folder of its own. */
+  anotherServer(): Promise<Market> {
+    return Market.open(this.environment);
+  }
+
+  private async furnish({ lots, rules }: Stage): Promise<void> {
     const { market } = this;
     this.officer = await market.officer();
-    const { showId, host } = await market.openShow([pot({ startFen: 100, stepFen: 100 })], rules);
-    this.showId = showId;
-    const people = [];
+    const pots = Array.from({ length: lots }, () => pot({ startFen: 100, stepFen: 100 }));
+    const { showId, host } = await market.openShow(pots, rules);
+    [this.showId, this.host, this.origin] = [showId, host, host.state.origin];
     for (let n = 0; n < BIDDERS; n += 1) {
       const name = `竞买人${n + 1}`;
       // Every other one has a key and signs.
-      people.push(await (n % 2 ? market.buyer(showId, name) : market.signer(showId, name)));
+      const person = await (n % 2 ? market.buyer(showId, name) : market.signer(showId, name));
+      this.bidders.push(new Bidder(market, person, this.frontDoor));
     }
-    await host.offers('L1', ...people);
-    this.origin = host.state.origin;
-    host.drop();
-    this.bidders = people.map((person) => new Bidder(market, person));
-    return this;
   }
 
-  get line(): CuttableLine {
-    if (!this.beside) throw new Error('bug: no line to cut');
-    return this.beside.line;
+  /** Puts a lot on the block; answers when it is to close. */
+  async offers(lot: string): Promise<number> {
+    const { market, showId } = this;
+    if (!this.host.isConnected) this.host = await market.enter(showId, await market.host());
+    await this.host.offers(lot, ...this.bidders.map(({ here }) => here));
+    return this.host.state.lots[lot]!.offerings.at(-1)!.closesAt!;
+  }
+
+  get line(): Line {
+    return must(this.beside?.line);
+  }
+  get disk(): SmallDisk {
+    return must(this.beside?.disk);
+  }
+  get door(): Line {
+    return must(this.frontDoor);
   }
 
   private get home(): string {
@@ -105,12 +177,18 @@ export class Place {
   }
 
   async close(): Promise<void> {
-    const { market, beside } = this;
+    const { market, beside, frontDoor } = this;
+    for (const one of this.bidders) one.leaves();
+    frontDoor?.close();
     const isDead = await Promise.race([market.ended.then(() => true), pause(0, false)]);
     if (isDead && !beside) this.endOrphan();
-    await market.close();
-    beside?.line.close();
-    await beside?.postgres.stop();
+    try {
+      await market.close();
+      beside?.line.close();
+      await beside?.postgres.stop();
+    } finally {
+      beside?.disk?.unmount();
+    }
   }
 
   /** A server that was killed and did not come back has left its Postgres behind. */
@@ -122,4 +200,9 @@ export class Place {
       // It has ended by itself.
     }
   }
+}
+
+function must<T>(ground: T | null | undefined): T {
+  if (!ground) throw new Error('bug: the place does not stand on what is to be struck');
+  return ground;
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BidAnswer } from '@qingpai/wire';
 import { type Pace, type Sent } from './bidder.js';
 import { type Fault } from './strike.js';
-import { type Evidence, type Told } from './judge.js';
+import { type Evidence, type Told, type Try } from './judge.js';
 import { type Place } from './place.js';
 
 const CALM_ANSWERS = 32;
@@ -12,6 +12,7 @@ const BACK_MS_MAX = 40_000;
 /** What is kept from one round to the next of the same show. */
 export interface Memory {
   told: Told[];
+  tries: Try[];
   lastFen: number;
 }
 
@@ -21,6 +22,10 @@ export interface Round {
   /** Of those: accepted, as was found out when the same id was asked again or the answer came late. */
   inFlightAccepted: number;
   acknowledged: number;
+  /** Answers that put a bid off: ask again. */
+  putOff: number;
+  /** The longest that anybody waited for whatever answer. */
+  waitedMs: number;
   /** From the end of the fault to the first accepted answer to a bid that was sent after it. */
   backAfterMs: number;
   evidence: Evidence;
@@ -32,7 +37,7 @@ export async function playRound(
   memory: Memory,
   random: () => number,
 ): Promise<Round> {
-  const { market, bidders } = place;
+  const { bidders } = place;
   const journal: Sent[] = [];
   const between = (least: number, most: number) => least + random() * (most - least);
   const calm = () => between(400, 600);
@@ -43,7 +48,7 @@ export async function playRound(
     pauseMs: calm,
     nextFen: () => (memory.lastFen += 100),
   };
-  const watcher = await market.enter(place.showId);
+  const watcher = await place.market.enter(place.showId);
   for (const one of bidders) one.startsAfresh();
   let failed: unknown = null;
   const bidding = Promise.all(bidders.map((one) => one.bids(journal, pace))).catch((error: unknown) => {
@@ -58,6 +63,7 @@ export async function playRound(
     const struck = await strike(between(5, 30));
     [pace.pauseMs, pace.rush] = [calm, new Promise(() => undefined)];
     await fault.mended?.(place);
+    const { market } = place;
     const { pid } = market;
     const back = () =>
       journal.flatMap(({ settled, triedAtMs }) =>
@@ -67,13 +73,15 @@ export async function playRound(
     while (back().length === 0) {
       if (failed) throw failed;
       if (Date.now() > until)
-        throw new Error(`${fault.name}: nothing was accepted within ${BACK_MS_MAX} ms\n${market.printed}`);
+        throw new Error(
+          `${fault.name}: nothing was accepted within ${BACK_MS_MAX} ms\n${market.printed.slice(-4_000)}`,
+        );
       await pause(5);
     }
     pace.over = true;
     const late = pause(BACK_MS_MAX, 'late', { ref: false });
     if ((await Promise.race([bidding, late])) === 'late')
-      throw new Error(`${fault.name}: a bid was never settled\n${market.printed}`);
+      throw new Error(`${fault.name}: a bid was never settled\n${market.printed.slice(-4_000)}`);
     if (failed) throw failed;
     const inFlight = journal.filter(
       ({ sentAtMs, heardAtMs }) =>
@@ -81,6 +89,8 @@ export async function playRound(
     );
     const told = journal.map(({ bid, settled }) => ({ bidId: bid.bidId, answer: settled!.answer }));
     memory.told.push(...told);
+    const tries = journal.flatMap((sent) => sent.tries);
+    memory.tries.push(...tries);
     const askedAgain = await again(journal);
     const announced = [watcher, ...bidders].flatMap((one) =>
       'announced' in one ? one.announced : one.frames.flatMap(({ events }) => events),
@@ -88,10 +98,12 @@ export async function playRound(
     return {
       inFlight: inFlight.length,
       inFlightAccepted: inFlight.filter(({ settled }) => settled!.answer.ok).length,
+      putOff: tries.filter(({ told: reason }) => reason !== null).length,
+      waitedMs: Math.max(...tries.flatMap(({ isCut, waitedMs }) => (isCut ? [] : [waitedMs]))),
       acknowledged: told.filter(({ answer }) => answer.ok).length,
       backAfterMs: Math.min(...back()) - struck.overAtMs,
       evidence: {
-        ...{ told: memory.told, announced, askedAgain },
+        ...{ told: memory.told, tries: memory.tries, announced, askedAgain },
         log: await place.log(),
         invariants: await place.invariants(),
       },

@@ -1,10 +1,21 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Place } from './place.js';
+import { type Market } from '../stories/kit/market.js';
+import { whyNoSmallDisk } from './disk.js';
+import { type Ground, type Place } from './place.js';
 
 const STOPPED_MS = 3_000;
 const CUT_MS = 2_000;
+const HELD_MS = 3_000;
+/** Longer than the server's patience. */
+const SILENT_MS = 9_000;
+const SLOW_MS = 6_000;
+const LATE_MS = 250;
+const FULL_MS = 4_000;
+const TWO_OWNERS_MS = 3_000;
+/** Answers on their way when the line to the bidders goes. */
+const UNHEARD_MS = 100;
 
 /** When it began and when what was done to the process or the line was over, by the wall clock. */
 export interface Struck {
@@ -17,8 +28,11 @@ export type Strike = (afterMs: number) => Promise<Struck>;
 export interface Fault {
   name: string;
   what: string;
-  /** The room stands on a Postgres behind a line that can be cut. */
-  overLine?: true;
+  ground?: Ground;
+  /** Bids must have been put off, not kept waiting. */
+  putsOff?: true;
+  /** Why it cannot be done on this machine, or null. */
+  whyNot?(): string | null;
   /** A bid that was answered so soon after the fault may have been answered before it, on a busy machine. */
   graceMs: number;
   aimed(place: Place): Promise<Strike>;
@@ -43,7 +57,7 @@ const striker = `
   console.log('ready');
 `;
 
-async function signalling(pids: number | number[], ...signals: (string | number)[]): Promise<Strike> {
+export async function signalling(pids: number | number[], ...signals: (string | number)[]): Promise<Strike> {
   const child = spawn(process.execPath, ['-e', striker, String(pids), ...signals.map(String)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -63,6 +77,56 @@ function withItsProcesses(pid: number): number[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
   return [pid, ...pairs.flatMap(([child, parent]) => (parent === pid ? [child] : []))];
+}
+
+/** Something done to a line or a disk for a while, by this process: it cuts no answer short that was given before. */
+function during(forMs: number, begin: () => void, end: () => void): Promise<Strike> {
+  return Promise.resolve(async (afterMs) => {
+    await pause(afterMs);
+    const atMs = Date.now();
+    begin();
+    await pause(forMs);
+    end();
+    return { atMs, overAtMs: Date.now() };
+  });
+}
+
+async function endsWell(market: Market): Promise<void> {
+  const code = await market.ended;
+  if (code !== 0)
+    throw new Error(`the server ended with ${code} on SIGTERM\n${market.printed.slice(-4_000)}`);
+}
+
+/** Both serve: the next who comes goes to the new one, and the old one drains. */
+async function changingServers(place: Place): Promise<Strike> {
+  const old = place.market;
+  const next = await place.anotherServer();
+  const term = await signalling(old.pid, 'SIGTERM');
+  return async (afterMs) => {
+    for (const one of place.bidders) one.goesOnAt(next);
+    place.market = next;
+    const struck = await term(afterMs);
+    await endsWell(old);
+    await old.close();
+    return struck;
+  };
+}
+
+/** Every other bidder asks another server, and each server takes the show from the other with every bid. */
+async function twoOwners(place: Place): Promise<Strike> {
+  const { market, bidders } = place;
+  const other = await place.anotherServer();
+  const half = bidders.filter((_, n) => n % 2 === 0);
+  return async (afterMs) => {
+    await pause(afterMs);
+    const atMs = Date.now();
+    for (const one of half) one.movesTo(other);
+    await pause(TWO_OWNERS_MS);
+    for (const one of half) one.movesTo(market);
+    const overAtMs = Date.now();
+    await other.close();
+    return { atMs, overAtMs };
+  };
 }
 
 export const faults: readonly Fault[] = [
@@ -95,24 +159,126 @@ export const faults: readonly Fault[] = [
     graceMs: 0,
     aimed: ({ market }) => signalling(market.pid, 'SIGTERM'),
     mended: async ({ market }) => {
-      const code = await market.ended;
-      if (code !== 0) throw new Error(`the server ended with ${code} on SIGTERM\n${market.printed}`);
+      await endsWell(market);
       await market.start();
     },
   },
   {
     name: 'line-cut',
     what: 'the line to Postgres cut for 2 s',
-    overLine: true,
+    ground: 'line',
     graceMs: 20,
     aimed: ({ line }) =>
-      Promise.resolve(async (afterMs) => {
-        await pause(afterMs);
-        const atMs = Date.now();
-        line.cut();
-        await pause(CUT_MS);
-        line.mend();
-        return { atMs, overAtMs: Date.now() };
-      }),
+      during(
+        CUT_MS,
+        () => line.cut(),
+        () => line.mend(),
+      ),
+  },
+  {
+    name: 'line-holds',
+    what: 'the line to Postgres holds everything for 3 s, then lets it through',
+    ground: 'line',
+    graceMs: 20,
+    aimed: ({ line }) =>
+      during(
+        HELD_MS,
+        () => line.hold('there', 'back'),
+        () => line.mend(),
+      ),
+  },
+  {
+    name: 'line-swallows',
+    what: 'the line to Postgres swallows everything for 9 s; what was connected stays silent',
+    ground: 'line',
+    putsOff: true,
+    graceMs: 20,
+    aimed: ({ line }) =>
+      during(
+        SILENT_MS,
+        () => line.swallow('there', 'back'),
+        () => line.mend(),
+      ),
+  },
+  {
+    name: 'line-swallows-questions',
+    what: 'the same for what the server asks alone',
+    ground: 'line',
+    putsOff: true,
+    graceMs: 20,
+    aimed: ({ line }) =>
+      during(
+        SILENT_MS,
+        () => line.swallow('there'),
+        () => line.mend(),
+      ),
+  },
+  {
+    name: 'line-swallows-answers',
+    what: 'the same for what Postgres answers alone: commits happen and nobody hears of them',
+    ground: 'line',
+    putsOff: true,
+    graceMs: 20,
+    aimed: ({ line }) =>
+      during(
+        SILENT_MS,
+        () => line.swallow('back'),
+        () => line.mend(),
+      ),
+  },
+  {
+    name: 'line-slow',
+    what: 'each way over the line to Postgres takes 250 ms more, for 6 s',
+    ground: 'line',
+    graceMs: 20,
+    aimed: ({ line }) =>
+      during(
+        SLOW_MS,
+        () => line.slowDown(LATE_MS),
+        () => line.mend(),
+      ),
+  },
+  {
+    name: 'reply-lost',
+    what: 'the answers on their way to the bidders are dropped, and their line is cut',
+    ground: 'door',
+    graceMs: 0,
+    aimed: ({ door }) =>
+      during(
+        UNHEARD_MS,
+        () => door.swallow('back'),
+        () => {
+          door.cut();
+          door.mend();
+        },
+      ),
+  },
+  {
+    name: 'disk-full',
+    what: 'the disk of Postgres is full for 4 s',
+    ground: 'disk',
+    putsOff: true,
+    graceMs: 20,
+    whyNot: whyNoSmallDisk,
+    aimed: ({ disk }) =>
+      during(
+        FULL_MS,
+        () => disk.fill(),
+        () => disk.free(),
+      ),
+  },
+  {
+    name: 'two-owners',
+    what: 'half of the bidders ask a second server on the same database for 3 s',
+    ground: 'line',
+    graceMs: 0,
+    aimed: twoOwners,
+  },
+  {
+    name: 'changed-servers',
+    what: 'a new server beside the old one, then SIGTERM of the old one',
+    ground: 'line',
+    graceMs: 0,
+    aimed: changingServers,
   },
 ];

@@ -1,4 +1,5 @@
 import { createServer, connect, type Socket } from 'node:net';
+import { type Client } from 'pg';
 import {
   Column,
   DataSource,
@@ -8,6 +9,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { openDatabase } from './database.js';
+import { giveUp } from './databaseClient.js';
 import { bigintColumn } from './safeInteger.js';
 import { testDatabase, type TestDatabase } from './testing/index.js';
 
@@ -79,6 +81,7 @@ test('every connection has its limits, and answers after the commit is on disk',
 /** Stands between us and Postgres; `dark` swallows everything, as a network that died without a word. */
 async function proxyTo(url: string) {
   const state = { dark: false };
+  const silent = new Set<Socket>();
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(Number(new URL(url).port), '127.0.0.1');
@@ -87,7 +90,7 @@ async function proxyTo(url: string) {
       [far, near],
     ] as const) {
       sockets.add(from.on('error', () => to.destroy()).on('close', () => to.destroy()));
-      from.on('data', (bytes) => state.dark || to.write(bytes));
+      from.on('data', (bytes) => state.dark || silent.has(from) || to.write(bytes));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -96,7 +99,9 @@ async function proxyTo(url: string) {
     sockets.forEach((socket) => socket.destroy());
     server.close();
   });
-  return { state, url: Object.assign(new URL(url), { port: String(port) }).href };
+  /** What is connected now stays dark for ever. */
+  const kill = () => sockets.forEach((socket) => silent.add(socket));
+  return { state, kill, url: Object.assign(new URL(url), { port: String(port) }).href };
 }
 
 test('a network that dies in silence costs a query its limit, and no later query waits behind it', async () => {
@@ -112,6 +117,49 @@ test('a network that dies in silence costs a query its limit, and no later query
   proxy.state.dark = true;
   await expect(source.query('SELECT 2')).rejects.toThrow('timeout');
   proxy.state.dark = false;
+  expect(await source.query('SELECT 3 AS three')).toEqual([{ three: 3 }]);
+  await source.destroy();
+});
+
+test('when one connection falls silent, the others are not asked: the next query is answered at once', async () => {
+  const proxy = await proxyTo(database.url);
+  const source: DataSource = await openDatabase({
+    ...shape,
+    url: proxy.url,
+    ownerUrl: database.ownerUrl,
+    poolMax: 4,
+    queryMsMax: 2_500,
+  });
+  // Four connections; all but one lie idle when the network dies.
+  await Promise.all([1, 2, 3, 4].map(() => source.query('SELECT pg_sleep(0.2)')));
+  proxy.kill();
+  await expect(source.query('SELECT 2')).rejects.toThrow('timeout');
+  const askedAtMs = performance.now();
+  expect(await source.query('SELECT 3 AS three')).toEqual([{ three: 3 }]);
+  expect(performance.now() - askedAtMs).toBeLessThan(2_000);
+  await source.destroy();
+});
+
+test('who waits already when one gives up is cut with him', async () => {
+  const proxy = await proxyTo(database.url);
+  const source: DataSource = await openDatabase({
+    ...shape,
+    url: proxy.url,
+    ownerUrl: database.ownerUrl,
+    poolMax: 4,
+    queryMsMax: 30_000,
+  });
+  await Promise.all([1, 2].map(() => source.query('SELECT pg_sleep(0.1)')));
+  proxy.kill();
+  const waiting = source.query('SELECT 1');
+  const runner = source.createQueryRunner();
+  const client = (await runner.connect()) as Client;
+  const lost = runner.query('SELECT 2');
+  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  giveUp(client);
+  await expect(lost).rejects.toThrow('terminated');
+  await expect(waiting).rejects.toThrow('terminated');
+  await runner.release();
   expect(await source.query('SELECT 3 AS three')).toEqual([{ three: 3 }]);
   await source.destroy();
 });

@@ -1,3 +1,4 @@
+import { type EventEmitter } from 'node:events';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { MortalClient, safeTypes } from './databaseClient.js';
 import {
@@ -8,6 +9,7 @@ import {
   DATABASE_QUERY_MS_MAX,
   DATABASE_STATEMENT_MS_MAX,
 } from './limits.js';
+import { cutTheSilent } from './silence.js';
 
 export type EntityClass = new () => object;
 export type MigrationClass = new () => MigrationInterface;
@@ -29,10 +31,12 @@ export interface DatabaseOptions {
 /** Migrates as the owner, then connects as the app. The schema is what the migrations say, never the entities. */
 export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
   await migrate(options.ownerUrl ?? options.url, options.migrations);
-  return new DataSource({
+  const db = await new DataSource({
     ...connection(options.url, options),
     entities: [...options.entities],
   }).initialize();
+  cutTheSilent((db.driver as unknown as { master: EventEmitter }).master);
+  return db;
 }
 
 /** Migrations may take as long as they need: no statement limit. */

@@ -35,16 +35,37 @@ export class MortalClient extends Client {
   }
 }
 
+const askedAtMs = new WeakMap<Client, number>();
+
 MortalClient.prototype.query = function (this: Client, ...args: unknown[]) {
+  askedAtMs.set(this, performance.now());
   const answer = query.apply(this, named(args));
   if (answer instanceof Promise) {
-    answer.catch((error: Error) => {
-      // With a query in flight, end() cuts the connection; the pool sees that it ends and drops it.
-      if (error.message === 'Query read timeout') void this.end();
-    });
+    answer.then(
+      () => askedAtMs.delete(this),
+      (error: Error) => {
+        askedAtMs.delete(this);
+        if (error.message === 'Query read timeout') giveUp(this);
+      },
+    );
   }
   return answer;
 } as unknown as Client['query'];
+
+/** How long this client has waited for an answer; 0: it does not. */
+export function silentForMs(client: Client): number {
+  const sinceMs = askedAtMs.get(client);
+  return sinceMs === undefined ? 0 : performance.now() - sinceMs;
+}
+
+/**
+ * Nothing was heard from the server for too long. With a query in flight, end() cuts the connection; the pool sees that
+ * it ends and drops it, and looks at its other clients.
+ */
+export function giveUp(client: Client): void {
+  client.emit('silent');
+  void client.end().catch(() => undefined);
+}
 
 const INT8 = 20;
 

@@ -2,6 +2,7 @@ export { claimDataDirectory, type Claim } from './claim.js';
 export { anchoredClock, type AnchoredClock, type Clock } from './clock.js';
 export { keepPlanned } from './databaseClient.js';
 export { openDatabase, type DatabaseOptions, type EntityClass, type MigrationClass } from './database.js';
+export { giveUp } from './databaseClient.js';
 export * from './limits.js';
 export { createLog, type Log } from './log.js';
 export { OneByOne } from './oneByOne.js';

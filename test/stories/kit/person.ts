@@ -9,6 +9,8 @@ import {
   type HostCommand,
   type JoinAnswer,
   type LoggedEvent,
+  type Reason,
+  type Refusal,
   type RoomMe,
   type ShowState,
 } from '@qingpai/wire';
@@ -17,6 +19,10 @@ import { io, type Socket } from 'socket.io-client';
 const WITHIN_MS = 15_000;
 let made = 0;
 export const newId = (): string => `story-${process.pid}-${String(++made).padStart(6, '0')}`;
+
+type SinceAnswer = { ok: true; since: EventsFrame; more: boolean } | Refusal;
+/** As a page does, which never gives up a room. */
+const mayAskAgain: ReadonlySet<Reason> = new Set<Reason>(['not-ready', 'too-busy', 'slow-down']);
 
 /** Somebody in a room, as a page is: one socket, events folded by the shared rules, gaps healed. */
 export class Person {
@@ -37,7 +43,7 @@ export class Person {
   ) {
     socket.on('events', (frame: EventsFrame) => {
       this.frames.push(frame);
-      if (this.state && !this.fold(frame)) void (this.healing ??= this.heal());
+      if (this.state && !this.fold(frame)) void this.healAlone();
     });
   }
 
@@ -68,14 +74,23 @@ export class Person {
     this.state.next = Math.max(this.state.next, frame.to + 1);
     return true;
   }
+  /** Nobody waits for it, and whoever has gone needs it no more. */
+  private async healAlone(): Promise<void> {
+    try {
+      await (this.healing ??= this.heal());
+    } catch (error) {
+      this.healing = null;
+      if (this.isConnected) throw error;
+    }
+  }
   private async heal(): Promise<void> {
     for (let more = true; more;) {
-      const answer = await this.ask<{ ok: boolean; since: EventsFrame; more: boolean }>('since', {
-        from: this.state.next,
-      });
-      if (!answer.ok) throw new Error('since was refused');
-      this.fold(answer.since);
-      more = answer.more;
+      const answer = await this.ask<SinceAnswer>('since', { from: this.state.next });
+      if (answer.ok) {
+        this.fold(answer.since);
+        more = answer.more;
+      } else if (mayAskAgain.has(answer.reason)) await new Promise((resolve) => setTimeout(resolve, 200));
+      else throw new Error(`since: ${answer.reason}`);
     }
     this.healing = null;
   }

@@ -227,7 +227,7 @@ export class Desk {
     const away = this.writer.turnsAway;
     if (away) return Promise.resolve(refusedBid(bid.bidId, away));
     if (bid.seen && !this.writer.memory.receipts.holds(bid.seen)) {
-      return this.keepRefusal(bid, bidder, refusedBid(bid.bidId, 'unknown-head'));
+      return this.refuseAsOwner(bid, bidder, 'unknown-head');
     }
     const t = this.writer.stamp();
     const beaten = this.isInDoubt(bid.bidId) ? null : this.beatenAlready(bid, bidder, t);
@@ -288,7 +288,8 @@ export class Desk {
     const lot = Object.hasOwn(this.state.lots, id) ? this.state.lots[id]! : null;
     if (!lot) return refused('unknown-lot');
     if (isAutoBidId(bidId)) return refused('malformed');
-    if (seen && !this.writer.memory.receipts.holds(seen)) return refused('unknown-head');
+    if (seen && !this.writer.memory.receipts.holds(seen))
+      return refused((await this.writer.unlessOwner()) ?? 'unknown-head');
     const steps = stepsOfFen(this.state.rules, lot, maxFen);
     if (steps === null || steps > PROXY_STEPS_MAX) return refused('off-grid');
     const secret = { maxFen, secret: fromBase64(ask.secret)! };
@@ -346,6 +347,13 @@ export class Desk {
     if (decision.ok || decision.reason !== 'not-above-price') return null;
     const { reason, beatenBy, leastFen } = decision;
     return refusedBid(bid.bidId, reason, { beatenBy, leastFen, nth });
+  }
+
+  /** By what is known here, which is not enough when another owner has written since. */
+  private async refuseAsOwner(bid: Bid, bidder: string, reason: Reason): Promise<BidAnswer> {
+    const away = await this.writer.unlessOwner();
+    if (away) return refusedBid(bid.bidId, away);
+    return this.keepRefusal(bid, bidder, refusedBid(bid.bidId, reason));
   }
 
   private keepRefusal(bid: Bid, bidder: string, answer: RefusedBid): Promise<BidAnswer> {

@@ -3,6 +3,7 @@ import { type Fate } from '../testing/memoryShowLog.js';
 import {
   bidderNamed,
   bidOf,
+  done,
   findingsIn,
   lotNamed,
   offer,
@@ -18,6 +19,8 @@ import {
 import { settles } from './answers.js';
 import { Desk } from './desk.js';
 import { Desks } from './desks.js';
+import { DESK_PATIENCE_MS, DESK_TRIES_MAX } from './limits.js';
+import { processTimers } from './timers.js';
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 function seeded(seed: number): () => number {
@@ -105,6 +108,28 @@ describe('two owners', () => {
     await Promise.all([first.close(), second.close(), rig.desk.close()]);
   });
 
+  it('who has been overtaken and does not know it yet refuses nobody by what he knows', async () => {
+    const rig = await rigWith({ ...quickRules, openForMs: 60_000 });
+    await onAir(rig.desk, [lotNamed('L1')], names);
+    await offer(rig.desk);
+    const stale = await Desk.open(SHOW, portsOn(rig.log));
+    const unaware = await Desk.open(SHOW, portsOn(rig.log));
+    const owner = await Desk.open(SHOW, portsOn(rig.log));
+    const lin = { bidder: bidderNamed('lin') };
+    for (const amountFen of [1_000, 1_200])
+      for (const name of ['lin', 'wu'])
+        await done(owner.bid(bidOf(amountFen + (name === 'wu' ? 100 : 0)), { bidder: bidderNamed(name) }));
+    const { size, root } = owner.head;
+    // His third bid, and a head that only the owner has: the others know of neither.
+    const next = bidOf(1_400, { nth: 3 });
+    const seeing = bidOf(1_500, { seen: [size, root] });
+    expect(await stale.bid(next, lin)).toMatchObject({ ok: false, reason: 'not-ready' });
+    expect(await unaware.bid(seeing, lin)).toMatchObject({ ok: false, reason: 'not-ready' });
+    expect(await owner.bid(next, lin)).toMatchObject({ ok: true });
+    expect(await owner.bid(bidOf(1_600, { nth: 9 }), lin)).toMatchObject({ reason: 'wrong-nth' });
+    await Promise.all([stale, unaware, owner, rig.desk].map((desk) => desk.close()));
+  });
+
   it('a show that nobody knows, or that cannot be read now, is refused and asked for again later', async () => {
     const rig = await rigWith();
     const desks = new Desks(portsOn(rig.log));
@@ -137,6 +162,72 @@ describe('a bid that was acknowledged', () => {
     rig.log.away = false;
     expect(await next).toMatchObject({ ok: true });
     await rig.desk.close();
+  });
+});
+
+describe('a database that says nothing at all', () => {
+  const impatient: typeof processTimers = {
+    ...processTimers,
+    later: (run, afterMs) => processTimers.later(run, afterMs === DESK_PATIENCE_MS ? 60 : afterMs),
+  };
+
+  it('keeps nobody waiting: who asks is put off, and asked again gets the answer of what was committed', async () => {
+    const { desk, log, ports } = await rigWith({ ...quickRules, openForMs: 60_000 });
+    await onAir(desk, [lotNamed('L1')], names);
+    await offer(desk);
+    await desk.close();
+    const patient = await Desk.open(SHOW, { ...ports, timers: impatient });
+    const answers = log.hold();
+    const [bid, next] = [bidOf(1_000), bidOf(1_100)];
+    const [lin, wu] = [{ bidder: bidderNamed('lin') }, { bidder: bidderNamed('wu') }];
+    expect(await patient.bid(bid, lin)).toMatchObject({ ok: false, reason: 'not-ready' });
+    // What nobody knows yet is told to nobody, and nothing waits behind it.
+    expect(await patient.bid(bid, lin)).toMatchObject({ ok: false, reason: 'not-ready' });
+    expect(await patient.bid(next, wu)).toMatchObject({ ok: false, reason: 'not-ready' });
+    answers();
+    await until(() => patient.state.lots.L1!.offerings[0]!.priceFen === 1_000);
+    expect(await patient.bid(bid, lin)).toMatchObject({ ok: true });
+    expect(await patient.bid(next, wu)).toMatchObject({ ok: true });
+    await patient.close();
+    const leaves = log.leavesOf(SHOW);
+    expect(leaves.flatMap((leaf) => (leaf.type === 'bid.accepted' ? [leaf.body.bid] : []))).toEqual([
+      bid.bidId,
+      next.bidId,
+    ]);
+    expect(findingsIn(leaves, patient.state.rules)).toEqual([]);
+  });
+
+  it('gives back the time in which a lot near its end could not be bid on', async () => {
+    const { desk, log, ports } = await rigWith({ ...quickRules, openForMs: 900, windowMs: 600 });
+    await onAir(desk, [lotNamed('L1')], names);
+    await desk.close();
+    const patient = await Desk.open(SHOW, { ...ports, timers: impatient });
+    await offer(patient);
+    await sleep(500);
+    const answers = log.hold();
+    const bid = bidOf(1_000);
+    expect(await patient.bid(bid, { bidder: bidderNamed('lin') })).toMatchObject({ reason: 'not-ready' });
+    await sleep(600);
+    answers();
+    await until(() => log.leavesOf(SHOW).some(({ type }) => type === 'lot.hammered'), 4_000);
+    await patient.close();
+    const leaves = log.leavesOf(SHOW);
+    const extended = leaves.flatMap((leaf) => (leaf.type === 'lot.extended' ? [leaf.body.cause] : []));
+    expect(extended).toContain('dark');
+    expect(findingsIn(leaves, patient.state.rules)).toEqual([]);
+  });
+});
+
+describe('a disk without room', () => {
+  it('puts bids off with a reason that is true, and takes them when there is room', async () => {
+    const { desk, log } = await rigWith({ ...quickRules, openForMs: 60_000 });
+    await onAir(desk, [lotNamed('L1')], names);
+    await offer(desk);
+    const [bid, bidder] = [bidOf(1_000), { bidder: bidderNamed('lin') }];
+    log.fates.push(...Array.from({ length: DESK_TRIES_MAX + 1 }, () => 'full' as const));
+    expect(await desk.bid(bid, bidder)).toMatchObject({ ok: false, reason: 'not-ready' });
+    expect(await desk.bid(bid, bidder)).toMatchObject({ ok: true });
+    await desk.close();
   });
 });
 

@@ -110,6 +110,7 @@ describe.each(Object.keys(broken))('a commit that %s', (way) => {
       log: {
         append,
         takeOver: (id) => log.takeOver(id),
+        confirm: (show) => log.confirm(show),
         catalogueRoot: (id, leaves) => log.catalogueRoot(id, leaves),
         sign: (show, atMs) => log.sign(show, atMs),
       },

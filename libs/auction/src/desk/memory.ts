@@ -17,7 +17,7 @@ export class ShowMemory {
   epoch: number;
   /** Why the log takes nothing more; null: it does. */
   readonly ended: Reason | null;
-  /** A commit went wrong: the draft may hold what never happened, so nobody is answered from it any more. */
+  /** A commit went wrong or is not heard of: nobody is answered any more from what the draft holds beyond the log. */
   doubtful = false;
 
   constructor(taken: TakenShow) {

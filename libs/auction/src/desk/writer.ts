@@ -1,7 +1,7 @@
 import { Refused, refusalOf } from '@qingpai/platform';
 import { type LoggedEvent, type Reason } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
-import { Fenced, heardUntilMs, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
+import { Away, Fenced, heardUntilMs, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
 import { refusedBid } from './answers.js';
 import { cutsBatch, decidePlace, type KnownBefore, leavesToSeal, type Outcome } from './deciding.js';
 import * as limits from './limits.js';
@@ -53,6 +53,8 @@ export class Writer {
   /** So many of the first places go into batches of their own, to find the one that the database refuses. */
   private singly = 0;
   private handleArrival: () => void = () => undefined;
+  /** Whose places have not been told yet: at most one on its way and one behind it. */
+  private readonly untold = new Set<Batch>();
 
   constructor(
     private readonly showId: string,
@@ -147,15 +149,18 @@ export class Writer {
   /** Gathers a batch while the one before it is on its way, and sends it after that; only then is that one told. */
   private async writeBatch(before: Flight | null): Promise<Flight | null> {
     const batch: Batch = { places: [], outcomes: [], begunMs: this.memory.committed.t, isFull: false };
+    this.untold.add(batch);
     const landing = await this.gather(batch, before);
     if (before && !landing.ok) {
       this.line.unshift(...batch.places);
+      this.untold.delete(batch);
       await this.recover(before, landing.error);
       return null;
     }
     const isGood = batch.error === undefined;
     const flight = isGood && batch.places.length > 0 ? this.send(batch) : null;
-    if (before) this.tell(before.batch);
+    if (before) this.land(before.batch);
+    if (!flight && isGood) this.untold.delete(batch);
     if (!isGood) await this.recover({ batch, leaves: this.memory.cut() }, batch.error);
     return flight;
   }
@@ -210,14 +215,45 @@ export class Writer {
     return {
       batch,
       leaves,
-      landing: leaves.length === 0 ? Promise.resolve(landed) : this.append(batch, leaves),
+      landing: leaves.length === 0 ? this.confirm(batch) : this.append(batch, leaves),
     };
+  }
+
+  /** A refusal that leaves nothing in the log meets no fence there; who is no owner any more knows too little. */
+  private async confirm({ places }: Batch): Promise<Landing> {
+    if (!places.some(isAsked)) return landed;
+    const hasAnswer = this.patience();
+    try {
+      await this.ports.log.confirm(this.held);
+      return landed;
+    } catch (error) {
+      return { ok: false, error };
+    } finally {
+      hasAnswer();
+    }
+  }
+
+  private get held(): Pick<TakenShow, 'showId' | 'origin' | 'epoch'> {
+    const { committed, epoch } = this.memory;
+    return { showId: this.showId, origin: committed.origin, epoch };
+  }
+
+  /** Null when this is still the log's owner, so that what it knows is all there is; otherwise why it cannot say. */
+  async unlessOwner(): Promise<Reason | null> {
+    try {
+      await this.ports.log.confirm(this.held);
+      return null;
+    } catch (error) {
+      if (error instanceof Fenced) this.giveWay();
+      return 'not-ready';
+    }
   }
 
   private async append({ outcomes }: Batch, leaves: LoggedEvent[]): Promise<Landing> {
     const { showId, memory } = this;
     const { epoch, head, committed, draft } = memory;
     const beside = besidesOf(outcomes);
+    const hasAnswer = this.patience();
     try {
       memory.commit(
         leaves,
@@ -229,6 +265,8 @@ export class Writer {
       return landed;
     } catch (error) {
       return { ok: false, error };
+    } finally {
+      hasAnswer();
     }
   }
 
@@ -243,9 +281,38 @@ export class Writer {
     return leaves.length === 0 ? '' : this.ports.log.catalogueRoot(this.showId, leaves);
   }
 
-  private tell({ outcomes }: Batch): void {
-    for (const outcome of outcomes) outcome.tell();
+  private land(batch: Batch): void {
+    const wasAway = this.state === 'away';
+    if (wasAway) this.state = 'ready';
+    this.tell(batch);
+    if (wasAway) this.placeDark(batch.begunMs);
+  }
+
+  private tell(batch: Batch): void {
+    this.untold.delete(batch);
+    for (const outcome of batch.outcomes) outcome.tell();
     this.handleCommitted();
+  }
+
+  // ---------------------------------------------------------------- when nothing is heard
+
+  /** Answers how to call it off. */
+  private patience(alreadyMs = 0): () => void {
+    return this.ports.timers.later(
+      () => this.losePatience(),
+      Math.max(0, limits.DESK_PATIENCE_MS - alreadyMs),
+    );
+  }
+
+  /**
+   * The database has been silent for too long, whether it was asked to append or to say what it holds. What was asked
+   * may have happened or may happen yet; nobody is kept waiting for that: the answer is `not-ready`, ask again.
+   */
+  private losePatience(): void {
+    if (this.state === 'ready' || this.state === 'recovering') this.state = 'away';
+    this.memory.doubtful = true;
+    for (const { places } of this.untold) this.turnAway(places.splice(0), 'not-ready');
+    this.turnAway(this.line.splice(0), 'not-ready');
   }
 
   // ---------------------------------------------------------------- when a commit goes wrong
@@ -253,9 +320,11 @@ export class Writer {
   private async recover({ batch, leaves }: Omit<Flight, 'landing'>, error: unknown): Promise<void> {
     this.memory.doubtful = true;
     this.ports.warn('desk.commit-failed', { show: this.showId, leaves: leaves.length, error: String(error) });
-    if (error instanceof Fenced) return this.giveWay(batch);
+    if (error instanceof Fenced) return this.giveWay();
     if (this.state === 'ready') this.state = 'recovering';
-    const taken = await this.takeOverAgain(batch);
+    const hasAnswer = this.patience(this.clock.nowMs() - batch.begunMs);
+    const taken = await this.takeOverAgain();
+    hasAnswer();
     if (taken === null) return;
     this.memory = new ShowMemory(taken);
     this.clock.goOnFrom(heardUntilMs(taken));
@@ -264,22 +333,23 @@ export class Writer {
     this.ports.warn('desk.taken-over-again', { show: this.showId, leaves: taken.events.length });
     if (this.memory.holds(leaves)) this.tell(batch);
     else this.putBack(batch.places, error);
+    this.untold.delete(batch);
     const darkFromMs = Math.max(batch.begunMs, taken.heardAtMs);
     if (this.clock.nowMs() - batch.begunMs > limits.STALL_MS) this.placeDark(darkFromMs);
     this.handleCommitted();
   }
 
   /** Whoever asks again with the same id is answered from the log, by whoever holds it then. */
-  private giveWay(batch: Batch): void {
+  private giveWay(): void {
     this.state = 'fenced';
-    this.turnAway(batch.places, 'not-ready');
+    for (const { places } of this.untold) this.turnAway(places.splice(0), 'not-ready');
+    this.untold.clear();
     this.turnAway(this.line.splice(0), 'not-ready');
     this.handleFenced();
   }
 
-  /** Asks until the log answers. After a while nobody is kept waiting: the answer is `not-ready`, ask again. */
-  private async takeOverAgain(batch: Batch): Promise<TakenShow | null> {
-    const patientUntilMs = this.clock.nowMs() + limits.DESK_PATIENCE_MS;
+  /** Asks until the log answers, or the server stops. */
+  private async takeOverAgain(): Promise<TakenShow | null> {
     for (
       let waitMs = limits.RELOAD_AGAIN_FIRST_MS;
       ;
@@ -290,12 +360,9 @@ export class Writer {
       } catch (error) {
         this.ports.warn('desk.take-over-failed', { show: this.showId, error: String(error) });
       }
-      if (this.clock.nowMs() > patientUntilMs || this.state === 'closing') {
-        if (this.state === 'recovering') this.state = 'away';
-        this.turnAway(batch.places.splice(0), 'not-ready');
-        this.turnAway(this.line.splice(0), 'not-ready');
-        batch.outcomes = [];
-        if (this.state === 'closing') return null;
+      if (this.state === 'closing') {
+        this.losePatience();
+        return null;
       }
       await new Promise<void>((resolve) => this.ports.timers.later(resolve, waitMs));
     }
@@ -306,7 +373,7 @@ export class Writer {
    * refused goes one by one; who stands alone and is refused gets the reason.
    */
   private putBack(places: Place[], error: unknown): void {
-    const isRefused = !(error instanceof OutcomeUnknown);
+    const isRefused = !(error instanceof OutcomeUnknown || error instanceof Away);
     // Nobody asks again for the time that a silence cost.
     const isHopeless = isRefused && places.length === 1 && places[0]!.kind !== 'giveBack';
     if (isHopeless) return this.turnAway(places, reasonOf(error));
@@ -326,6 +393,9 @@ export class Writer {
     }
   }
 }
+
+/** Somebody waits for its answer. */
+const isAsked = ({ kind }: Place): boolean => kind === 'bid' || kind === 'command';
 
 const reasonOf = (error: unknown): Reason => (error instanceof Refused ? error.reason : 'internal');
 

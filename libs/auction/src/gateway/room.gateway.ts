@@ -13,6 +13,9 @@ import { Loudspeaker } from './loudspeaker.js';
 import { isClientMessage, parse, type Parsed, reasonOf, refusalTo } from './messages.js';
 import { SocketVisitor } from './socketVisitor.js';
 
+/** Short questions with long answers. */
+const isLong = (name: string): boolean => name === 'join' || name === 'since';
+
 /**
  * The door for sockets. Every message is answered with an object through its acknowledgement, malformed and unknown
  * ones too; handlers are raw because the decorated ones leave a failed message without an answer. Order is taken in
@@ -33,6 +36,7 @@ export class RoomGateway
   private readonly visitors = new Map<string, SocketVisitor>();
   /** Sessions that ended lately: one may have been read in a handshake just before it ended. */
   private readonly ended = new Set<string>();
+  private longAnswers: Promise<void> = Promise.resolve();
   private readonly stopListening: () => void;
   private readonly sweeper: NodeJS.Timeout;
 
@@ -98,7 +102,21 @@ export class RoomGateway
     const ack = args.at(-1);
     if (typeof ack !== 'function') return void (await this.isFlood(visitor)); // nobody would hear the answer
     const answer = await this.answerTo(visitor, name, args.slice(0, -1));
-    (ack as (answer: object) => void)(answer);
+    // Looked at once more: others of his questions have been answered meanwhile.
+    (ack as (answer: object) => void)(
+      this.takes(visitor, name) ? answer : refusalTo(name, 'slow-down', args[0]),
+    );
+  }
+
+  /** One long answer in a turn of the loop, however many ask at once: bids are read in between. */
+  private turn(): Promise<void> {
+    this.longAnswers = this.longAnswers.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return this.longAnswers;
+  }
+
+  /** Who does not read is not sent pages of the log on top of what waits for him already. */
+  private takes(visitor: SocketVisitor, name: string): boolean {
+    return !isLong(name) || (visitor.room?.keepsUp(visitor) ?? true);
   }
 
   private async answerTo(visitor: SocketVisitor, name: string, args: unknown[]): Promise<object> {
@@ -106,8 +124,9 @@ export class RoomGateway
       if (await this.isFlood(visitor)) return refusalTo(name, 'slow-down', args[0]);
       if (!isClientMessage(name)) return refusalOf('unknown-event');
       const [message, allowed] = [parse(name, args), await this.allows(visitor, name)];
+      if (isLong(name) && allowed) await this.turn();
       if (Array.isArray(message)) return refusalTo(name, 'malformed', args[0], message);
-      if (!allowed) return refusalTo(name, 'slow-down', args[0]);
+      if (!allowed || !this.takes(visitor, name)) return refusalTo(name, 'slow-down', args[0]);
       // Until its socket is cut, too: the other doors ask for the session with every request.
       if (this.hasRunOut(visitor)) return refusalTo(name, 'not-signed-in', args[0]);
       return await this.answer(visitor, message);
@@ -128,8 +147,7 @@ export class RoomGateway
   /** Persons first; what a flooder sends is answered with `slow-down`, and at last not at all. */
   private async allows(visitor: SocketVisitor, name: string): Promise<boolean> {
     if (!(await this.limits.allows('message', visitor.id))) return false;
-    const isLong = name === 'join' || name === 'since';
-    return !isLong || this.limits.allows('read', visitor.person);
+    return !isLong(name) || this.limits.allows('read', visitor.person);
   }
 
   private async answer(visitor: SocketVisitor, message: Parsed): Promise<object> {

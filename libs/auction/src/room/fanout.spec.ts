@@ -81,3 +81,12 @@ it('a reader that is stuck is cut, the others hear nothing of it', async () => {
   expect(readers.map(({ dropped }) => dropped)).toEqual([true, false]);
   expect(fanout.size).toBe(1);
 });
+
+it('who does not read what he asked for is cut as well, though no frame came', () => {
+  const { fanout, readers, look } = hall(2);
+  expect(fanout.keepsUp(readers[0]!)).toBe(true);
+  readers[0]!.queued = QUEUED_BYTES_MAX + 1;
+  expect(fanout.keepsUp(readers[0]!)).toBe(false);
+  look(STUCK_MS + 1);
+  expect(readers.map(({ dropped }) => dropped)).toEqual([true, false]);
+});

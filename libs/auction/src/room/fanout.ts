@@ -51,12 +51,15 @@ export class Fanout<W extends Watcher> {
   /** Resolves when the last slice is out; the next frame gathers meanwhile. */
   async frame(frame: EventsFrame): Promise<void> {
     this.lastFrame = frame;
-    await this.inSlices('events', frame, (watcher) => {
-      const fits = watcher.queuedBytes() <= QUEUED_BYTES_MAX;
-      if (!fits && !this.behind.has(watcher)) this.behind.set(watcher, this.port.nowMs());
-      return fits;
-    });
+    await this.inSlices('events', frame, (watcher) => this.keepsUp(watcher));
+  }
+
+  /** Whether it reads what it is sent. Who does not is looked after from now on, and cut if that lasts. */
+  keepsUp(watcher: W): boolean {
+    if (watcher.queuedBytes() <= QUEUED_BYTES_MAX) return true;
+    if (!this.behind.has(watcher)) this.behind.set(watcher, this.port.nowMs());
     this.nurse();
+    return false;
   }
 
   /** Small news for everybody who can take it: chat, presence. */

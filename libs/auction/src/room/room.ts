@@ -136,6 +136,11 @@ export class Room {
     else this.presence();
   }
 
+  /** Whether there is room in its queue for a long answer. */
+  keepsUp(visitor: Visitor): boolean {
+    return this.visitors.keepsUp(visitor);
+  }
+
   async since(from: number): Promise<{ since: EventsFrame; more: boolean }> {
     return (await this.desk()).since(from);
   }
@@ -231,14 +236,18 @@ export class Room {
       this.desk(),
       this.parts.seats.bidderOf(this.showId, member.memberId),
     ]);
-    if (!(await this.parts.limits.allows('bid', member.memberId))) {
-      return desk.refuse(bid, { bidder }, 'slow-down');
-    }
-    if (form && desk.paddleOf(bidder) === null) await this.parts.seats.take(this.showId, member.memberId);
-    const answer = await desk.bid(bid, { bidder }, { form });
+    // Too fast: what has its answer already gets that again, whole.
+    const answer = (await this.parts.limits.allows('bid', member.memberId))
+      ? await this.placed(desk, member, bid, bidder, form)
+      : await desk.refuse(bid, { bidder }, 'slow-down');
     if (answer.i === undefined) return answer;
     const receipt = desk.receipt(answer.i, bid.seen?.[0]);
     return receipt ? { ...answer, receipt } : answer;
+  }
+
+  private async placed(desk: Desk, member: SessionMember, bid: Bid, bidder: string, form: boolean) {
+    if (form && desk.paddleOf(bidder) === null) await this.parts.seats.take(this.showId, member.memberId);
+    return desk.bid(bid, { bidder }, { form });
   }
 
   /** A maximum bid; what it goes up to is kept beside its leaf, sealed. */

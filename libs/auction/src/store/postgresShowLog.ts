@@ -133,6 +133,15 @@ export class PostgresShowLog implements ShowLog {
     }
   }
 
+  async confirm({ showId, origin, epoch }: Pick<TakenShow, 'showId' | 'origin' | 'epoch'>): Promise<void> {
+    try {
+      await this.ledger.confirm(origin, epoch);
+    } catch (error) {
+      this.forgetIfDoubtful(showId, error);
+      throw error;
+    }
+  }
+
   async catalogueRoot(showId: string, leaves: readonly number[]): Promise<string> {
     const { origin } = await this.shows.show(showId);
     return toBase64(rootOfLeaves(await this.ledger.hashesAt(origin, leaves)));

@@ -56,14 +56,16 @@ export interface Batch {
 }
 
 /** What an append throws when it was not told "committed": taken over by another owner, or nobody knows. */
-export { Fenced, OutcomeUnknown } from '@qingpai/ledger';
+export { Away, Fenced, OutcomeUnknown } from '@qingpai/ledger';
 
 /** The port between desk and database; tests break each of its writes, both ways. */
 export interface ShowLog {
   /** Bumps the epoch at once, reads the whole log, folds it. */
   takeOver(showId: string): Promise<TakenShow>;
-  /** Appends one batch in one transaction and signs its checkpoint. Throws `Fenced`, `OutcomeUnknown`, or what the database refused. */
+  /** Appends one batch in one transaction and signs its checkpoint. Throws `Fenced`, `OutcomeUnknown`, `Away`, or what the database refused. */
   append(show: Pick<TakenShow, 'showId' | 'origin' | 'epoch' | 'head'>, batch: Batch): Promise<Appended>;
+  /** Whether it is still held: throws `Fenced` when another owner has taken it over, `Away`. */
+  confirm(show: Pick<TakenShow, 'showId' | 'origin' | 'epoch'>): Promise<void>;
   /** Root over the last leaf of each of these lots' descriptions, in this order (`show.sealed`). Leaf indexes in, base64 out. */
   catalogueRoot(showId: string, leaves: readonly number[]): Promise<string>;
   /** The desk's sign of life: it could hear at this moment. One of an older epoch leaves no trace. */

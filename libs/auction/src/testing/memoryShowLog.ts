@@ -16,6 +16,7 @@ import { type EntityManager } from 'typeorm';
 import { bidBook, evolve, evolveBook, initialShow, type ProxySecret } from '../rules/index.js';
 import {
   type Appended,
+  Away,
   type Batch,
   Fenced,
   OutcomeUnknown,
@@ -27,9 +28,9 @@ import { leafOf } from '../store/leafFormat.js';
 
 /**
  * What becomes of the next append. `lost`: the client sees an error and it did not happen; `lostAfter`: the same
- * error, but it happened; `refused`: the database says no; `fenced`: another owner has taken the log over.
+ * error, but it happened; `refused`: the database says no; `full`: it has no room; `fenced`: another owner has taken the log over.
  */
-export type Fate = 'lost' | 'lostAfter' | 'refused' | 'fenced';
+export type Fate = 'lost' | 'lostAfter' | 'refused' | 'fenced' | 'full';
 
 interface Kept {
   origin: string;
@@ -158,6 +159,7 @@ export class MemoryShowLog implements ShowLog {
     const fate = this.fates.shift() ?? 'happens';
     if (this.away || fate === 'lost') throw new OutcomeUnknown('the reply was lost');
     if (fate === 'fenced') throw new Fenced('taken over');
+    if (fate === 'full') throw new Away('no space left on device');
     if (fate === 'refused') throw new Error('violates a constraint');
     const kept = this.kept(showId);
     if (epoch !== kept.epoch) throw new Fenced('taken over');
@@ -168,6 +170,11 @@ export class MemoryShowLog implements ShowLog {
     kept.heads.push(headOf(kept));
     if (fate === 'lostAfter') throw new OutcomeUnknown('the reply was lost');
     return { head: kept.heads.at(-1)!, hashes: kept.hashes.slice(kept.hashes.length - events.length) };
+  }
+
+  async confirm({ showId, epoch }: Pick<TakenShow, 'showId' | 'epoch'>): Promise<void> {
+    if (this.away) throw new Away('connection refused');
+    if (epoch !== this.kept(showId).epoch) throw new Fenced('taken over');
   }
 
   async catalogueRoot(showId: string, leaves: readonly number[]): Promise<string> {

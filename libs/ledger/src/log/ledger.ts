@@ -18,8 +18,8 @@ import {
 import { Journal } from '../books/journal.js';
 import { signerOf } from './keys.js';
 import { Cosignatures } from '../witness/cosignatures.js';
-import { LEAVES_PER_READ } from './limits.js';
-import { Fenced, inOneStatement, inTransaction } from './transaction.js';
+import { APPEND_MS_MAX, LEAVES_PER_READ } from './limits.js';
+import { Fenced, inOneStatement, inTransaction, onceReached } from './transaction.js';
 
 /** A log in the hands of its one owner: what appending needs, kept in memory and never changed in place. */
 export interface HeldLog {
@@ -101,11 +101,20 @@ export class Ledger {
     return { log: row.log, origin, signer, epoch: safeInteger(row.epoch), frontier };
   }
 
+  /** Throws `Fenced` when somebody has taken the log over since that epoch, `Away` when nobody can say. */
+  async confirm(origin: string, epoch: number): Promise<void> {
+    const held = await onceReached(() =>
+      rowsOf(this.db.manager, 'SELECT FROM logs WHERE origin = $1 AND epoch = $2', [origin, epoch]),
+    );
+    if (held.length === 0) throw new Fenced(`${origin} is no longer held under epoch ${epoch}`);
+  }
+
   /** Appends in a transaction of its own. Throws `Fenced`, `OutcomeUnknown`, or what the database refused. */
   async append(held: HeldLog, batch: LeafBatch): Promise<Appended> {
-    if (batch.beside) return inTransaction(this.db, (manager) => this.appendIn(manager, held, batch));
+    if (batch.beside)
+      return inTransaction(this.db, (manager) => this.appendIn(manager, held, batch), APPEND_MS_MAX);
     const appended = grownBy(held, batch);
-    await inOneStatement(this.db, (manager) => write(manager, held, batch, appended));
+    await inOneStatement(this.db, (manager) => write(manager, held, batch, appended), APPEND_MS_MAX);
     return appended;
   }
 
