@@ -25,6 +25,7 @@ const auctionFiles = [
     'english',
     'dutch',
     'ladder',
+    'offers',
     'ending',
     'lots',
     'sales',

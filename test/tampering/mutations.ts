@@ -81,7 +81,7 @@ const changes: Record<string, (chance: Chance, leaves: LooseLeaf[], at: number) 
     const { body } = leaves[at]!;
     const people = leaves.filter(({ type }) => type === 'bidder.registered').map((leaf) => leaf.body.bidder);
     if ('bidder' in body) body.bidder = chance.one(people);
-    if (chance.maybe(0.5) && leaves[at]!.type.startsWith('bid.')) leaves[at]!.by = String(body.bidder);
+    if (chance.maybe(0.5) && /^(bid|offer)\./.test(leaves[at]!.type)) leaves[at]!.by = String(body.bidder);
   },
   author: (chance, leaves, at) => {
     leaves[at]!.by = chance.one(['host', 'moderator', 'platform', 'officer']);

@@ -4,6 +4,7 @@ import {
   catalogueRootOf,
   clockPriceFen,
   leastBidFen,
+  standingOffers,
 } from '@qingpai/auction/rules';
 import { leavesOf, openingOf, withFloor } from '../../libs/auction/src/rules/testing/paperBundle.js';
 import { CHEN, LIN, type PaperLot, PaperShow, WU } from '../../libs/auction/src/rules/testing/paperShow.js';
@@ -12,14 +13,21 @@ import { type Chance } from './chance.js';
 
 /** A small honest show, anything of which may happen; with luck it comes to its end. */
 export function randomShow(chance: Chance): PaperShow {
+  const asks = chance.maybe(0.3);
   const show = new PaperShow({
     draft: true,
     rules: {
       suddenDeath: chance.maybe(0.1),
-      furtherOfferings: chance.below(3),
+      furtherOfferings: asks ? chance.one([0, 0, 0, 1]) : chance.below(3),
       slipSteps: chance.one([1, 3]),
-      ...(chance.maybe(0.3) && {
-        ladder: { pauseMs: chance.one([0, 5_000]), atLast: chance.one(['pass', 'carry', 'wait'] as const) },
+      ...((asks || chance.maybe(0.2)) && {
+        ladder: {
+          pauseMs: chance.one([0, 5_000]),
+          atLast: chance.one(['pass', 'carry', 'wait'] as const),
+          ...(asks && {
+            offers: { answerWithinMs: chance.one([10_000, 60_000]), perLotMax: chance.one([1, 2, 20]) },
+          }),
+        },
       }),
       ...(chance.maybe(0.2) && { bidLimitFen: chance.one([4_000, 20_000]) }),
       refusalsLoggedMax: chance.one([1, 2, 20]),
@@ -46,6 +54,7 @@ export function randomShow(chance: Chance): PaperShow {
     show.pass(t);
     act(chance, show, t);
   }
+  if (asks) t = askAround(chance, show, t);
   if (chance.maybe(0.6)) finish(chance, show, t + 1_000);
   return show;
 }
@@ -54,11 +63,21 @@ export function randomShow(chance: Chance): PaperShow {
 export const openingsOf = (show: PaperShow): Opening[] =>
   [...show.floors].filter(([, floorFen]) => floorFen > 0).map(([lot, floorFen]) => openingOf(lot, floorFen));
 
-function paper(chance: Chance, lot: string): PaperLot {
+function paper(chance: Chance, show: PaperShow, lot: string): PaperLot {
   const startFen = chance.one([0, 900, 3_600]);
   const format = startFen > 0 && chance.maybe(0.4) ? ('dutch' as const) : ('english' as const);
   const wished = startFen === 0 ? 0 : chance.one([0, 0, 800, 3_000, 4_000]);
   const floorFen = format === 'dutch' ? Math.min(wished, startFen) : wished;
+  // A floor that nobody is likely to meet, where the rules then ask around.
+  if (show.state.rules.ladder?.offers && startFen > 0 && chance.maybe(0.7)) {
+    const units = 1 + chance.below(3);
+    return withFloor(lot, {
+      units,
+      startFen,
+      format: 'english',
+      floorFen: chance.one([4_300, 5_000, 9_000]),
+    });
+  }
   const described: PaperLot = {
     ...{ units: 1 + chance.below(3), startFen, format },
     ...(chance.maybe(0.3) && { stepFen: chance.one([150, 300]) }),
@@ -70,10 +89,10 @@ function paper(chance: Chance, lot: string): PaperLot {
 }
 
 const describe = (chance: Chance, show: PaperShow, lot: string) =>
-  show.describe(show.state.t, lot, paper(chance, lot));
+  show.describe(show.state.t, lot, paper(chance, show, lot));
 
 function amend(chance: Chance, show: PaperShow, lot: string): void {
-  show.amend(show.state.t, lot, { list: show.state.seals.length + 1, ...paper(chance, lot) });
+  show.amend(show.state.t, lot, { list: show.state.seals.length + 1, ...paper(chance, show, lot) });
 }
 
 function seal(show: PaperShow, t: number): void {
@@ -85,6 +104,7 @@ function seal(show: PaperShow, t: number): void {
 function act(chance: Chance, show: PaperShow, t: number): void {
   const { state } = show;
   const lot = state.block ?? chance.one(Object.keys(state.lots));
+  if (standingOffers(state).length > 0 && chance.maybe(0.5)) return answer(chance, show, t);
   if (state.block === null && chance.maybe(0.7)) return offer(show, t);
   const dice = chance.next();
   if (dice < 0.12) return most(chance, show, t);
@@ -100,6 +120,32 @@ function act(chance: Chance, show: PaperShow, t: number): void {
   if (dice < 0.96) return void show.ask(t, { name: 'limit', bidder: chance.one([LIN, WU]), limitFen: 8_000 });
   if (!state.lots.L9) describe(chance, show, 'L9');
   else seal(show, t);
+}
+
+/** The rest is called and bid on, until the ladder asks one after the other. */
+function askAround(chance: Chance, show: PaperShow, from: number): number {
+  let t = from;
+  if (show.state.block !== null) show.ask(t, { name: 'resume', lot: show.state.block });
+  for (const { lot, phase } of Object.values(show.state.lots)) {
+    show.pass((t += 100_000));
+    if (phase === 'sealed') show.ask(t, { name: 'offer', lot });
+    for (let bids = chance.below(3); bids > 0; bids--) bid(chance, show, (t += 700));
+  }
+  show.pass((t += 100_000));
+  for (let rounds = chance.below(5); rounds > 0; rounds--) {
+    show.pass((t += chance.one([100, 5_000, 10_000, 60_000])));
+    if (standingOffers(show.state).length > 0 && chance.maybe(0.7)) answer(chance, show, t);
+  }
+  return t;
+}
+
+/** What is offered to somebody is answered, mostly by whom it was offered to; or the host asks nobody further. */
+function answer(chance: Chance, show: PaperShow, t: number): void {
+  const { lot, offer } = chance.one(standingOffers(show.state));
+  if (chance.maybe(0.1)) return void show.ask(t, { name: 'endOffers', lot: lot.lot, reason: 'other' });
+  const form = chance.maybe(0.2) && { form: true as const };
+  const asked = { name: 'answerOffer' as const, offer: offer.offer, accept: chance.maybe(0.6), ...form };
+  show.ask(t, asked, chance.maybe(0.9) ? offer.bidder : chance.one([LIN, WU, CHEN, 'host']));
 }
 
 function stall(chance: Chance, show: PaperShow, t: number, lot: string): void {

@@ -420,6 +420,12 @@ export const certificate = z.object({
   armsLength: grade.describe('sold to ordinary buyers: not to host, grower or supporting units'),
   passedAttempts: z.int().nonnegative(),
   reoffers: z.int().nonnegative(),
+  offers: z
+    .object({
+      made: z.int().nonnegative(),
+      soldUnits: z.int().nonnegative(),
+    })
+    .describe('what was left, offered to one person after the other at the end'),
   voided: z.int().nonnegative(),
   extendedOtherwise: z
     .int()
@@ -483,6 +489,9 @@ export const certificate = z.object({
       units: unitCount,
       phase: lotPhase,
       hammerFen: fen,
+      offers: z
+        .array(z.object({ i: leafIndex, unitPriceFen: positiveFen, result: z.string() }))
+        .describe('to one person each, after the attempts'),
       attempts: z.array(
         z.object({
           offering: z.int().positive(),

@@ -3,12 +3,14 @@ import {
   bidderKind,
   bidId,
   durationMs,
+  endOffersReason,
   fen,
   format,
   hash,
   leafIndex,
   lotId,
   lotNumber,
+  offerId,
   office,
   origin,
   positiveFen,
@@ -37,6 +39,19 @@ const money = z.strictObject({
   txn: hash,
   /** SHA-256 of the receipt's photo as stored, where there is one. */
   evidence: hash.optional(),
+});
+
+/** What was offered to one person, as he answers it. */
+const answer = z.strictObject({
+  offer: offerId,
+  lot: lotId,
+  bidder: pseudonym,
+  units: unitCount,
+  unitPriceFen: positiveFen,
+  /** For a person in the hall or on the telephone, by the house. */
+  byModerator: z.literal(true).optional(),
+  /** Through the plain form, without JavaScript: it carries no author's signature. */
+  form: z.literal(true).optional(),
 });
 
 const bodies = {
@@ -238,6 +253,8 @@ const bodies = {
     firstUnit: z.int().positive(),
     units: unitCount,
     unitPriceFen: positiveFen,
+    /** Sold by an offer that was accepted just before. */
+    offer: offerId.optional(),
   }),
   'lot.setAside': z.strictObject({
     lot: lotId,
@@ -253,6 +270,32 @@ const bodies = {
   }),
   'lot.withdrawn': z.strictObject({ lot: lotId, units: unitCount, reason: withdrawReason }),
   'lot.carried': z.strictObject({ lot: lotId, units: unitCount, to: origin.optional() }),
+  /**
+   * What is left of a lot, offered to one person. The price is his own best bid where that is not below the floor, else
+   * the least amount of the lot's grid that is not.
+   */
+  'offer.made': z.strictObject({
+    offer: offerId,
+    cause: z.literal('ladder').describe('why it is made: the ladder (保不流拍)'),
+    lot: lotId,
+    bidder: pseudonym,
+    units: unitCount,
+    unitPriceFen: positiveFen,
+    expiresAt: timeMs,
+  }),
+  /** The hammer is the next leaf. */
+  'offer.accepted': answer,
+  'offer.declined': answer,
+  /** Not answered in time. */
+  'offer.lapsed': z.strictObject({ offer: offerId, lot: lotId }),
+  /** Nobody else is asked about this lot; an offer that stands ends with it. */
+  'offers.ended': z.strictObject({
+    lot: lotId,
+    offer: offerId.optional(),
+    reason: z
+      .enum([...endOffersReason.options, 'over-limit'])
+      .describe('over-limit: by the platform, since the price is above the limits of all who are left'),
+  }),
   'sale.voided': z.strictObject({ sale: saleId, reason: voidReason }),
   'sale.paid': money,
   /** Money went back, the whole or a part of what was paid. */

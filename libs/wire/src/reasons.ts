@@ -141,6 +141,14 @@ export const reasons = {
     en: 'A valid bid stands; the lot can be neither passed nor withdrawn',
   },
   'no-more-offerings': { zh: '返场次数已用完', en: 'No further offering is allowed' },
+  'offer-over': {
+    zh: '这份保留已经结束',
+    en: 'This offer is over',
+  },
+  'offer-stands': {
+    zh: '这件正保留给一位买家：请等他答复，或先停止询问',
+    en: 'This lot is offered to somebody: wait for the answer, or end the offers first',
+  },
   'lots-left': {
     zh: '还有拍品没有结果：请返场、流拍、撤拍或转下场',
     en: 'Some lots have no result yet: re-offer, pass, withdraw or carry them',

@@ -5,10 +5,12 @@ import { showState } from './state.js';
 import {
   bidId,
   booleanOrNull,
+  endOffersReason,
   fen,
   hash,
   leafIndex,
   lotId,
+  offerId,
   positiveFen,
   pseudonym,
   role,
@@ -142,6 +144,27 @@ export const proxyWithdrawal = z.strictObject({
 export const ownProxy = z.object({ lot: lotId, bidId, maxFen: positiveFen });
 export type OwnProxy = z.infer<typeof ownProxy>;
 
+// ---------------------------------------------------------------- offers to one person (RULES §4.3)
+
+/** Accepted, the lot is yours at that price; the same answer again gets the same answer. */
+export const offerAnswer = z.strictObject({
+  offer: offerId,
+  accept: z.boolean(),
+  /** Over the leaf's body ({bidder, lot, offer, unitPriceFen, units}, type offer.accepted or offer.declined). */
+  sig: signature.optional(),
+});
+export type OfferAnswer = z.infer<typeof offerAnswer>;
+export const offerAnswered = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    i: leafIndex.describe('leaf of the answer'),
+    sale: saleId.optional().describe('the sale that it made'),
+    receipt: receipt.optional(),
+  }),
+  refusal,
+]);
+export type OfferAnswered = z.infer<typeof offerAnswered>;
+
 // ---------------------------------------------------------------- host's commands (RULES §6)
 
 export const hostCommand = z.discriminatedUnion('name', [
@@ -154,6 +177,10 @@ export const hostCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('reoffer'), lot: lotId }),
   z.strictObject({ name: z.literal('withdraw'), lot: lotId, reason: withdrawReason }),
   z.strictObject({ name: z.literal('carry'), lot: lotId }),
+  /** Asks nobody further about a lot that waits: the ladder then ends it, or it is yours to pass or carry. */
+  z.strictObject({ name: z.literal('endOffers'), lot: lotId, reason: endOffersReason }),
+  /** The answer of a person in the hall to what is offered to him. */
+  z.strictObject({ name: z.literal('answerOffer'), offer: offerId, accept: z.boolean() }),
   z.strictObject({ name: z.literal('default'), sale: saleId }),
   z.strictObject({ name: z.literal('freeze'), lot: lotId }),
   z.strictObject({ name: z.literal('resume'), lot: lotId }),
@@ -383,6 +410,11 @@ export const clientMessages = {
     payload: proxyWithdrawal,
     answer: z.discriminatedUnion('ok', [z.object({ ok: z.literal(true) }), refusal]),
     summary: 'Take a maximum bid back, while you do not lead.',
+  },
+  answerOffer: {
+    payload: offerAnswer,
+    answer: offerAnswered,
+    summary: 'Accept or decline what is offered to you alone. Answered after the commit.',
   },
   command: { payload: commandMessage, answer: commandAnswer, summary: "A host's or moderator's command." },
   chat: { payload: chatSay, answer: okAnswer, summary: 'Say something in the room.' },

@@ -45,6 +45,18 @@ export const showRules = z.strictObject({
       /** Between the end of one offering and the server's next step. */
       pauseMs: durationMs,
       atLast: z.enum(['pass', 'carry', 'wait']),
+      /**
+       * Before that, what is left is offered to one person after the other of those who pre-bid or bid on it, at the
+       * floor or above. Left out: to nobody.
+       */
+      offers: z
+        .strictObject({
+          /** How long each may think. */
+          answerWithinMs: durationMs.min(10_000),
+          /** How many are asked about one lot. */
+          perLotMax: z.int().positive().max(20),
+        })
+        .optional(),
     })
     .optional(),
   /** The most one bid of a bidder may come to, fen, unless a limit of his own says otherwise. Left out: none. */
@@ -59,6 +71,9 @@ export const showRules = z.strictObject({
   payWithinMs: durationMs.optional(),
 });
 export type ShowRules = z.infer<typeof showRules>;
+
+/** What the host's page proposes for the ladder's offers. */
+export const defaultOffers = { answerWithinMs: 180_000, perLotMax: 3 } as const;
 
 /** The defaults of RULES §2 and §3. */
 export const defaultRules: ShowRules = {

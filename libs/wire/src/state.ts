@@ -10,6 +10,7 @@ import {
   leafIndex,
   lotId,
   lotNumber,
+  offerId,
   origin,
   positiveFen,
   office,
@@ -88,6 +89,25 @@ export const offeringState = z.object({
   result: z.enum(['hammered', 'setAside', 'passed', 'withdrawn', 'voided']).nullable(),
 });
 
+/** Who pre-bid or bid on a lot, in the order in which it would be offered to them. */
+export const interestState = z.object({
+  bidder: pseudonym,
+  bestFen: fen.describe('his best accepted bid, fen per unit; 0: he only placed a maximum'),
+  i: leafIndex.describe('leaf of that bid, or of the maximum'),
+});
+
+/** One offer of what is left of a lot to one person. */
+export const offerState = z.object({
+  offer: offerId,
+  cause: z.literal('ladder'),
+  bidder: pseudonym,
+  units: unitCount,
+  unitPriceFen: positiveFen,
+  i: leafIndex.describe('leaf of offer.made'),
+  expiresAt: timeMs,
+  result: z.enum(['standing', 'accepted', 'declined', 'lapsed', 'ended']),
+});
+
 /** Lot: draft → sealed → onBlock → hammered | passed | withdrawn | carried; waiting = waits for re-offer. */
 export const lotPhase = z.enum([
   'draft',
@@ -129,6 +149,10 @@ export const lotState = z.object({
   /** Best valid bid below the floor in any offering so far. */
   bestFen: positiveFen.nullable(),
   voided: z.int().nonnegative().describe('hammers undone'),
+  /** Kept only where the sealed ladder makes offers. */
+  interest: z.array(interestState),
+  offers: z.array(offerState),
+  offersEnded: z.boolean().describe('nobody else is asked about it'),
 });
 
 export const saleState = z.object({
@@ -141,6 +165,7 @@ export const saleState = z.object({
   firstUnit: z.int().positive(),
   units: unitCount,
   unitPriceFen: positiveFen,
+  offer: offerId.optional().describe('the offer by which it was sold'),
   phase: salePhase,
   paidAt: timeMs.nullable(),
   refundedFen: fen.describe('given back so far; the phase is `refunded` when it is all of it'),
@@ -210,6 +235,8 @@ export const showState = z.object({
 export type ClockState = z.infer<typeof clockState>;
 export type ProxyState = z.infer<typeof proxyState>;
 export type BidMark = z.infer<typeof bidMark>;
+export type InterestState = z.infer<typeof interestState>;
+export type OfferState = z.infer<typeof offerState>;
 export type OfferingState = z.infer<typeof offeringState>;
 export type LotPhase = z.infer<typeof lotPhase>;
 export type LotState = z.infer<typeof lotState>;

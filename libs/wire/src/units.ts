@@ -34,6 +34,10 @@ export const saleId = z
   .string()
   .regex(/^S[0-9]{1,8}$/)
   .describe('sale id inside its show');
+export const offerId = z
+  .string()
+  .regex(/^O[0-9]{1,8}$/)
+  .describe('id of an offer to one person, inside its show');
 /** Chosen by the client: the same id always gets the same answer (RULES §2.9). */
 export const bidId = z
   .string()
@@ -91,6 +95,8 @@ export const office = z.enum(['host', 'moderator', 'officer']);
 export type Office = z.infer<typeof office>;
 
 export const withdrawReason = z.enum(['damaged', 'mislabelled', 'grower-request', 'papers-missing', 'other']);
+/** Why the house asks nobody further about a lot. */
+export const endOffersReason = z.enum(['show-must-end', 'grower-request', 'other']);
 export const voidReason = z.enum(['wrong-lot', 'wrong-price', 'hall-dispute', 'buyer-mistake', 'technical']);
 export const takeOverReason = z.enum(['phone-died', 'no-network', 'handover']);
 export type TakeOverReason = z.infer<typeof takeOverReason>;

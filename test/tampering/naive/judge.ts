@@ -131,7 +131,7 @@ function judgeLeaves(read: Bundle, leaves: readonly Leaf[], heads: readonly Head
   if (!opened) return say('INVALID', 'opening');
   const floors: Record<string, number[]> = {};
   for (const id of lotIds(leaves))
-    floors[id] = opened[id] === undefined ? thinkable(leaves, id) : [opened[id]];
+    floors[id] = opened[id] === undefined ? thinkable(leaves, id, read.rules) : [opened[id]];
   for (const leaf of leaves) {
     const past = leaves.slice(0, leaf.i);
     const wrong = wrongWithAnyFloor(read, past, leaf, floors);
@@ -163,11 +163,33 @@ function openFloors(read: Bundle, leaves: Past): Record<string, number> | null {
 }
 
 /** Every floor that could make a difference to what is logged of a lot: around each amount, and around its share. */
-function thinkable(leaves: Past, id: string): number[] {
+function thinkable(
+  leaves: Past,
+  id: string,
+  { bidLimitFen, hallLimitFen, ladder }: Bundle['rules'],
+): number[] {
   const amounts = new Set<number>([1, Number.MAX_SAFE_INTEGER]);
+  // What somebody may bid at most, for up to three units: above it he is not asked.
+  const limits = [
+    bidLimitFen,
+    hallLimitFen,
+    ...all(leaves, 'bidder.limited').map(({ body }) => body.limitFen),
+  ];
+  for (const limitFen of ladder?.offers ? limits : []) {
+    for (let units = 1; units <= 3; units++) if (limitFen) amounts.add(Math.floor(limitFen / units));
+  }
   for (const { body } of leaves) {
     if (!('lot' in body) || body.lot !== id) continue;
-    for (const key of ['amountFen', 'pressedFen', 'startFen', 'unitPriceFen', 'bestFen', 'referenceFen']) {
+    for (const key of [
+      'amountFen',
+      'pressedFen',
+      'startFen',
+      'unitPriceFen',
+      'bestFen',
+      'referenceFen',
+      'capFen',
+      'buyNowFen',
+    ]) {
       const amount = (body as Record<string, unknown>)[key];
       if (typeof amount === 'number') amounts.add(amount);
     }

@@ -31,6 +31,15 @@ import {
   stepsTo,
 } from './bids.js';
 import { type Auto, isAuto, placings, wrongAuto, wrongJump, wrongPlacing } from './proxies.js';
+import {
+  hammerAfter,
+  isBeingAsked,
+  lapseDue,
+  leftToAsk,
+  offerDue,
+  wrongAnswer,
+  wrongStop,
+} from './offers.js';
 import { rootOf } from './tree.js';
 
 /** What a leaf is judged by: all leaves before it, their bytes, the rules beside them, and what is known of floors. */
@@ -81,6 +90,7 @@ const authors: Record<string, string[]> = {
   'lot.carried': [...house, 'platform'],
   'lot.passed': [...house, 'platform'],
   'lot.setAside': [...house, 'platform'],
+  'offers.ended': [...house, 'platform'],
   'sale.voided': house,
   'bidder.limited': [...house, 'officer', 'platform'],
   'sale.paid': ['host', 'officer', 'platform'],
@@ -95,6 +105,10 @@ function wrongAuthor(leaf: Leaf): string | null {
     return leaf.by === leaf.body.bidder ? null : 'author';
   }
   if (isAuto(leaf)) return leaf.by === 'platform' ? null : 'author';
+  if (leaf.type === 'offer.accepted' || leaf.type === 'offer.declined') {
+    const { bidder, byModerator } = leaf.body;
+    return (byModerator ? house.includes(leaf.by) : leaf.by === bidder) ? null : 'author';
+  }
   if (isBidLeaf(leaf)) {
     const { bidder, byModerator } = leaf.body;
     return (byModerator ? house.includes(leaf.by) : leaf.by === bidder) ? null : 'author';
@@ -149,6 +163,10 @@ function signersOf(past: Past, leaf: Leaf): string[] {
   if (leaf.type === 'proxy.placed' || leaf.type === 'proxy.withdrawn') {
     return people(past).find((one) => one.bidder === leaf.body.bidder)?.keys ?? [];
   }
+  if (leaf.type === 'offer.accepted' || leaf.type === 'offer.declined') {
+    const { bidder, form, byModerator } = leaf.body;
+    return form || byModerator ? [] : (people(past).find((one) => one.bidder === bidder)?.keys ?? []);
+  }
   if (isBidLeaf(leaf)) {
     const bidder = people(past).find((one) => one.bidder === leaf.body.bidder);
     return leaf.body.form ? [] : (bidder?.keys ?? []);
@@ -181,7 +199,22 @@ function askedBody(past: Past, rules: ShowRules, leaf: BidLeaf): object {
 // ---------------------------------------------------------------- what had to happen before
 
 /** The leaf that must come now, since the last one or the time demands it; null when nothing is due. */
-function mustBe({ past, rules, floorOf }: World, leaf: Leaf): { type: Leaf['type']; body: object } | null {
+function mustBe(world: World, leaf: Leaf): { type: Leaf['type']; body: object } | null {
+  const { past, rules } = world;
+  const hammered = hammerAfter(past, rules);
+  if (hammered) return hammered;
+  const lapse = phaseOf(past) === 'open' ? lapseDue(past, leaf.t) : null;
+  const givesBack = leaf.type === 'lot.extended' && leaf.body.cause !== 'bid';
+  // Whatever was due before the time of the offer was over comes first.
+  if (!lapse || givesBack || lotsMustBe(world, { ...leaf, t: lapse.atMs - 1 }))
+    return lotsMustBe(world, leaf);
+  return lapse.due;
+}
+
+function lotsMustBe(
+  { past, rules, floorOf }: World,
+  leaf: Leaf,
+): { type: Leaf['type']; body: object } | null {
   const block = blockOf(past, rules);
   if (!block) return ladderDue({ past, rules, floorOf } as World, leaf);
   const { id, lot, offering } = block;
@@ -245,7 +278,9 @@ function ladderDue(world: World, leaf: Leaf): { type: Leaf['type']; body: object
     for (const one of lot.offerings) ended = Math.max(ended, one.endedAt);
     if (lot.phase !== 'waiting' || lot.offerings.at(-1)!.undone) continue;
     const isLast = lot.offerings.length > rules.furtherOfferings;
-    if (!isLast || rules.ladder.atLast !== 'wait') lots.push({ id, lot, times: lot.offerings.length });
+    if (isLast && isBeingAsked(past, id)) continue;
+    const isIdle = isLast && rules.ladder.atLast === 'wait' && leftToAsk(past, rules, id).length === 0;
+    if (!isIdle) lots.push({ id, lot, times: lot.offerings.length });
   }
   lots.sort((a, b) => a.times - b.times || (a.lot.said.number < b.lot.said.number ? -1 : 1));
   const [next] = lots;
@@ -255,6 +290,9 @@ function ladderDue(world: World, leaf: Leaf): { type: Leaf['type']; body: object
       leaf.type === 'lot.offered' && leaf.body.lot === next.id && wrongOffer(world, leaf) === null;
     const isClock = isRight && leaf.body.format === 'dutch';
     return { type: 'lot.offered', body: isClock ? leaf.body : {} };
+  }
+  if (leftToAsk(past, rules, next.id).length > 0) {
+    return offerDue(past, rules, next.id, next.lot.said.floor === null ? 0 : world.floorOf(next.id), leaf.t);
   }
   const open = count(next.lot, 'open');
   if (rules.ladder.atLast === 'carry') return { type: 'lot.carried', body: { lot: next.id, units: open } };
@@ -382,6 +420,15 @@ function wrongAct(world: World, leaf: Leaf): string | null {
       return during('open') ?? wrongEnd(world, leaf);
     case 'lot.withdrawn':
       return during('sealed', 'open') ?? wrongEnd(world, leaf);
+    case 'offer.accepted':
+    case 'offer.declined':
+      return during('open') ?? wrongAnswer(past, rules, leaf, (body) => isBody(leaf, body));
+    case 'offers.ended':
+      if (leaf.by === 'platform') return 'not due';
+      return during('open') ?? wrongStop(past, rules, leaf, (body) => isBody(leaf, body));
+    case 'offer.made':
+    case 'offer.lapsed':
+      return 'not due';
     case 'sale.voided':
     case 'sale.paid':
       return wrongSale(world, leaf);
@@ -596,6 +643,7 @@ function wrongEnd(
   if (!lot || isOver(lot) || lot.phase === 'draft' || lot.phase === 'struck') return 'no such lot now';
   const offering = lot.offerings.at(-1);
   if (lot.phase === 'onBlock' && hasValidBid(lot, offering!)) return 'a valid bid stands';
+  if (isBeingAsked(past, leaf.body.lot)) return 'somebody is asked';
   const here = { lot: leaf.body.lot, units: count(lot, 'open') };
   const is = (body: object): string | null => (isBody(leaf, { ...here, ...body }) ? null : 'told wrong');
   switch (leaf.type) {

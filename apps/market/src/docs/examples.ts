@@ -153,6 +153,7 @@ const asks: { [N in ClientMessage]: Ask<N>[] } = {
   ],
   proxy: [{ bidId: '3e9a61c0d7', lot: 'L21', maxFen: 8_000, secret: HASH, nth: 4 }],
   withdrawProxy: [{ lot: 'L21' }],
+  answerOffer: [{ offer: 'O3', accept: true }],
   command: [
     { commandId: 'c-000017', command: { name: 'offer', lot: 'L21' } },
     { commandId: 'c-000018', command: { name: 'withdraw', lot: 'L30', reason: 'damaged' } },
@@ -192,6 +193,7 @@ const answers: { [N in ClientMessage]: Answer<N>[] } = {
     { ...refusal('over-limit'), bidId: '3e9a61c0d8', verdict: 'refused', nth: 5 },
   ],
   withdrawProxy: [{ ok: true }, refusal('already-leading')],
+  answerOffer: [{ ok: true, i: 431, sale: 'S12' }, refusal('offer-over')],
   command: [
     { ok: true, events: [lastCall] },
     { ...refusal('lots-left'), lots: ['L30', 'L44'] },

@@ -132,6 +132,12 @@ const effects: Record<EventType, string> = {
   'lot.passed': 'its remaining units are unsold; the block is empty',
   'lot.withdrawn': 'its remaining units are withdrawn, for the reason given',
   'lot.carried': 'its remaining units go to a later show',
+  'offer.made':
+    'of the lot: `offers` gains the body with `i` and `result: standing`; if `bidder` is you, answer with `answerOffer` before `expiresAt`',
+  'offer.accepted': 'that offer is `accepted`; `lot.hammered` follows',
+  'offer.declined': 'that offer is `declined`; the next person may be asked',
+  'offer.lapsed': 'that offer is `lapsed`: not answered in time',
+  'offers.ended': 'of the lot: `offersEnded = true`; the offer it names, if any, is `ended`',
   'sale.voided':
     'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`',
   'sale.paid': 'the sale is `paid`',
@@ -196,7 +202,17 @@ maximum and one step, not above the highest; of equal ones the earlier wins, als
 the log holds \`max\` = SHA-256 applied m times to it; an automatic bid at step k carries \`reach\` = SHA-256 applied m − k
 times, so that anybody can see by k hashes that your maximum reaches there. Signed like a bid, with \`type\`
 \`"proxy.placed"\` and \`body {bid, bidder, lot, max, nth}\` (and \`seen\` if you send it); the withdrawal with
-\`"proxy.withdrawn"\` and \`{bid, bidder, lot}\`.`.trim();
+\`"proxy.withdrawn"\` and \`{bid, bidder, lot}\`.
+
+### What is offered to you alone
+
+At the end of a show whose sealed rules say so (\`rules.ladder.offers\`), what is left of a lot is offered to one person
+after the other of those who bid on it or placed a maximum: \`lots[lot].interest\` in its order, each once, with
+\`rules.ladder.offers.answerWithinMs\` to think. An offer to you is an entry of \`lots[lot].offers\` with your \`bidder\` and
+\`result: "standing"\`. Answer \`answerOffer {offer, accept}\` (or \`POST /api/shows/{id}/offers/answer\`); the same answer
+again gets the same answer, and an accepted one names its \`sale\`. \`offer-over\`: it was answered, lapsed or ended before.
+Signed, if you have a key, with \`type\` \`"offer.accepted"\` or \`"offer.declined"\` and
+\`body {bidder, lot, offer, unitPriceFen, units}\`.`.trim();
 
 /** Worked with this very key, so that a stranger can compare. */
 function signing(): string {

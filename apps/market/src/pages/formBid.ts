@@ -5,6 +5,8 @@ import {
   bidId,
   lotId,
   nickname,
+  offerId,
+  type OfferAnswered,
   positiveFen,
   unitCount,
 } from '@qingpai/wire';
@@ -35,14 +37,26 @@ export function bidOf({ bidId: id, lot, offering, amountFen, run, units }: FormB
   };
 }
 
+/** The plain form that answers an offer to one person; each of its buttons has its own `answer`. */
+export const formOffer = z.strictObject({
+  offer: offerId,
+  answer: z.enum(['accept', 'decline']),
+  lang: z.enum(['zh', 'en']).optional(),
+});
+export type FormOffer = z.infer<typeof formOffer>;
+
 const zh = {
   accepted: (price: string, i: number) => `出价 ${price} 已接受，账本序号 ${i}`,
   taken: (price: string, units: number, i: number) => `按 ${price} 要到 ${units} 份，账本序号 ${i}`,
+  bought: (i: number) => `已买下，账本序号 ${i}`,
+  declined: '已谢绝，不再保留',
   asked: '已请主播放行，放行后刷新本页再出价',
 };
 const en: typeof zh = {
   accepted: (price, i) => `Your bid of ${price} is accepted, entry ${i} of the log`,
   taken: (price, units, i) => `You took ${units} at ${price}, entry ${i} of the log`,
+  bought: (i) => `It is yours, entry ${i} of the log`,
+  declined: 'Declined: it is not kept for you any more',
   asked: 'The host was asked to admit you; refresh this page and bid when admitted',
 };
 
@@ -54,6 +68,12 @@ export function noticeOf(answer: BidAnswer, language: Language): string {
   return answer.sale === undefined || answer.units === undefined
     ? words.accepted(price, answer.i)
     : words.taken(price, answer.units, answer.i);
+}
+
+export function offerNotice(answer: OfferAnswered, language: Language): string {
+  if (!answer.ok) return answer.message[language];
+  const words = language === 'zh' ? zh : en;
+  return answer.sale === undefined ? words.declined : words.bought(answer.i);
 }
 
 export const askedNotice = (language: Language): string => (language === 'zh' ? zh : en).asked;

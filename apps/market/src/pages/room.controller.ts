@@ -13,8 +13,19 @@ import {
 import { Refused, statusOf } from '@qingpai/platform';
 import { type Reason, showId } from '@qingpai/wire';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type z } from 'zod';
 import { BuiltPages } from './builtPages.js';
-import { askedNotice, bidOf, type FormBid, formBid, noticeOf, reasonNotice } from './formBid.js';
+import {
+  askedNotice,
+  bidOf,
+  type FormBid,
+  formBid,
+  type FormOffer,
+  formOffer,
+  noticeOf,
+  offerNotice,
+  reasonNotice,
+} from './formBid.js';
 import { type Language, languageOf } from './language.js';
 import { sendPage } from './sendPage.js';
 import { bootJson, staticRoomHtml } from './staticRoom.js';
@@ -53,7 +64,7 @@ export class RoomController {
   }
 
   /** The address of a form that was sent, opened again. */
-  @Get(':showId/bid')
+  @Get([':showId/bid', ':showId/offer'])
   @Public()
   @Redirect()
   again(@Param('showId') id: string) {
@@ -70,10 +81,37 @@ export class RoomController {
     @Req() request: Visit,
     @Res() reply: FastifyReply,
   ) {
-    const form = parsed(body);
+    const form = parsed(formBid, body);
     const language = form.lang ?? languageOf(null, request.headers['accept-language']);
     const outcome = await this.outcomeOf(known(id), form, member, language, request, reply);
     await this.send(id, member, language, request, reply, outcome);
+  }
+
+  /** The same answer sent twice is one answer. */
+  @Post(':showId/offer')
+  @Public()
+  async offer(
+    @Param('showId') id: string,
+    @Body() body: unknown,
+    @CurrentMember() member: SessionMember | null,
+    @Req() request: Visit,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = parsed(formOffer, body);
+    const language = form.lang ?? languageOf(null, request.headers['accept-language']);
+    const outcome = await this.outcomeOfOffer(known(id), form, member, language);
+    await this.send(id, member, language, request, reply, outcome);
+  }
+
+  private async outcomeOfOffer(
+    id: string,
+    { offer, answer: given }: FormOffer,
+    member: SessionMember | null,
+    language: Language,
+  ): Promise<Outcome> {
+    const room = await this.rooms.of(id);
+    const answer = await room.answerOffer(member, { offer, accept: given === 'accept' }, { form: true });
+    return { notice: offerNotice(answer, language), status: answer.ok ? 200 : statusOf(answer.reason) };
   }
 
   private async outcomeOf(
@@ -127,7 +165,7 @@ export class RoomController {
       'room:static': staticRoomHtml(snapshot, nowMs, {
         language,
         bidId: randomUUID(),
-        me: member === null ? null : { paddle: me.paddle, nickname: me.nickname ?? '' },
+        me: member === null ? null : { paddle: me.paddle, nickname: me.nickname ?? '', bidder: me.bidder },
         ...(outcome && { notice: outcome.notice }),
       }),
       'room:boot': bootJson(snapshot),
@@ -141,8 +179,8 @@ function known(id: string): string {
   return id;
 }
 
-function parsed(body: unknown): FormBid {
-  const form = formBid.safeParse(body);
+function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const form = schema.safeParse(body);
   if (form.success) return form.data;
   const errors = form.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
   throw new Refused('malformed', undefined, errors);

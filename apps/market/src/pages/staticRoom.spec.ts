@@ -96,6 +96,9 @@ function snapshot(
           carriedUnits: 0,
           bestFen: null,
           voided: 0,
+          interest: [],
+          offers: [],
+          offersEnded: false,
         },
       },
       bidders: {

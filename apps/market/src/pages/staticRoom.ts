@@ -1,4 +1,4 @@
-import { clockPriceFen, leastBidFen } from '@qingpai/auction/rules';
+import { clockPriceFen, leastBidFen, standingOffers } from '@qingpai/auction/rules';
 import type { LotState, OfferingState, ShowState, Snapshot } from '@qingpai/wire';
 
 /**
@@ -13,7 +13,7 @@ export interface StaticRoomOptions {
    * The reader; who has no paddle yet takes one with his first bid. Null: a guest, whose form asks for a nickname, with
    * which the server asks the host to admit.
    */
-  me: { paddle: number | null; nickname: string } | null;
+  me: { paddle: number | null; nickname: string; bidder?: string | null } | null;
   /** What came of the form, in words, when it was just sent. */
   notice?: string;
 }
@@ -43,6 +43,11 @@ const zh = {
   askHost: '先请主播放行',
   guest: '还没有号牌：写上昵称，按一下就请主播放行，放行后刷新再出价。',
   refresh: '刷新',
+  kept: (lot: string) => `为您保留：${lot}`,
+  keptUntil: (price: string, n: number, unit: string, time: string) =>
+    `每${unit} ${price}，共 ${n} ${unit}，${time} 前答复有效`,
+  accept: (price: string) => `${price} 买下`,
+  decline: '不要了',
   resting: '休拍中，主播准备好就开拍',
   before: (time: string) => `${time} 开拍`,
   over: '本场已结束',
@@ -82,6 +87,10 @@ const en: Words = {
   askHost: 'The host admits you first',
   guest: 'No paddle yet: give a nickname and press to ask the host; when admitted, refresh and bid.',
   refresh: 'Refresh',
+  kept: (lot) => `Kept for you: ${lot}`,
+  keptUntil: (price, n, unit, time) => `${price} per ${unit}, ${n} ${unit} in all; answer before ${time}`,
+  accept: (price) => `Buy at ${price}`,
+  decline: 'No, thank you',
   resting: 'A short break; the host offers the next lot soon',
   before: (time) => `Starts ${time}`,
   over: 'The show is over',
@@ -124,6 +133,7 @@ export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: Stati
     `<small>${escapeHtml(w.host(card.hostTitle))}</small></span></div></header>`,
     `<p class="facts">${w.code} ${escapeHtml(code ?? w.codeLater)}</p></div></main>`,
     '<section class="dock">',
+    ...(snapshot.ended ? [] : offerForms(snapshot, options, w)),
     lot && offering && !snapshot.ended
       ? onBlock(snapshot, lot, offering, nowMs, options, w)
       : resting(snapshot, w),
@@ -230,6 +240,22 @@ function bidForm(
     `<form class="bid wide static-form" method="post" action="/r/${escapeHtml(showId)}/bid">${hidden.join('')}${hint}`,
     `<button type="submit" class="go"${off}>${escapeHtml(words)}<small>${escapeHtml(who)}</small></button></form>`,
   ].join('');
+}
+
+/** What is offered to the reader alone: two buttons in one form each. */
+function offerForms({ state, card }: Snapshot, { me, language }: StaticRoomOptions, w: Words): string[] {
+  const his = standingOffers(state).filter(({ offer }) => offer.bidder === me?.bidder);
+  return his.map(({ lot, offer }) => {
+    const { units, unitPriceFen, expiresAt } = offer;
+    const until = w.keptUntil(money(unitPriceFen), units, lot.unit, wallClock(expiresAt).slice(11, 19));
+    return [
+      `<form class="static-form" method="post" action="/r/${escapeHtml(card.showId)}/offer">`,
+      `<p><b>${escapeHtml(w.kept(`${Number(lot.number)} ${lot.title}`))}</b></p><p>${escapeHtml(until)}</p>`,
+      `<input type="hidden" name="offer" value="${offer.offer}"><input type="hidden" name="lang" value="${language}">`,
+      `<button type="submit" class="go" name="answer" value="accept">${w.accept(money(unitPriceFen * units))}</button>`,
+      `<button type="submit" class="quiet" name="answer" value="decline">${w.decline}</button></form>`,
+    ].join('');
+  });
 }
 
 function whoBids(me: StaticRoomOptions['me'], w: Words): string {

@@ -71,6 +71,7 @@ const lot = (number: string, title: string, attempts: Attempt[]): CertifiedLot =
   units: 1,
   phase: 'hammered',
   hammerFen: 0,
+  offers: [],
 });
 
 describe("a lot's attempts", () => {

@@ -8,6 +8,8 @@ import {
   type EventBody,
   type EventsFrame,
   type LoggedEvent,
+  type OfferAnswer,
+  type OfferAnswered,
   type OwnProxy,
   type ProxyAnswer,
   type ProxyAsk,
@@ -304,6 +306,30 @@ export class Desk {
     const placed = this.writer.memory.draft.book.proxies.get(bidId)!;
     const leading = this.state.lots[id]!.offerings.at(-1)?.leader === bidder;
     return { ok: true, bidId, verdict: 'placed', i: placed.i, t: placed.t, nth: placed.nth + 1, leading };
+  }
+
+  /** The answer to what is offered to him alone; the same answer again gets the same answer. */
+  async answerOffer(
+    { offer, accept, sig }: OfferAnswer,
+    bidder: string,
+    { form = false }: { form?: boolean } = {},
+  ): Promise<OfferAnswered> {
+    const asked: Asked = { by: bidder, name: 'answerOffer', offer, accept, ...(form ? { form } : { sig }) };
+    const answer = await this.command(asked);
+    const given = answer.ok ? answer.events[0]!.i : this.givenAnswer(offer, accept, bidder);
+    if (given === null) return answer as Extract<CommandAnswer, { ok: false }>;
+    const { [given + 1]: next } = this.writer.memory.events;
+    const sale = accept && next?.type === 'lot.hammered' && { sale: next.body.sale };
+    return { ok: true, i: given, ...sale };
+  }
+
+  /** The leaf in which he gave this very answer before; null: he did not. */
+  private givenAnswer(offer: string, accept: boolean, bidder: string): number | null {
+    const type = accept ? 'offer.accepted' : 'offer.declined';
+    const leaf = this.writer.memory.events.findLast(
+      (event) => event.type === type && event.body.offer === offer && event.body.bidder === bidder,
+    );
+    return leaf?.i ?? null;
   }
 
   /** Maximum bids of his that still count; nobody else is told. */

@@ -168,6 +168,8 @@ export class RoomGateway
         return room.proxy(member, message.payload);
       case 'withdrawProxy':
         return room.withdrawProxy(member, message.payload);
+      case 'answerOffer':
+        return room.answerOffer(member, message.payload);
       case 'command':
         return room.command(member, message.payload);
       case 'chat':

@@ -41,6 +41,8 @@ const commands: { [N in HostCommand['name']]: Make<Named<N>> } = {
   reoffer: () => ({ name: 'reoffer', ...lotOf }),
   withdraw: () => ({ name: 'withdraw', lot: 'L2', reason: 'damaged' }),
   carry: () => ({ name: 'carry', lot: 'L2' }),
+  endOffers: () => ({ name: 'endOffers', lot: 'L2', reason: 'other' }),
+  answerOffer: () => ({ name: 'answerOffer', offer: 'O1', accept: true }),
   default: () => ({ name: 'default', sale }),
   freeze: () => ({ name: 'freeze', ...lotOf }),
   resume: () => ({ name: 'resume', ...lotOf }),
@@ -87,6 +89,7 @@ const rowsOf: Record<ClientMessage, Row[]> = {
     ),
   ],
   withdrawProxy: [row('withdrawProxy', 'bid.place', () => lotOf, 'proxies/withdraw')],
+  answerOffer: [row('answerOffer', 'bid.place', () => ({ offer: 'O1', accept: true }), 'offers/answer')],
   command: Object.entries(commands).map(([name, make]) => ({
     ...row(
       'command',

@@ -13,6 +13,8 @@ export class ProxyDto extends createZodDto(wire.proxyAsk) {}
 export class ProxyPlacedDto extends createZodDto(wire.proxyPlaced) {}
 export class ProxyRefusedDto extends createZodDto(wire.proxyRefused) {}
 export class ProxyWithdrawalDto extends createZodDto(wire.proxyWithdrawal) {}
+export class OfferAnswerDto extends createZodDto(wire.offerAnswer) {}
+export class OfferAnsweredDto extends createZodDto(wire.offerAnswered.options[0]) {}
 export class CommandMessageDto extends createZodDto(wire.commandMessage) {}
 export class CommandDoneDto extends createZodDto(
   z.object({ ok: z.literal(true), events: z.array(wire.loggedEvent) }),

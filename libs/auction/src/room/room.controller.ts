@@ -16,6 +16,7 @@ import {
   bid,
   type CommandAnswer,
   commandMessage,
+  offerAnswer,
   proxyAsk,
   proxyWithdrawal,
   type Refusal,
@@ -119,6 +120,25 @@ export class RoomController {
   ) {
     return answered('withdrawProxy', body, reply, async () =>
       (await this.rooms.of(id)).withdrawProxy(member, parsed(proxyWithdrawal, body)),
+    );
+  }
+
+  @Post('offers/answer')
+  @Public()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Accept or decline what is offered to you alone.' })
+  @ApiBody({ type: dto.OfferAnswerDto })
+  @ApiOkResponse({ type: dto.OfferAnsweredDto.Output })
+  @ApiRefusals(dto.CommandRefusedDto.Output)
+  @ApiProblems(415)
+  async answerOffer(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() body: unknown,
+    @CurrentMember() member: SessionMember | null,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answered('answerOffer', body, reply, async () =>
+      (await this.rooms.of(id)).answerOffer(member, parsed(offerAnswer, body)),
     );
   }
 
@@ -311,7 +331,7 @@ function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
 }
 
 async function answered<A extends { ok: true } | Refusal>(
-  name: 'bid' | 'proxy' | 'withdrawProxy' | 'command',
+  name: 'bid' | 'proxy' | 'withdrawProxy' | 'answerOffer' | 'command',
   body: unknown,
   reply: FastifyReply,
   ask: () => Promise<A>,

@@ -12,6 +12,8 @@ import {
   type JoinAnswer,
   type LotCard,
   type moderate,
+  type OfferAnswer,
+  type OfferAnswered,
   type Office,
   type ProxyAnswer,
   type ProxyAsk,
@@ -281,6 +283,22 @@ export class Room {
     if (!answer.ok) return answer;
     await this.tellMe(member.memberId);
     return { ok: true };
+  }
+
+  /** What is offered to him alone, accepted or declined. */
+  async answerOffer(
+    member: SessionMember | null,
+    ask: OfferAnswer,
+    { form = false }: { form?: boolean } = {},
+  ): Promise<OfferAnswered> {
+    const reason = this.refusal(member, 'bid.place');
+    if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
+    if (!(await this.parts.limits.allows('bid', member.memberId))) return refusalOf('slow-down');
+    const desk = await this.desk();
+    const bidder = await this.parts.seats.bidderOf(this.showId, member.memberId);
+    const answer = await desk.answerOffer(ask, bidder, { form });
+    const receipt = answer.ok && desk.receipt(answer.i);
+    return receipt ? { ...answer, receipt } : answer;
   }
 
   async command(

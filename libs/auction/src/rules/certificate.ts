@@ -74,6 +74,10 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     ...gradesOf(state, lots, sales),
     passedAttempts: offerings.filter(({ result }) => result === 'setAside' || result === 'passed').length,
     reoffers: offerings.filter(({ offering }) => offering > 1).length,
+    offers: {
+      made: sum(lots, ({ offers }) => offers.length),
+      soldUnits: sum(sales.filter(isByOffer), ({ units }) => units),
+    },
     voided: sum(lots, ({ voided }) => voided),
     extendedOtherwise: trace.extendedOtherwise,
     formBids: trace.formBids,
@@ -109,7 +113,9 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
   if (event.type === 'clock.shifted') trace.extendedOtherwise += 1;
   if (event.type === 'log.opened') trace.continues = event.body.continues ?? null;
   if (isSignedAct(event) && event.sig === undefined) trace.unsignedActs += 1;
-  if (event.type !== 'bid.accepted' && event.type !== 'bid.refused') return;
+  // Who accepts an offer buys, as who bids does; the house answers for the hall.
+  if (event.type !== 'bid.accepted' && event.type !== 'bid.refused' && event.type !== 'offer.accepted')
+    return;
   if (event.type === 'bid.accepted' && event.body.auto) trace.autoBids += 1;
   else if (event.body.form) trace.formBids += 1;
   else if (event.sig === undefined) trace.unsignedBids += 1;
@@ -119,6 +125,9 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
   }
 }
 
+/** Sold after its offerings, by an offer to one person. */
+const isByOffer = ({ offer }: SaleState): boolean => offer !== undefined;
+
 /** The four honest grades, and how much of it went to ordinary buyers. Deliveries are not in this log yet. */
 function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly SaleState[]) {
   const of = sum(lots, ({ units }) => units);
@@ -127,7 +136,7 @@ function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly S
     of,
   });
   return {
-    firstPass: grade(({ offering }) => offering === 1),
+    firstPass: grade((sale) => sale.offering === 1 && !isByOffer(sale)),
     afterReoffer: grade(() => true),
     // What was given back in part stays paid; what was given back whole does not.
     paid: grade(({ phase }) => phase === 'paid'),
@@ -192,6 +201,7 @@ const certifiedLot = (lot: LotState, sales: readonly SaleState[], trace: Trace):
   units: lot.units,
   phase: lot.phase,
   hammerFen: sum(sales, saleTotalFen),
+  offers: lot.offers.map(({ i, unitPriceFen, result }) => ({ i, unitPriceFen, result })),
   attempts: lot.offerings.map((offering) => attemptOf(offering, sales, trace)),
 });
 
@@ -205,7 +215,7 @@ const attemptOf = (offering: OfferingState, sales: readonly SaleState[], trace: 
   bestFen: trace.bestFen.get(offering.i) ?? null,
   result: offering.result,
   soldUnits: sum(
-    sales.filter((sale) => sale.offering === offering.offering),
+    sales.filter((sale) => sale.offering === offering.offering && !isByOffer(sale)),
     ({ units }) => units,
   ),
 });

@@ -64,6 +64,15 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'withdraw', lot: event.body.lot, reason: event.body.reason }];
     case 'lot.carried':
       return [{ by, name: 'carry', lot: event.body.lot }];
+    case 'offer.accepted':
+    case 'offer.declined': {
+      const { offer, form } = event.body;
+      return [{ by, name: 'answerOffer', offer, accept: event.type === 'offer.accepted', form }];
+    }
+    case 'offers.ended': {
+      const { lot, reason } = event.body;
+      return reason === 'over-limit' ? [] : [{ by, name: 'endOffers', lot, reason }];
+    }
     case 'sale.voided':
       return [{ by, name: 'undo', sale: event.body.sale, reason: event.body.reason }];
     case 'sale.paid':
@@ -84,6 +93,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
     }
     case 'lot.hammered':
     case 'clock.restarted':
+    case 'offer.made':
+    case 'offer.lapsed':
       return [];
   }
 }

@@ -6,6 +6,7 @@ import { happens, refuse } from './decision.js';
 import { close, settle } from './ending.js';
 import { extend, lastCall } from './english.js';
 import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
+import { answerOffer, endOffers } from './offers.js';
 import { approve, enrol, limit, register, takeOver } from './people.js';
 import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
@@ -52,6 +53,8 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   pass,
   withdraw,
   carry,
+  endOffers,
+  answerOffer,
   undo,
   paid,
   default: defaulted,

@@ -5,14 +5,20 @@ import { closeEvent } from './english.js';
 import { floorOf } from './floor.js';
 import { ladderStep } from './ladder.js';
 import { carry, pass, reoffer } from './lots.js';
+import { nextLapse, nextOffer } from './offers.js';
 import { onBlock } from './show.js';
 
 /**
  * When the server must act next by itself, ms UTC, or null: the close of a rising lot; the clock's restart after
  * takes, its step that would miss the floor, its end; between lots the ladder's next step. Nothing is due while the lot
- * is frozen.
+ * is frozen, but the end of an offer to somebody, which no block stops.
  */
 export function dueAtMs(state: ShowState, secrets: Secrets): number | null {
+  const [lapse, dueAt] = [nextLapse(state), lotsDueAtMs(state, secrets)];
+  return lapse && (dueAt === null || lapse.atMs <= dueAt) ? lapse.atMs : dueAt;
+}
+
+function lotsDueAtMs(state: ShowState, secrets: Secrets): number | null {
   const block = state.phase === 'open' ? onBlock(state) : null;
   if (!block) return ladderStep(state)?.atMs ?? null;
   if (block.offering.frozenAt !== null) return null;
@@ -28,6 +34,8 @@ export function decideDue(state: ShowState, nowMs: number, secrets: Secrets): De
   const dueAt = dueAtMs(state, secrets);
   const block = onBlock(state);
   if (dueAt === null || dueAt > nowMs) return [];
+  const lapse = nextLapse(state);
+  if (lapse?.atMs === dueAt) return [lapse.event];
   if (!block) return ladderEvents(state, nowMs, secrets);
   return [block.offering.clock ? clockEvent(state, block, secrets) : closeEvent(state, block)];
 }
@@ -35,6 +43,7 @@ export function decideDue(state: ShowState, nowMs: number, secrets: Secrets): De
 function ladderEvents(state: ShowState, nowMs: number, secrets: Secrets): DecidedEvent[] {
   const due = ladderStep(state);
   if (!due) throw new Error('bug: a step of the ladder was due and is not there');
+  if (due.step === 'offer') return [nextOffer(state, due.lot, nowMs, secrets)];
   const asked = { by: 'platform' as const, lot: due.lot.lot };
   const decision =
     due.step === 'reoffer'

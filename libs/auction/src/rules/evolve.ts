@@ -11,6 +11,7 @@ import {
 } from '@qingpai/wire';
 import { clockMovedBy, tickEndsAtMs } from './clock.js';
 import { newOffering, nextLotPhases } from './lot.js';
+import { endOffer, noteInterest } from './offers.js';
 import { present } from './press.js';
 import { saleTotalFen } from './sales.js';
 import { entry, nextShowPhases, openList } from './show.js';
@@ -70,6 +71,7 @@ const folds: { [T in EventType]: Fold<T> } = {
   'proxy.placed': (state, { i, body: { bid, bidder, lot: id, max } }) => {
     const lot = lotIn(state, id);
     lot.proxies = [...lot.proxies.filter((one) => one.bidder !== bidder), { bid, bidder, max, i }];
+    noteInterest(state, lot, { bidder, bestFen: 0, i });
   },
   'proxy.withdrawn': (state, { body }) => {
     const lot = lotIn(state, body.lot);
@@ -81,6 +83,7 @@ const folds: { [T in EventType]: Fold<T> } = {
     const lot = lotIn(state, body.lot);
     const offering = lastOffering(lot);
     mark(offering, event);
+    noteInterest(state, lot, { bidder: body.bidder, bestFen: body.amountFen, i: event.i });
     if (offering.clock) hold(state, offering, body.amountFen, t);
     else lead(lot, offering, event);
   },
@@ -144,6 +147,16 @@ const folds: { [T in EventType]: Fold<T> } = {
     lot.carriedUnits += body.units;
     leaveBlock(state, lot, 'carried', t);
   },
+  'offer.made': (state, { i, body: { lot, ...offer } }) =>
+    void lotIn(state, lot).offers.push({ ...offer, i, result: 'standing' }),
+  'offer.accepted': (state, { body }) => endOffer(lotIn(state, body.lot), body.offer, 'accepted'),
+  'offer.declined': (state, { body }) => endOffer(lotIn(state, body.lot), body.offer, 'declined'),
+  'offer.lapsed': (state, { body }) => endOffer(lotIn(state, body.lot), body.offer, 'lapsed'),
+  'offers.ended': (state, { body }) => {
+    const lot = lotIn(state, body.lot);
+    endOffer(lot, body.offer, 'ended');
+    lot.offersEnded = true;
+  },
   'sale.voided': (state, { body }) => {
     const sale = saleIn(state, body.sale);
     const lot = lotIn(state, sale.lot);
@@ -205,6 +218,9 @@ function describe(state: ShowState, { i, body }: Logged<'lot.catalogued' | 'lot.
     carriedUnits: 0,
     bestFen: null,
     voided: 0,
+    interest: [],
+    offers: [],
+    offersEnded: false,
   };
 }
 

@@ -37,6 +37,7 @@ export const findings = {
     en: 'The clock was set back where it may not be, or by more than since the leaf before',
   },
   'take-unhammered': { zh: '取货之后没有成交', en: 'A take from the clock was not followed by its sale' },
+  'offer-unhammered': { zh: '接受保留之后没有成交', en: 'An accepted offer was not followed by its sale' },
   'hammer-early': { zh: '没有到截拍时间就落槌', en: 'The hammer fell before the close' },
   'hammer-differs': {
     zh: '落槌的买家、价格或份数不对',

@@ -47,6 +47,28 @@ export const leastBidFen = (
     ? leastFirstFen(rules, lot, offering)
     : amountAboveFen(rules, lot, offering.priceFen, 1);
 
+/** The least amount of the grid from `firstFen` on that is not below this one; it leaps, as `stepsBetween` does. */
+export function leastOnGridFen(rules: ShowRules, lot: Steps, firstFen: number, amountFen: number): number {
+  for (let atFen = firstFen; ;) {
+    if (amountFen <= atFen) return atFen;
+    const { belowFen, stepFen } = bandAt(rules, lot, atFen);
+    if (amountFen <= belowFen) {
+      return Math.min(atFen + Math.ceil((amountFen - atFen) / stepFen) * stepFen, belowFen);
+    }
+    atFen = belowFen;
+  }
+}
+
+/** The greatest amount of that grid that is below this one; 0: there is none. */
+export function gridBelowFen(rules: ShowRules, lot: Steps, firstFen: number, amountFen: number): number {
+  for (let atFen = firstFen; ;) {
+    if (amountFen <= atFen) return 0;
+    const { belowFen, stepFen } = bandAt(rules, lot, atFen);
+    if (amountFen <= belowFen) return atFen + (Math.ceil((amountFen - atFen) / stepFen) - 1) * stepFen;
+    atFen = belowFen;
+  }
+}
+
 /**
  * Steps on the grid from `fromFen` up to `toFen`, or null when `toFen` is not on that grid. It leaps from bound to
  * bound, so an absurd amount costs no more than a fair one.

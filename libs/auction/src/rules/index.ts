@@ -31,10 +31,18 @@ export { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
 export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
 export { evolve } from './evolve.js';
 export { type Finding, findings, type RuleFindingCode } from './findings.js';
-export { amountAboveFen, leastBidFen, stepAtFen, stepsBetween } from './increments.js';
+export {
+  amountAboveFen,
+  gridBelowFen,
+  leastBidFen,
+  leastOnGridFen,
+  stepAtFen,
+  stepsBetween,
+} from './increments.js';
 export { clockStepFen, ladderStep, mayBeOfferedAgain, percentOf, reofferStartFen } from './ladder.js';
 export { hasValidBid, isEnded, nextLotPhases, openUnits, unitsToOffer } from './lot.js';
 export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
+export { INTEREST_MAX, offerCandidates, offerPriceFen, standingOffer, standingOffers } from './offers.js';
 export {
   decideRegistry,
   emptyRegistry,

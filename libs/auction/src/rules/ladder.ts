@@ -1,11 +1,13 @@
 import { type EventBody, type LotState, type ShowRules, type ShowState } from '@qingpai/wire';
 import { leastFirstFen, stepAtFen } from './increments.js';
 import { unitsToOffer } from './lot.js';
+import { offerCandidates, standingOffer } from './offers.js';
 import { sealedLots } from './show.js';
 
 /**
  * No lot left behind (RULES §4). A lot that met no floor waits and comes back as a falling clock, at most
- * `furtherOfferings` times; then the host passes it, withdraws it or carries it with the grower's word.
+ * `furtherOfferings` times; then it may be offered to those who wanted it, one by one (`offers.ts`); then the host passes
+ * it, withdraws it or carries it with the grower's word.
  */
 export const mayBeOfferedAgain = (rules: ShowRules, lot: LotState): boolean =>
   lot.offerings.length <= rules.furtherOfferings;
@@ -35,21 +37,25 @@ export const clockStepFen = (rules: ShowRules, lot: LotState, startFen: number):
 export interface LadderStep {
   atMs: number;
   lot: LotState;
-  step: 'reoffer' | 'pass' | 'carry';
+  step: 'reoffer' | 'offer' | 'pass' | 'carry';
 }
 
 /**
  * What the server does next by itself (保不流拍), or null: nothing, as things stand. It waits until every sealed lot has
- * been called, since buyers learn to stay silent otherwise, and takes the lots that were offered least often first. A
- * lot whose hammer was undone is the host's to call.
+ * been called, since buyers learn to stay silent otherwise, and takes the lots that were offered least often first. Of
+ * several lots one offer each may stand at a time. A lot whose hammer was undone is the host's to call.
  */
 export function ladderStep(state: ShowState): LadderStep | null {
   const { ladder } = state.rules;
   if (!ladder || state.phase !== 'open' || state.block !== null) return null;
   const lots = sealedLots(state);
   if (lots.some(({ phase }) => phase === 'sealed')) return null;
-  const stepOf = (lot: LotState) =>
-    mayBeOfferedAgain(state.rules, lot) ? 'reoffer' : ladder.atLast === 'wait' ? null : ladder.atLast;
+  const stepOf = (lot: LotState) => {
+    if (mayBeOfferedAgain(state.rules, lot)) return 'reoffer';
+    if (standingOffer(lot)) return null;
+    if (offerCandidates(state, lot).length > 0) return 'offer';
+    return ladder.atLast === 'wait' ? null : ladder.atLast;
+  };
   const [lot] = lots
     .filter((one) => one.phase === 'waiting' && one.offerings.at(-1)?.result === 'setAside')
     .filter((one) => stepOf(one) !== null)

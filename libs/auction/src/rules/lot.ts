@@ -9,7 +9,7 @@ export const nextLotPhases: Record<LotPhase, readonly LotPhase[]> = {
   struck: [],
   sealed: ['onBlock', 'withdrawn', 'carried'],
   onBlock: ['hammered', 'waiting', 'passed', 'withdrawn'],
-  waiting: ['onBlock', 'passed', 'withdrawn', 'carried'],
+  waiting: ['onBlock', 'hammered', 'passed', 'withdrawn', 'carried'],
   hammered: ['waiting'],
   passed: ['onBlock', 'waiting'],
   withdrawn: ['waiting'],

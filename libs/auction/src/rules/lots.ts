@@ -6,6 +6,7 @@ import { unsoldBody } from './english.js';
 import { floorOf } from './floor.js';
 import { fallingOffering, mayBeOfferedAgain, reofferStartFen, risingOffering } from './ladder.js';
 import { hasValidBid, isEnded, newOffering, openUnits } from './lot.js';
+import { standingOffer } from './offers.js';
 import { autoBids } from './proxy.js';
 import { entry, thisOnBlock } from './show.js';
 
@@ -69,6 +70,7 @@ export function pass(state: ShowState, { by, lot: id }: Of<'pass'>): Decision {
   const offering = lot.offerings.at(-1);
   if (!offering) return refuse('lot-not-ready');
   if (lot.phase === 'onBlock' && hasValidBid(lot, offering)) return refuse('has-valid-bid');
+  if (standingOffer(lot)) return refuse('offer-stands');
   const body = { ...unsoldBody({ lot, offering }), units: openUnits(lot) };
   return happens(by, { type: 'lot.passed', body });
 }
@@ -81,6 +83,7 @@ export function withdraw(state: ShowState, { by, lot: id, reason }: Of<'withdraw
   if (lot.phase === 'draft' || lot.phase === 'struck') return refuse('lot-not-ready');
   const offering = lot.offerings.at(-1);
   if (lot.phase === 'onBlock' && offering && hasValidBid(lot, offering)) return refuse('has-valid-bid');
+  if (standingOffer(lot)) return refuse('offer-stands');
   return happens(by, { type: 'lot.withdrawn', body: { lot: id, units: openUnits(lot), reason } });
 }
 
@@ -91,6 +94,7 @@ export function carry(state: ShowState, { by, lot: id }: Of<'carry'>): Decision 
   if (isEnded(lot)) return refuse('lot-ended');
   if (lot.phase === 'onBlock') return refuse('lot-on-block');
   if (lot.phase !== 'waiting' && lot.phase !== 'sealed') return refuse('lot-not-ready');
+  if (standingOffer(lot)) return refuse('offer-stands');
   return happens(by, { type: 'lot.carried', body: { lot: id, units: openUnits(lot) } });
 }
 

@@ -18,6 +18,7 @@ import {
 import { answersJump, isAuto, judgeAuto, jumpOf, outlivesLeaf } from './replayAuto.js';
 import { same } from './same.js';
 import { isBought } from './lot.js';
+import { saidByNobodyLeft, saidByPrice, soldBy } from './offers.js';
 import { hammer } from './sales.js';
 import { entry, onBlock } from './show.js';
 
@@ -50,7 +51,7 @@ export function judge(
     judgePlace(state, event) ?? judgeOpenings(state, event, floors) ?? judgeJump(state, book, event, floors);
   if (misplaced) return misplaced;
   const lot = lotOf(state, event);
-  const said = lot && lot.floor !== null ? saidByEvent(state.rules, lot, event) : [null];
+  const said = lot && lot.floor !== null ? saidOfFloor(state, lot, event) : [null];
   const results = said.map((range) => judgeReading(state, book, event, floors, range));
   if (!results.includes(null)) return results[0] ?? null;
   if (lot) {
@@ -63,6 +64,13 @@ export function judge(
   const undue = block && !givesTimeBack(event) ? saidByNothingDue(block, event) : null;
   if (block && undue) remember(book, block.lot, [undue]);
   return null;
+}
+
+/** Between what a leaf says of its lot's floor, in every way it can be read. */
+function saidOfFloor(state: ShowState, lot: LotState, event: LoggedEvent): FloorRange[] {
+  if (event.type === 'offer.made') return [saidByPrice(state, lot, event.body)];
+  const isNobodyLeft = event.type === 'offers.ended' && event.by === 'platform';
+  return isNobodyLeft ? [saidByNobodyLeft(state, lot)] : saidByEvent(state.rules, lot, event);
 }
 
 const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
@@ -172,11 +180,14 @@ function judgeCase(of: Case): Finding | null {
   return isBid(event) ? judgeBid(of, event) : judgeAct(of);
 }
 
-/** What an accepted bid brings with it, and must be the very next leaf. */
+/** What an accepted bid or offer brings with it, and must be the very next leaf. */
 function owedNow(state: ShowState, book: BidBook): { event: DecidedEvent; missing: RuleFindingCode } | null {
+  const { last, previous } = book;
+  if (previous?.type === 'offer.accepted') {
+    return { event: soldBy(state, previous.body), missing: 'offer-unhammered' };
+  }
   const block = onBlock(state);
   if (!block) return null;
-  const { last } = book;
   if (last?.pressedFen !== undefined) {
     const sale = hammer(state, block, last.bidder, last.units ?? 1, last.amountFen);
     return { event: { ...sale, by: 'platform' }, missing: 'take-unhammered' };
@@ -259,7 +270,9 @@ function judgeAct(of: Case): Finding | null {
     : refusedAct(event, reason);
 }
 
-const ladderLeaves: ReadonlySet<LoggedEvent['type']> = new Set(['lot.offered', 'lot.passed', 'lot.carried']);
+const ladderLeaves: ReadonlySet<LoggedEvent['type']> = new Set([
+  ...(['lot.offered', 'lot.passed', 'lot.carried', 'offer.made', 'offer.lapsed', 'offers.ended'] as const),
+]);
 
 /** Whether a witness had signed in time is proved by cosignatures, not by the rules. */
 const isActual = (decision: Decision, event: LoggedEvent): boolean =>

@@ -66,6 +66,8 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   pass: ['open'],
   withdraw: ['sealed', 'open'],
   carry: ['open'],
+  endOffers: ['open'],
+  answerOffer: ['open'],
   undo: ['open'],
   takeOver: ['sealed', 'open'],
   paid: ['open', 'closed'],

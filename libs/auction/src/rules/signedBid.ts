@@ -79,12 +79,17 @@ export const isSignedAct = ({ type }: Pick<DecidedEvent, 'type'>): boolean => si
 
 /**
  * Keys of which one must have signed this act of the house, given the state before it; none: it goes unsigned. An
- * approval is always signed, by the very key it names; a maximum bid by a key of its bidder, who has one.
+ * approval is always signed, by the very key it names; a maximum bid, and the answer to an offer, by a key of its bidder,
+ * who has one.
  */
 export function keysToSign({ staff, bidders }: ShowState, event: DecidedEvent): string[] {
   if (event.type === 'show.approved') return [event.body.key];
   if (event.type === 'proxy.placed' || event.type === 'proxy.withdrawn') {
     return entry(bidders, event.body.bidder)?.keys ?? [];
+  }
+  if (event.type === 'offer.accepted' || event.type === 'offer.declined') {
+    const { bidder, form, byModerator } = event.body;
+    return form || byModerator ? [] : (entry(bidders, bidder)?.keys ?? []);
   }
   if (!isSignedAct(event)) return [];
   return staff.filter(({ office }) => office === event.by).map(({ key }) => key);

@@ -186,6 +186,24 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
         t: t0 + 200_000,
       } as LoggedEvent),
   },
+  'what is sold by an offer was accepted by who was asked, in time': {
+    plant: (manager) =>
+      plantLeaf(manager, {
+        ...{ type: 'offer.accepted', by: buyers[0], t: t0 + 200_000 },
+        body: { offer: 'O9', lot: 'L1', bidder: buyers[0], units: 1, unitPriceFen: 300 },
+      }),
+  },
+  'an offer is made once to a person, and of a lot one at a time': {
+    plant: async (manager) => {
+      for (const n of [0, 1]) {
+        const said = { offer: `O${n}`, cause: 'ladder', lot: 'L2', bidder: buyers[n]!, units: 1 } as const;
+        const body = { ...said, unitPriceFen: 300, expiresAt: t0 + 400_000 };
+        const leaf = { type: 'offer.made', by: 'platform', t: t0 + 200_000, body } as const;
+        await plantLeaf(manager, leaf, { i: show.head.size + n });
+      }
+    },
+    also: ['a leaf says where it stands'],
+  },
   'no lot vanished': {
     plant: (manager) => manager.query(`DELETE FROM lots WHERE lot = 'L2'`),
   },

@@ -24,7 +24,7 @@ const events = `
     SELECT log, lot, offering FROM event WHERE type = 'lot.offered' AND body ->> 'format' = 'english'
   ), ended AS (
     SELECT log, lot, offering, i, type FROM event
-    WHERE type IN ('lot.hammered', 'lot.setAside') AND (log, lot, offering) IN (SELECT * FROM rising)
+    WHERE type IN ('lot.hammered', 'lot.setAside') AND NOT body ? 'offer' AND (log, lot, offering) IN (SELECT * FROM rising)
   )`;
 
 export const invariants: readonly Invariant[] = [
@@ -167,7 +167,7 @@ export const invariants: readonly Invariant[] = [
         ORDER BY log, lot, offering, fen DESC
       ), hammered AS (
         SELECT *, body ->> 'bidder' AS bidder, (body ->> 'unitPriceFen')::bigint AS fen FROM event
-        WHERE type = 'lot.hammered'
+        WHERE type = 'lot.hammered' AND NOT body ? 'offer'
       )
       SELECT h.origin, h.i FROM hammered h JOIN rising USING (log, lot, offering)
         LEFT JOIN highest b USING (log, lot, offering) WHERE (h.bidder, h.fen) IS DISTINCT FROM (b.bidder, b.fen)
@@ -176,6 +176,38 @@ export const invariants: readonly Invariant[] = [
         AND (a.lot, a.offering, a.bidder, a.fen) = (h.lot, h.offering, h.bidder, h.fen)
         AND a.body ->> 'units' = h.body ->> 'units'
       WHERE (h.log, h.lot, h.offering) NOT IN (SELECT * FROM rising) AND a.i IS NULL`,
+  },
+  {
+    name: 'what is sold by an offer was accepted by who was asked, in time',
+    zh: '私下保留的成交都由被询问的买家按时接受',
+    sql: `${events}, made AS (
+        SELECT log, i, body ->> 'offer' AS offer, body - 'cause' - 'expiresAt' AS said, (body ->> 'expiresAt')::bigint AS until
+        FROM event WHERE type = 'offer.made'
+      ), answered AS (
+        SELECT origin, log, i, t, type, body ->> 'offer' AS offer, body - 'form' - 'byModerator' AS said FROM event
+        WHERE type IN ('offer.accepted', 'offer.declined')
+      )
+      SELECT origin, a.i FROM answered a LEFT JOIN made m USING (log, offer)
+      WHERE m.i IS NULL OR a.i < m.i OR a.t >= m.until OR a.said <> m.said
+      UNION
+      SELECT h.origin, h.i FROM event h LEFT JOIN answered a
+        ON a.log = h.log AND a.i = h.i - 1 AND a.type = 'offer.accepted'
+      WHERE h.type = 'lot.hammered' AND ((a.i IS NULL) = (h.body ? 'offer')
+        OR h.body - 'offering' - 'sale' - 'firstUnit' <> a.said)
+      UNION
+      SELECT a.origin, a.i FROM answered a LEFT JOIN event h ON h.log = a.log AND h.i = a.i + 1
+      WHERE a.type = 'offer.accepted' AND (h.type = 'lot.hammered') IS NOT TRUE`,
+  },
+  {
+    name: 'an offer is made once to a person, and of a lot one at a time',
+    zh: '每件每人只问一次，同一件同时只问一人',
+    sql: `${events}, made AS (SELECT *, body ->> 'bidder' AS bidder FROM event WHERE type = 'offer.made')
+      SELECT origin, min(i) AS i FROM made GROUP BY origin, lot, bidder HAVING count(*) > 1
+      UNION
+      SELECT m.origin, m.i FROM made m JOIN made before ON before.log = m.log AND before.lot = m.lot AND before.i < m.i
+      WHERE NOT EXISTS (
+        SELECT FROM event e WHERE e.log = m.log AND e.i < m.i AND e.body ->> 'offer' = before.body ->> 'offer'
+          AND e.type IN ('offer.accepted', 'offer.declined', 'offer.lapsed', 'offers.ended'))`,
   },
   {
     name: 'no lot vanished',

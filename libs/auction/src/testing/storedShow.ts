@@ -106,7 +106,8 @@ export class StoredShow {
       }
     };
     for (let dueMs = dueAtMs(state, secrets); dueMs !== null && dueMs <= t; dueMs = dueAtMs(state, secrets)) {
-      fold(decideDue(state, dueMs, secrets), dueMs);
+      const atMs = Math.max(state.t, dueMs);
+      fold(decideDue(state, atMs, secrets), atMs);
     }
     for (const command of commands) {
       const decision = decide(state, command, t, secrets);

@@ -17,6 +17,7 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
   'lot.carried': [...house, 'platform'],
   'lot.passed': [...house, 'platform'],
   'lot.setAside': [...house, 'platform'],
+  'offers.ended': [...house, 'platform'],
   'sale.voided': house,
   'bidder.limited': [...house, 'officer', 'platform'],
   'sale.paid': ['host', 'officer', 'platform'],
@@ -30,6 +31,10 @@ export function isByRightAuthor(event: LoggedEvent): boolean {
   if (event.type === 'bid.accepted' || event.type === 'bid.refused') {
     const { bidder, byModerator } = event.body;
     if (event.type === 'bid.accepted' && event.body.auto) return event.by === 'platform';
+    return byModerator ? house.includes(event.by) : event.by === bidder;
+  }
+  if (event.type === 'offer.accepted' || event.type === 'offer.declined') {
+    const { bidder, byModerator } = event.body;
     return byModerator ? house.includes(event.by) : event.by === bidder;
   }
   if (event.type === 'proxy.placed' || event.type === 'proxy.withdrawn')
