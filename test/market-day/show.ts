@@ -344,6 +344,7 @@ class MarketDay {
       isOver: () => this.isDone || page.state.phase === 'settled' || page.state.phase === 'closed',
       ask: (bid: Bid, who: string, answer: (answer: BidAnswer) => void) => this.askBid(bid, who, answer),
       most: (lot: string, maxFen: number, who: string) => this.askMost(lot, maxFen, who),
+      answerOffer: (offer: string, accept: boolean, who: string) => this.answerOffer(offer, accept, who),
     };
     return new Buyer(bidder, port, everyMs);
   }
@@ -377,6 +378,17 @@ class MarketDay {
         void desk
           .proxy(ask, bidder, (secret) => async () => void this.log.proxies.set(bidId, secret))
           .catch((error: unknown) => (this.fault ??= error));
+      }),
+    );
+  }
+
+  private answerOffer(offer: string, accept: boolean, bidder: string): void {
+    this.network.send(() =>
+      this.now()?.hear((desk) => {
+        void desk.answerOffer({ offer, accept }, bidder).then(
+          (told) => this.tell([offer, told.ok]),
+          (error: unknown) => (this.fault ??= error),
+        );
       }),
     );
   }
@@ -434,5 +446,11 @@ const rulesOf = (chance: Chance): ShowRules => ({
   clock: { ...defaultRules.clock, tickMs: 150, manyTakers: chance.maybe(0.7) },
   ...(chance.maybe(0.2) && { bidLimitFen: 4_000 }),
   ...(chance.maybe(0.2) && { hallLimitFen: 2_500 }),
-  ...(chance.maybe(0.3) && { ladder: { pauseMs: 500, atLast: chance.one(['pass', 'carry'] as const) } }),
+  ...(chance.maybe(0.3) && {
+    ladder: {
+      pauseMs: 500,
+      atLast: chance.one(['pass', 'carry'] as const),
+      ...(chance.maybe(0.6) && { offers: { answerWithinMs: 10_000, perLotMax: chance.one([1, 2, 3]) } }),
+    },
+  }),
 });

@@ -72,9 +72,6 @@ export const showRules = z.strictObject({
 });
 export type ShowRules = z.infer<typeof showRules>;
 
-/** What the host's page proposes for the ladder's offers. */
-export const defaultOffers = { answerWithinMs: 180_000, perLotMax: 3 } as const;
-
 /** The defaults of RULES §2 and §3. */
 export const defaultRules: ShowRules = {
   v: 1,

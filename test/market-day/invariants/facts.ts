@@ -37,6 +37,8 @@ export interface SaleFacts {
   isOver: 'voided' | 'defaulted' | null;
   backFen: number;
 }
+/** One offer to one person. */
+export type Asking = EventBody<'offer.made'> & { isOver: boolean };
 interface Person {
   kind: BidderKind;
   limitFen: number | null;
@@ -52,6 +54,10 @@ export class Facts {
   readonly lots = new Map<string, LotFacts>();
   readonly sales = new Map<string, SaleFacts>();
   readonly people = new Map<string, Person>();
+  /** Offers to one person, by their id. */
+  readonly asked = new Map<string, Asking>();
+  /** What each bid at most on a lot, fen; 0: a maximum only. The earlier of equal ones stands first. */
+  readonly wanted = new Map<string, Map<string, number>>();
   /** Ids of bids and maximum bids, and each bidder's last count. */
   readonly ids = new Set<string>();
   readonly counts = new Map<string, number>();
@@ -134,12 +140,14 @@ export class Facts {
       case 'proxy.placed':
         this.ids.add(body.bid);
         this.counts.set(body.bidder, body.nth);
+        this.want(body.lot, body.bidder, 0);
         return;
       case 'lot.offered':
         if (lot) this.offer(lot, leaf);
         return;
       case 'bid.accepted':
         this.ids.add(body.bid);
+        this.want(body.lot, body.bidder, body.amountFen);
         if (!body.auto) this.counts.set(body.bidder, body.nth);
         if (round && lot) this.bid(lot, round, leaf);
         return;
@@ -178,6 +186,18 @@ export class Facts {
       case 'lot.setAside':
         if (lot) lot.round = null;
         return;
+      case 'offer.made':
+        this.asked.set(body.offer, { ...body, isOver: false });
+        return;
+      case 'offer.accepted':
+      case 'offer.declined':
+      case 'offer.lapsed':
+      case 'offers.ended': {
+        const asking = this.asked.get(body.offer ?? '');
+        if (asking) asking.isOver = true;
+        if (type === 'offer.accepted') this.owed = { type: 'lot.hammered' };
+        return;
+      }
       case 'lot.passed':
         if (lot) this.end(lot, 'passed', body.units);
         return;
@@ -190,6 +210,14 @@ export class Facts {
       default:
         this.money(leaf);
     }
+  }
+
+  private want(lot: string, bidder: string, fen: number): void {
+    const wanted = this.wanted.get(lot) ?? new Map<string, number>();
+    this.wanted.set(lot, wanted);
+    if (wanted.has(bidder) && wanted.get(bidder)! >= fen) return;
+    wanted.delete(bidder); // what he wants now is the later
+    wanted.set(bidder, fen);
   }
 
   private offer(lot: LotFacts, { i, body }: Extract<LoggedEvent, { type: 'lot.offered' }>): void {

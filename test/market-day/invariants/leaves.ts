@@ -206,6 +206,7 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
 
   'a lot closes once': (facts, leaf) => {
     if (leaf.type !== 'lot.hammered' && leaf.type !== 'lot.setAside') return null;
+    if (leaf.type === 'lot.hammered' && leaf.body.offer !== undefined) return null; // see offers
     const { lot, offering } = leaf.body;
     return say(facts.lots.get(lot)?.round?.offering !== offering, () => `${lot} was not open any more`);
   },
@@ -246,6 +247,44 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
     const lot = facts.lots.get(leaf.body.lot);
     const openUnits = lot ? facts.openUnits(lot) : 0;
     return say(leaf.body.units !== openUnits || openUnits < 1, () => `${leaf.body.units} of ${openUnits}`);
+  },
+
+  // ---------------------------------------------------------------- offers to one person
+
+  'an offer goes to the next who wanted it, once, at his price': (facts, leaf) => {
+    if (leaf.type !== 'offer.made') return null;
+    const { lot, bidder, units, unitPriceFen } = leaf.body;
+    const wanted = [...(facts.wanted.get(lot) ?? [])];
+    const his = wanted.findIndex(([who]) => who === bidder);
+    const asked = [...facts.asked.values()].filter((one) => one.lot === lot);
+    if (his < 0 || asked.some((one) => one.bidder === bidder || !one.isOver)) return `${bidder} is asked`;
+    const ownFen = wanted[his]![1];
+    if (unitPriceFen < Math.max(ownFen, facts.floorOf(lot))) return `${unitPriceFen} is too little`;
+    const skipped = wanted.find(([who, fen], at) => {
+      const comesBefore = fen > ownFen || (fen === ownFen && at < his);
+      const person = facts.people.get(who);
+      const isOut =
+        !person || person.banned || person.kind === 'host' || who === facts.lots.get(lot)?.said.grower;
+      const isAble = Math.max(fen, unitPriceFen) * units <= facts.limitOf(who);
+      return comesBefore && !isOut && isAble && !asked.some((one) => one.bidder === who);
+    });
+    return say(skipped !== undefined, () => `${skipped![0]} wanted it more`);
+  },
+
+  'an offer is accepted in time, by who was asked, and sold to him': (facts, leaf) => {
+    if (leaf.type === 'lot.hammered' && leaf.body.offer !== undefined) {
+      const { last } = facts;
+      const isHis = last?.type === 'offer.accepted' && last.body.bidder === leaf.body.bidder;
+      return say(!isHis || last.body.unitPriceFen !== leaf.body.unitPriceFen, () => leaf.body.sale);
+    }
+    if (leaf.type !== 'offer.accepted' && leaf.type !== 'offer.declined') return null;
+    const { bidder, byModerator, unitPriceFen, units } = leaf.body;
+    const asking = facts.asked.get(leaf.body.offer);
+    if (!asking || asking.isOver || leaf.t >= asking.expiresAt) return `${leaf.body.offer} does not stand`;
+    const isHall = facts.people.get(bidder)?.kind === 'hall';
+    const isByHim = isHall ? byModerator === true : leaf.by === bidder;
+    const isSame = asking.bidder === bidder && asking.unitPriceFen === unitPriceFen && asking.units === units;
+    return say(!isByHim || !isSame, () => `${leaf.by} answers for ${asking.bidder}`);
   },
 
   // ---------------------------------------------------------------- list, money, end

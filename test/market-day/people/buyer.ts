@@ -1,4 +1,4 @@
-import { amountAboveFen, leastBidFen } from '@qingpai/auction/rules';
+import { amountAboveFen, leastBidFen, standingOffers } from '@qingpai/auction/rules';
 import { type Bid, type BidAnswer, type ShowState } from '@qingpai/wire';
 import { type Chance } from '../../tampering/chance.js';
 import { press } from './bids.js';
@@ -13,6 +13,7 @@ export interface BuyerPort {
   /** Asks the server; there may never be an answer. */
   ask(bid: Bid, bidder: string, answer: (answer: BidAnswer) => void): void;
   most(lot: string, maxFen: number, bidder: string): void;
+  answerOffer(offer: string, accept: boolean, bidder: string): void;
   isOver(): boolean;
 }
 
@@ -37,9 +38,20 @@ export class Buyer {
   private act(): void {
     const { port } = this;
     if (port.isOver() && !this.waiting) return;
+    this.answerOffer();
     if (!this.waiting && port.chance.maybe(0.12)) this.sayMost();
     else if (!this.waiting) this.wish();
     this.soon();
+  }
+
+  /** What is offered to him, when he sees it; a rude one answers for others too, or once more. */
+  private answerOffer(): void {
+    const { chance } = this.port;
+    const standing = standingOffers(this.port.state());
+    if (standing.length === 0 || chance.maybe(0.9)) return;
+    const his = standing.find(({ offer }) => offer.bidder === this.bidder);
+    const asked = chance.maybe(0.1) ? chance.one(standing) : his;
+    if (asked) this.port.answerOffer(asked.offer.offer, chance.maybe(0.6), this.bidder);
   }
 
   private sayMost(): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mayBeOfferedAgain } from '@qingpai/auction/rules';
+import { mayBeOfferedAgain, standingOffers } from '@qingpai/auction/rules';
 import { type Asked } from '@qingpai/auction/testing';
 import { type LotState, type OfferingState, type SaleState, type ShowState } from '@qingpai/wire';
 import { type Chance } from '../../tampering/chance.js';
@@ -198,7 +198,29 @@ export const kindsOfAct: readonly KindOfAct[] = [
     ask: (sight) => {
       const lot = lotsIn(sight, 'waiting').find((one) => !mayBeOfferedAgain(sight.state.rules, one));
       if (!lot || sight.state.block !== null) return null;
+      // Where the server asks around first, he mostly lets it.
+      if (sight.state.rules.ladder?.offers && sight.chance.maybe(0.97)) return null;
       return { by, name: sight.chance.one(['pass', 'carry'] as const), lot: lot.lot };
+    },
+  },
+  {
+    name: 'the answer of who is in the hall, now and then of somebody else',
+    often: 0.6,
+    ask: ({ state, chance }) => {
+      const standing = standingOffers(state);
+      const ofHall = standing.find(({ offer }) => state.bidders[offer.bidder]?.kind === 'hall');
+      const asked = ofHall ?? (chance.maybe(0.05) ? standing[0] : undefined);
+      if (!asked) return null;
+      return { by, name: 'answerOffer', offer: asked.offer.offer, accept: chance.maybe(0.5) };
+    },
+  },
+  {
+    name: 'nobody is asked further',
+    often: 0.03,
+    ask: (sight) => {
+      const { rules } = sight.state;
+      const [lot] = rules.ladder?.offers ? lotsIn(sight, 'waiting') : [];
+      return lot ? { by, name: 'endOffers', lot: lot.lot, reason: 'other' } : null;
     },
   },
   {

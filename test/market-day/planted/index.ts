@@ -4,6 +4,7 @@ import { deskBugs } from './desk.js';
 import { fallingBugs } from './falling.js';
 import { lotsBugs } from './lots.js';
 import { moneyBugs } from './money.js';
+import { offersBugs } from './offers.js';
 import { peopleBugs } from './people.js';
 import { risingBugs } from './rising.js';
 
@@ -14,6 +15,7 @@ export const planted: readonly Planted[] = [
   ...risingBugs,
   ...fallingBugs,
   ...lotsBugs,
+  ...offersBugs,
   ...moneyBugs,
   ...peopleBugs,
 ];

@@ -38,6 +38,7 @@ export type DeskSheet =
   | 'settings'
   | 'withdraw'
   | 'undo'
+  | 'endOffers'
   | 'import'
   | 'seal'
   | 'cancel'

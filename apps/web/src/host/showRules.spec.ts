@@ -5,11 +5,17 @@ describe('the rules a host chooses', () => {
     expect(rulesOf(usualRules)).toEqual({});
   });
   it('say what differs', () => {
-    expect(rulesOf({ openFor: '120', suddenDeath: true, ladder: 'carry', bidLimit: '500' })).toEqual({
+    const form = { openFor: '120', suddenDeath: true, ladder: 'carry', bidLimit: '500' } as const;
+    expect(rulesOf({ ...form, offers: false })).toEqual({
       openForMs: 120_000,
       suddenDeath: true,
       ladder: { pauseMs: 10_000, atLast: 'carry' },
       bidLimitFen: 50_000,
+    });
+  });
+  it('ask who bid before a lot is given up, unless the host will not have it', () => {
+    expect(rulesOf({ ...usualRules, ladder: 'pass' })).toMatchObject({
+      ladder: { atLast: 'pass', offers: { answerWithinMs: 180_000, perLotMax: 3 } },
     });
   });
   it('need an amount where one is written', () => {

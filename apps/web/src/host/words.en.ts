@@ -34,6 +34,7 @@ export const en: HostWords = {
   openFor: 'A lot is open for',
   seconds: (s) => `${s} s`,
   ladderTitle: 'Lots that nobody bought',
+  ladderOffers: 'Before that, ask those who bid: 3 minutes each, at most 3 people per lot',
   ladderWays: {
     hand: 'I decide each one',
     wait: 'Come back as a falling clock, then I decide',
@@ -336,6 +337,14 @@ export const en: HostWords = {
     nothingToUndo: 'No hammer to undo: not after the next lot is offered',
     noLine: 'Reconnecting; try again when the line is back',
   },
+  asking: (paddle, price, left) => `${paddle} is asked: ${price}, ${left} left`,
+  askingSub: (n, left) => `${n} offered to buyers, the next answer due in ${left}`,
+  hallYes: 'They buy',
+  hallNo: 'They pass',
+  endOffers: 'Ask nobody further',
+  endOffersTitle: 'Ask nobody further',
+  endOffersMeans:
+    'Whoever is asked now loses the offer too. The lot then passes, is carried, or waits for you, as the sealed rules say. The reason goes into the log.',
   runWaiting: (n) => `Waiting for re-offer: ${n}`,
   runComing: (n) => `To come: ${n}`,
   runDone: (n) => `Done: ${n}`,
@@ -358,6 +367,7 @@ export const en: HostWords = {
   chooseReason: 'Reason',
   chooseReasonFirst: 'Choose a reason first',
   reasonWords: {
+    'show-must-end': 'The show must end',
     damaged: 'Damaged',
     mislabelled: 'Wrong variety or size',
     'grower-request': 'The grower asks',

@@ -34,6 +34,7 @@ export const zh = {
   openFor: '每件先开多久',
   seconds: (s: string) => `${s} 秒`,
   ladderTitle: '保不流拍：没卖出的',
+  ladderOffers: '之前先问出过价的买家：每人想 3 分钟，每件最多问 3 人',
   ladderWays: {
     hand: '由我逐件决定',
     wait: '自动返场降价拍，仍没卖出再由我决定',
@@ -340,6 +341,13 @@ export const zh = {
     noLine: '正在重连，连上后再操作',
   },
   // run of the show
+  asking: (paddle: string, price: string, left: string) => `正问 ${paddle}：${price}，还剩 ${left}`,
+  askingSub: (n: number, left: string) => `正问买家 ${n} 件，最近一件还剩 ${left}`,
+  hallYes: '他要了',
+  hallNo: '他不要',
+  endOffers: '不再问',
+  endOffersTitle: '不再问买家',
+  endOffersMeans: '正在问的那位也不再保留。这件随即按锁定的规则流拍、转下场，或等您处理。原因写进账本。',
   runWaiting: (n: number) => `待返场 ${n} 件`,
   runComing: (n: number) => `还没拍 ${n} 件`,
   runDone: (n: number) => `已有结果 ${n} 件`,
@@ -363,6 +371,7 @@ export const zh = {
   chooseReason: '原因',
   chooseReasonFirst: '先选一个原因',
   reasonWords: {
+    'show-must-end': '到点该收场了',
     damaged: '损坏',
     mislabelled: '写错了品种或规格',
     'grower-request': '花农要求',

@@ -1,4 +1,14 @@
-import type { Bid, BidAnswer, LotState, ProxyAnswer, Receipt, SignedHead, Snapshot } from '@qingpai/wire';
+import type {
+  Bid,
+  BidAnswer,
+  LotState,
+  OfferAnswered,
+  OfferState,
+  ProxyAnswer,
+  Receipt,
+  SignedHead,
+  Snapshot,
+} from '@qingpai/wire';
 import { get } from '../../shared/api';
 import type { Mendable, RoomView } from '../../shared/client';
 import { drawer } from '../../shared/drawer';
@@ -7,6 +17,7 @@ import type { Elsewhere } from './judge';
 import { judging } from './judging';
 import { keeper } from './keeper';
 import { type MostPort, placeMost, withdrawMost } from './most';
+import { answerOffer } from './offers';
 import { signer } from './signer';
 import type { Evidence, ProofView } from './view';
 
@@ -20,6 +31,7 @@ export interface Proof {
   /** A maximum bid of this phone's owner; null: no answer came. */
   placeMost(lot: LotState, maxFen: number): Promise<ProxyAnswer | null>;
   withdrawMost(of: { lot: string; bid: string }): ReturnType<typeof withdrawMost>;
+  answerOffer(lot: LotState, offer: OfferState, accept: boolean): Promise<OfferAnswered | null>;
   /** The sealed code, as the server tells it now; null: not yet, or no answer. */
   code(): Promise<string | null>;
 }
@@ -65,6 +77,7 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
   return {
     placeMost: (lot, maxFen) => placeMost(most, lot, maxFen),
     withdrawMost: (of) => withdrawMost(most, of),
+    answerOffer: ({ lot }, offer, accept) => answerOffer(most, lot, offer, accept),
     enter: own.enter,
     sign: own.sign,
     async handleHead(head) {

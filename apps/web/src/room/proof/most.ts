@@ -37,10 +37,19 @@ async function placeOnce(port: MostPort, lot: LotState, maxFen: number): Promise
   const signed = await port.own.signAct('proxy.placed', { bid: bidId, lot: lot.lot, max });
   const ask: ProxyAsk = { bidId, lot: lot.lot, maxFen, secret: toBase64(secret), ...signed };
   // The same id again: it is placed once, however often it is asked.
+  return untilAnswered<ProxyAnswer>(port, 'proxies', ask);
+}
+
+/** Asks for what changes nothing when it is asked again. Null: no answer came. */
+export async function untilAnswered<A extends { ok: true } | { ok: false; reason: string }>(
+  { show, post, wait }: Pick<MostPort, 'show' | 'post' | 'wait'>,
+  path: string,
+  ask: object,
+): Promise<A | null> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const answer = (await port.post(`/api/shows/${port.show}/proxies`, ask)) as ProxyAnswer | null;
+    const answer = (await post(`/api/shows/${show}/${path}`, ask)) as A | null;
     if (answer && (answer.ok || !retryable.includes(answer.reason))) return answer;
-    await port.wait(ASK_AGAIN_MS);
+    await wait(ASK_AGAIN_MS);
   }
   return null;
 }

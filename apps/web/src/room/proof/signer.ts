@@ -17,7 +17,7 @@ export interface SignerPort {
   /** Resolves when a bid has waited for its key for too long. */
   patience(): Promise<null>;
 }
-type SignedType = 'proxy.placed' | 'proxy.withdrawn';
+type SignedType = 'proxy.placed' | 'proxy.withdrawn' | 'offer.accepted' | 'offer.declined';
 
 export interface Signer {
   /** Registers this phone, unless that is done. */
