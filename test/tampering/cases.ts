@@ -113,7 +113,22 @@ function rebooked(change: (journal: JournalEntry[]) => void): string {
   return textOf({ ...booked, journal });
 }
 
+/** Two buyers wanted L1 and met no floor: the first declined what was left, the second bought it. */
+function asked(): PaperShow {
+  const offers = { answerWithinMs: 60_000, perLotMax: 3 };
+  const rules = { furtherOfferings: 0, ladder: { pauseMs: 5_000, atLast: 'pass' as const, offers } };
+  const show = sealedShow({ L1: withFloor('L1', { floorFen: 4_500 }) }, { rules, signed: true });
+  show.does(10_000, { name: 'offer', lot: 'L1' });
+  show.bid(11_000, WU, 3_600);
+  show.bid(12_000, LIN, 3_800);
+  show.does(80_000, { name: 'answerOffer', offer: 'O1', accept: false }, LIN);
+  show.does(90_000, { name: 'answerOffer', offer: 'O2', accept: true }, WU);
+  show.does(100_000, { name: 'close' });
+  return show;
+}
 export const plainShow = evening();
+const offered = bundleOf(asked());
+const floorOpened = { openings: [openingOf('L1', 4_500)] };
 export const plain = bundleOf(plainShow);
 /** Without its books: those of changed leaves would differ first. */
 const afterOnly = bundleOf(afterwardsShow);
@@ -291,6 +306,23 @@ export const cases: Case[] = [
   { row: 'a close the host did not sign', text: () => changed('show.closed', 0, ({ body }) => (body.hammerFen = 1), signed), verdict: 'INVALID', code: 'author-signature-wrong', i: at(signed, 'show.closed') },
   { row: 'an approval of another list', text: () => operator((leaves) => { const leaf = find(leaves, 'show.approved'); leaf.body.note = `${'B'.repeat(43)}=`; leaf.sig = signedBody('officer-aaaaaaaa', leaf); }, signed), verdict: 'INVALID', code: 'approval-differs', i: at(signed, 'show.approved') },
   { row: 'a head nobody signed, said to be seen', text: () => changed('bid.accepted', 0, ({ body }) => (body.seen = [3, `${'B'.repeat(43)}=`])), verdict: 'INVALID', code: 'seen-foreign', i: at(plain, 'bid.accepted') },
+
+  // ------------------------------------------------------------ offers to one person
+  { row: 'an honest show that asked around', text: () => textOf({ ...offered, ...floorOpened }), verdict: 'ALL_SOLD_UNSETTLED' },
+  { row: 'who bid less asked first', text: () => changed('offer.made', 0, ({ body }) => (body.bidder = WU), offered), verdict: 'INVALID', code: 'due-differs', i: at(offered, 'offer.made') },
+  { row: 'somebody asked who never bid', text: () => changed('offer.made', 0, ({ body }) => (body.bidder = CHEN), offered), verdict: 'INVALID', code: 'due-differs', i: at(offered, 'offer.made') },
+  { row: 'an offer below the floor', text: () => operator((leaves) => (find(leaves, 'offer.made').body.unitPriceFen = 4_400), offered, floorOpened), verdict: 'INVALID', code: 'floor-contradicts', i: at(offered, 'offer.made') },
+  { row: 'a second price that no one floor explains', text: () => changed('offer.made', 1, ({ body }) => (body.unitPriceFen = 5_000), offered), verdict: 'INVALID', code: 'floor-contradicts', i: at(offered, 'offer.made', 1) },
+  { row: 'less time to think than the rules give', text: () => changed('offer.made', 0, ({ body }) => (body.expiresAt = 70_000), offered), verdict: 'INVALID', code: 'due-differs', i: at(offered, 'offer.made') },
+  { row: 'an offer accepted in the name of another', text: () => changed('offer.accepted', 0, (leaf) => { leaf.by = CHEN; leaf.body.bidder = CHEN; leaf.sig = signedBody(CHEN, leaf); }, offered), verdict: 'INVALID', code: 'not-allowed', i: at(offered, 'offer.accepted') },
+  { row: 'an offer accepted by the house for who can answer himself', text: () => changed('offer.accepted', 0, (leaf) => { leaf.by = 'host'; leaf.body.byModerator = true; delete leaf.sig; }, offered), verdict: 'INVALID', code: 'not-allowed', i: at(offered, 'offer.accepted') },
+  { row: 'an offer accepted without a signature', text: () => changed('offer.accepted', 0, (leaf) => delete leaf.sig, offered), verdict: 'INVALID', code: 'author-signature-missing', i: at(offered, 'offer.accepted') },
+  { row: 'an offer declined with the key of another', text: () => changed('offer.declined', 0, (leaf) => (leaf.sig = signedBody(CHEN, leaf)), offered), verdict: 'INVALID', code: 'author-signature-wrong', i: at(offered, 'offer.declined') },
+  { row: 'an offer accepted when its time was over', text: () => operator((leaves) => leaves.slice(leaves.indexOf(find(leaves, 'offer.accepted'))).forEach((leaf) => (leaf.t += 60_000)), offered), verdict: 'INVALID', code: 'due-skipped', i: at(offered, 'offer.accepted') },
+  { row: 'an offer never answered, but hammered', text: () => operator((leaves) => drop(leaves, find(leaves, 'offer.accepted')), offered), verdict: 'INVALID', code: 'hammer-early', i: at(offered, 'offer.accepted') },
+  { row: 'an offer accepted by one and hammered to another', text: () => changed('lot.hammered', 0, ({ body }) => (body.bidder = LIN), offered), verdict: 'INVALID', code: 'offer-unhammered', i: at(offered, 'lot.hammered') },
+  { row: 'an accepted offer that was not hammered', text: () => operator((leaves) => drop(leaves, find(leaves, 'lot.hammered')), offered), verdict: 'INVALID', code: 'offer-unhammered', i: at(offered, 'lot.hammered') },
+  { row: 'the platform asks nobody, as if it were too dear for all', text: () => changed('offer.made', 0, (leaf) => Object.assign(leaf, { type: 'offers.ended', body: { lot: 'L1', reason: 'over-limit' } }), offered), verdict: 'INVALID', code: 'floor-contradicts', i: at(offered, 'offer.made') },
 
   // ------------------------------------------------------------ money and totals
   { row: 'two sales on one transaction', text: () => operator((leaves) => (find(leaves, 'sale.paid', 1).body.txn = find(leaves, 'sale.paid').body.txn)), verdict: 'INVALID', code: 'txn-reused', i: at(plain, 'sale.paid', 1) },

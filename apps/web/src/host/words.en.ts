@@ -338,7 +338,7 @@ export const en: HostWords = {
     noLine: 'Reconnecting; try again when the line is back',
   },
   asking: (paddle, price, left) => `${paddle} is asked: ${price}, ${left} left`,
-  askingSub: (n, left) => `${n} offered to buyers, the next answer due in ${left}`,
+  askingSub: (n, left) => `${n} offered, ${left} left`,
   hallYes: 'They buy',
   hallNo: 'They pass',
   endOffers: 'Ask nobody further',

@@ -342,7 +342,7 @@ export const zh = {
   },
   // run of the show
   asking: (paddle: string, price: string, left: string) => `正问 ${paddle}：${price}，还剩 ${left}`,
-  askingSub: (n: number, left: string) => `正问买家 ${n} 件，最近一件还剩 ${left}`,
+  askingSub: (n: number, left: string) => `正问买家 ${n} 件，还剩 ${left}`,
   hallYes: '他要了',
   hallNo: '他不要',
   endOffers: '不再问',
