@@ -56,7 +56,7 @@ test('what found no buyer is kept for who bid most, then for the next, who buys 
   expect(await axeFinds(linPage)).toEqual([]);
   expect(await overflows(linPage)).toBe(false);
   expect(await wuPage.locator('.offer').count()).toBe(0);
-  await wuPage.getByText('正在逐一问出过价的买家').waitFor();
+  await wuPage.getByText('1 绣球 无尽夏 稍后返场').waitFor();
   await shot(wuPage, 'others-are-asked');
 
   // The host sees whom it is offered to, and how long.

@@ -31,8 +31,7 @@ export function lotsInOrder(state: ShowState): LotState[] {
 /** What most likely comes next: the host may choose otherwise. */
 export function nextLot(state: ShowState): LotState | null {
   const lots = lotsInOrder(state);
-  const waits = (lot: LotState) => lot.phase === 'waiting' && lot.offers.length === 0;
-  return lots.find((lot) => lot.phase === 'sealed') ?? lots.find(waits) ?? null;
+  return lots.find((lot) => lot.phase === 'sealed') ?? lots.find((lot) => lot.phase === 'waiting') ?? null;
 }
 
 /** The lot whose offering ended last, while the block is empty. */

@@ -135,13 +135,6 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   watch(lot, () => (closesAtBefore = offering.value?.closesAt ?? null), { immediate: true });
   const lots = computed(() => (view.state ? lotsInOrder(view.state) : []));
   const soldLots = computed(() => lots.value.filter((each) => each.soldUnits > 0).length);
-  /** What is offered to me alone, the one that ends first in front. */
-  const offered = computed(() =>
-    lots.value
-      .flatMap((each) => each.offers.map((offer) => ({ lot: each, offer })))
-      .filter(({ offer }) => offer.result === 'standing' && isMe(offer.bidder))
-      .sort((a, b) => a.offer.expiresAt - b.offer.expiresAt),
-  );
   const mySales = computed(() =>
     Object.values(view.state?.sales ?? {}).filter(
       (sale) => view.me.bidder !== null && sale.bidder === view.me.bidder,
@@ -177,7 +170,6 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     else if (event.type === 'lot.hammered') onHammered(event);
     else if (event.type === 'lot.setAside') onAside(event.body.lot);
     else if (event.type === 'sale.voided') onVoided(event.body.sale);
-    else if (event.type === 'offer.made' && isMe(event.body.bidder)) onOfferedToMe(event.body.lot);
     closesAtBefore = offering.value?.closesAt ?? null;
   }
   function onAccepted(event: Extract<LoggedEvent, { type: 'bid.accepted' }>): void {
@@ -212,11 +204,6 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     toConfirm.value = null;
     autoSaid.value = null;
     if (offered) announce.polite(w.value.nowLot(plainNumber(offered.number), offered.title));
-  }
-  function onOfferedToMe(id: string): void {
-    const kept = view.state?.lots[id];
-    chime('outbid');
-    if (kept) announce.assertive(w.value.keptForYou(lotName(kept)));
   }
   function onExtended(closesAt: number, i: number): void {
     const text = given(closesAtBefore === null ? 0 : closesAt - closesAtBefore, w.value.extended);
@@ -364,7 +351,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     view, client, renew, w, c, language, sheet, slipToken, steps, units, notes, banner, told, won, toConfirm,
     extended, politeText, assertiveText, announce, nowMs, tickMs, lot, offering, lots, soldLots,
     mySales, myBids, proof, recordOf, recordOfSale, paddleOf, isMe, cardOf, lotName, act, moment, bid, take,
-    mostLot, offered, openMost, proving, myMost, autoSaid, buyNow, tell, muted, why,
+    mostLot, openMost, proving, myMost, autoSaid, buyNow, tell, muted, why,
   }; // prettier-ignore
 }
 

@@ -105,8 +105,6 @@ export const en: Words = {
   restSay: 'A short break; the host offers the next lot soon',
   restReoffer: 'This lot comes back later',
   comingBack: (n) => `${n} more come back later`,
-  askingSay: 'Those who bid are being asked, one by one',
-  keptForYou: (lot) => `Kept for you: ${lot}`,
   allLots: (n) => `All ${n} lots`,
   soldCount: (n) => `Sold ${n}`,
   lastSold: (n, title, price, paddle) => `${n} ${title} sold at ${price} to ${paddle}`,

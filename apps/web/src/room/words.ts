@@ -111,8 +111,6 @@ export const zh = {
   restSay: '休拍中，主播准备好就开拍',
   restReoffer: '这一件稍后返场',
   comingBack: (n: number) => `还有 ${n} 件稍后返场`,
-  askingSay: '正在逐一问出过价的买家',
-  keptForYou: (lot: string) => `为您保留：${lot}`,
   allLots: (n: number) => `看全部 ${n} 件`,
   soldCount: (n: number) => `已成交 ${n}`,
   lastSold: (n: string, title: string, price: string, paddle: string) =>
