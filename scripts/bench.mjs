@@ -1,154 +1,175 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, root } from './ground.mjs';
 
-// `npm run bench`: goals of speed as ratios to limits measured in the same run. `-- --quick` takes about a minute.
+// `npm run bench`: the goals of speed as ratios to limits measured in the same run. `-- --quick`: under two minutes.
+// `-- --curves` and `-- --write` put down what the last run measured, and measure nothing.
+const say = (line = '') => console.log(line);
+const resultFile = join(root, '.cache/bench.json');
+if (process.argv.includes('--help')) {
+  console.log(
+    'npm run bench -- [--quick | --curves | --write] [--only sockets|fanout|memory|desk|crashes]\n' +
+      '--curves draws docs/performance.svg from the last run; --write also puts its table into docs/performance.md',
+  );
+  process.exit(0);
+}
+if (process.argv.includes('--curves') || process.argv.includes('--write')) {
+  const { writeDown } = await import('../test/bench/writeDown.mjs');
+  if (!existsSync(resultFile)) throw new Error('nothing was measured yet: npm run bench');
+  const result = JSON.parse(readFileSync(resultFile, 'utf8'));
+  for (const path of await writeDown(root, result, { table: process.argv.includes('--write') })) say(path);
+  process.exit(0);
+}
 if (!(await ensureInstalled()) || !(await ensureBuilt())) process.exit(1);
-const { ground } = await import('../test/bench/ground.mjs');
-const { HotLot } = await import('../test/bench/load.mjs');
 const { blindSpots } = await import('../test/bench/oracleProof.mjs');
-const { groupCommit, median, rowLock, verifies } = await import('../test/bench/limits.mjs');
+const { ground } = await import('../test/bench/ground.mjs');
+const { openHouse } = await import('../test/bench/house.mjs');
+const { Rig } = await import('../test/bench/rig.mjs');
+const { bidderCurve, hotLot, hotLotRows } = await import('../test/bench/hotLot.mjs');
+const { fanOut, fanOutRows, medianDeliveryUs, watcherCurve } = await import('../test/bench/fanOut.mjs');
+const { growth, growthRows } = await import('../test/bench/growth.mjs');
+const { memory } = await import('../test/bench/memory.mjs');
+const { crashes, verifying } = await import('../test/bench/proofs.mjs');
+const { markdown, notMeasured, printed } = await import('../test/bench/table.mjs');
 
 const quick = process.argv.includes('--quick');
-const repetitions = quick ? 1 : 3;
-const forMs = quick ? 2_500 : 5_000;
-const HASH = `${'A'.repeat(43)}=`;
-const say = (line = '') => console.log(line);
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null;
+const scale = quick
+  ? { repetitions: 1, forMs: 2_000, idleMs: 1_000, signed: 10_000, rounds: 2, leaves: 100_000, steps: 1 }
+  : { repetitions: 3, forMs: 8_000, idleMs: 3_000, signed: 100_000, rounds: 10, leaves: 1_000_000, steps: 5 };
+const memoryScale = quick
+  ? { watchers: 1_000, forMs: 10_000, withSlow: false }
+  : { watchers: 3_000, forMs: 600_000, withSlow: true };
 
-say(
-  `测速 bench · ${cpus()[0]?.model ?? '?'} × ${cpus().length} · Node ${process.version}${quick ? ' · quick' : ''}`,
-);
-say('数据库和服务器在同一台机器上；只有同一次运行里的比值算数 only ratios within one run count\n');
+const machine = `${cpus()[0]?.model ?? '?'} × ${cpus().length} · Node ${process.version}`;
+const began = Date.now();
+const faults = [];
+let answers = 0;
+const heard = (part) => {
+  faults.push(...part.faults);
+  answers += part.answers;
+};
+/** Ctrl-C ends what was started. */
+const opened = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    void Promise.allSettled([...opened].map((house) => house.close())).then(() => process.exit(1));
+  });
+}
+const is = (part) => only === null || only === part;
+const left = (goal, what) => notMeasured(goal, what, `--only ${only}`);
+
+say(`测速 bench · ${machine}${quick ? ' · quick' : ''}`);
+say('数据库、服务器和客户端在同一台机器上；只有同一次运行里的比值算数 only ratios within one run count\n');
 const { count, unseen, accuses } = blindSpots();
 if (unseen.length > 0 || accuses.length > 0)
   throw new Error(`bug: a blind oracle: ${[...unseen, ...accuses].join('; ')}`);
-say(`  oracle: ${count} of ${count} planted faults seen`);
-const place = await ground(root);
-try {
-  const rows = await measure();
-  print(rows);
-  const file = join(root, '.cache/bench.json');
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), quick, rows }, null, 2)}\n`);
-  say(`\n.cache/bench.json`);
-} finally {
-  await place.close();
-}
+say(`oracle: ${count} of ${count} planted faults seen`);
+
+const { rows, curves } = await measure();
+say();
+for (const line of printed(rows)) say(line);
+say(
+  faults.length === 0
+    ? `\noracle: ${answers} answers judged, nothing wrong`
+    : `\noracle: ${faults.length} faults: ${[...new Set(faults)].slice(0, 5).join('; ')}`,
+);
+if (faults.length > 0) process.exitCode = 1;
+mkdirSync(join(root, '.cache'), { recursive: true });
+const result = {
+  at: new Date().toISOString(),
+  quick,
+  machine,
+  answers,
+  faults: faults.slice(0, 100),
+  rows,
+  curves,
+};
+writeFileSync(resultFile, `${JSON.stringify(result, null, 2)}\n`);
+writeFileSync(join(root, '.cache/bench.md'), `${markdown(rows)}\n`);
+say(`.cache/bench.json · .cache/bench.md · ${Math.round((Date.now() - began) / 1_000)} s`);
 
 async function measure() {
-  const { ownerUrl } = place.postgres;
-  const hot = await hotLot(place.shows[0], 1_000);
-  await hot.race(50, 1_000); // warm
-  const runs = [];
-  for (let n = 0; n < repetitions; n += 1) {
-    const fifty = await hot.race(50, forMs);
-    const commits = await groupCommit(ownerUrl, Math.max(1, Math.round(fifty.batch)), forMs);
-    const thousand = await hot.race(1_000, forMs);
-    const wide = await groupCommit(ownerUrl, Math.max(1, Math.round(thousand.batch)), forMs);
-    const locked = await rowLock(ownerUrl, 50, forMs);
-    const idle = await hot.idle(200);
-    const single = await groupCommit(ownerUrl, 1, 1_500);
-    runs.push({ fifty, commits, thousand, wide, locked, idle, single });
-    say(
-      `  ${n + 1}: 50 → ${whole(fifty.accepted)}/s (batch ${fifty.batch.toFixed(1)}) · 1000 → ${whole(thousand.accepted)}/s · group commit ${whole(commits.perSecond)}, ${whole(wide.perSecond)} rows/s · row lock ${whole(locked)}/s · idle ${idle.p50.toFixed(2)} ms`,
-    );
-  }
-  const faults = await hot.judged(place.ledger);
-  say(
-    faults.length === 0
-      ? `  oracle: ${hot.told.length} answers, nothing wrong`
-      : `  oracle: ${faults.slice(0, 5).join('; ')}`,
-  );
-  if (faults.length > 0) process.exitCode = 1;
-  const fresh = await hotLot(place.shows[1], 50);
-  await fresh.race(50, 1_000);
-  const [short, long] = [await fresh.race(50, forMs), await hot.race(50, forMs)];
-  const history = hot.desk.head.size;
-  await Promise.all([hot.desk.close(), fresh.desk.close()]);
-  const of = (ratio) => median(runs.map(ratio));
-  return [
-    row(
-      'G1',
-      'hot lot, durable accepted/s ÷ group commit at equal batch, 50 bidders',
-      '≥ 0.20',
-      of(({ fifty, commits }) => fifty.accepted / commits.perSecond),
-      (x) => x >= 0.2,
-    ),
-    row(
-      'G1',
-      'the same with 1000 bidders',
-      '≥ 0.25',
-      of(({ thousand, wide }) => thousand.accepted / wide.perSecond),
-      (x) => x >= 0.25,
-    ),
-    row(
-      'G3',
-      '÷ naive row lock, 50 bidders',
-      '≥ 30',
-      of(({ fifty, locked }) => fifty.accepted / locked),
-      (x) => x >= 30,
-    ),
-    row(
-      'G5',
-      'idle answer p50 ÷ one commit',
-      '≤ 1.5',
-      of(({ idle, single }) => idle.p50 / single.commitMs),
-      (x) => x <= 1.5,
-    ),
-    row(
-      'G9',
-      `rate of an empty log ÷ rate at ${history} leaves`,
-      '≤ 1.1',
-      short.accepted / long.accepted,
-      (x) => x <= 1.1,
-    ),
-    {
-      goal: '–',
-      what: 'Ed25519 on one core, verifications/s (limit of G1s)',
-      wanted: '',
-      ratio: verifies(1_000),
-      met: null,
-    },
-    ...[
-      'G1s signed bids',
-      'G2 CPU per verdict',
-      'G4 peers',
-      'G6 open loop',
-      'G7 fan-out',
-      'G8 many watchers',
-      'G10 memory',
-      'G11 crashes',
-      'G12 verify',
-    ].map((what) => ({
-      goal: what.split(' ')[0],
-      what: what.slice(what.indexOf(' ') + 1),
-      wanted: '',
-      ratio: null,
-      met: null,
-    })),
-  ];
-}
-
-async function hotLot(showId, people) {
-  const opened = await place.openDesk(showId);
-  const bidders = Array.from({ length: people }, (_, n) => `bench-${String(n).padStart(10, 'x')}`);
-  await Promise.all(bidders.map((bidder) => opened.desk.register({ bidder, id: HASH, kind: 'buyer' })));
-  return new HotLot(opened, bidders);
-}
-
-function row(goal, what, wanted, ratio, isMet) {
-  return { goal, what, wanted, ratio, met: isMet(ratio) };
-}
-
-function print(rows) {
-  say('\n目标 goal                                                                      目标值    比值     ');
-  for (const { goal, what, wanted, ratio, met } of rows) {
-    const figure = ratio === null ? '未测 not measured' : ratio >= 100 ? whole(ratio) : ratio.toFixed(2);
-    const verdict = met === null ? '' : met ? '✓' : '✗ missed';
-    say(`${goal.padEnd(4)} ${what.padEnd(72)} ${wanted.padStart(7)}  ${figure.padStart(8)}  ${verdict}`);
+  const house = await openHouse(root);
+  opened.add(house);
+  try {
+    const shows = is('desk') ? await showsForDesks(house) : [];
+    const overSockets = await withRig(house, sockets);
+    await house.stopServer();
+    const alone = is('desk') ? await deskAlone(house, shows) : null;
+    await house.close();
+    const kept = is('memory') ? await remembered() : [left('G10', 'memory per watcher')];
+    say('\nkill -9');
+    const crashed = is('crashes') ? crashes(root, { ...scale, say }) : left('G11', 'kill -9');
+    return {
+      rows: inOrder([...overSockets.rows, ...(alone?.rows ?? []), ...kept, crashed]),
+      curves: { ...overSockets.curves, history: alone?.history ?? [] },
+    };
+  } finally {
+    await house.close();
   }
 }
-function whole(n) {
-  return String(Math.round(n));
+
+async function withRig(house, work) {
+  const rig = new Rig(house);
+  try {
+    return await work(rig);
+  } finally {
+    heard(rig);
+    await rig.close();
+  }
+}
+
+/** One with a history to come, a short one, and one of fifty lots. */
+async function showsForDesks(house) {
+  return [await house.openShow(), await house.openShow(), await house.openShow({ lots: 50 })];
+}
+
+async function sockets(rig) {
+  const rows = [];
+  const curves = {};
+  let fan = null;
+  if (is('fanout') || is('sockets')) {
+    say('\nmany who watch');
+    fan = await fanOut(rig, { ...scale, say });
+    const { g7, g8, frames } = fanOutRows(fan);
+    rows.push(...g7, g8, frames);
+    curves.watchers = watcherCurve(fan);
+  }
+  if (is('sockets')) {
+    say('\none hot lot');
+    const hot = await hotLot(rig, { ...scale, say });
+    rows.push(...Object.values(hotLotRows(hot, medianDeliveryUs(fan))).flat());
+    rows.push(await verifying(rig, root, hot.signed, { bids: scale.signed, say }));
+    curves.bidders = await bidderCurve(rig, { ...scale, quick });
+  }
+  return { rows, curves };
+}
+
+async function deskAlone(house, shows) {
+  say('\nthe desk alone');
+  const place = await ground(root, house);
+  try {
+    const grown = await growth(place, shows, { ...scale, say });
+    heard(grown);
+    const { g1, g9 } = growthRows(grown);
+    return { rows: [...g1, ...g9], history: grown.history };
+  } finally {
+    await place.close();
+  }
+}
+
+async function remembered() {
+  say('\nmemory');
+  const kept = await memory(root, { ...memoryScale, say, opened: (house) => opened.add(house) });
+  heard(kept);
+  return kept.rows;
+}
+
+/** G1, G1s, G2 … G12. */
+function inOrder(rows) {
+  const place = ({ goal }) => Number(/\d+/.exec(goal)[0]) + (goal.endsWith('s') ? 0.5 : 0);
+  const fiftyLots = notMeasured('G3', '… on 50 lots', 'a room has one lot on the block at a time');
+  return [...rows, fiftyLots].sort((a, b) => place(a) - place(b));
 }

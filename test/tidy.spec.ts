@@ -187,8 +187,9 @@ describe('nothing is dead', () => {
     /^apps\/web\/(vite\.config\.mts|src\/\w+\/main\.ts)$/,
     /^scripts\/[\w-]+\.mjs$/,
     /^libs\/platform\/src\/testing\/(run|end|watchdog)\.mjs$/,
-    // A process of its own.
+    // Processes of their own.
     'test/faults/crowd.mjs',
+    /^test\/bench\/(\w+Process|tidyMemory)\.mjs$/,
     // Writes docs/roles.md, with which its test compares it.
     'libs/members/src/rules/rolesPage.ts',
     /\.d\.ts$/,

@@ -23,6 +23,7 @@ export async function startServer(root, dataDir, environment = {}) {
       PUBLIC_URL: '',
       DATABASE_URL: '',
       DATABASE_OWNER_URL: '',
+      RATE_TIMES: '',
       LOG_LEVEL: 'warn',
       DEMO: 'yes',
       SEED_SHOW: 'no',

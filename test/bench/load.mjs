@@ -72,7 +72,11 @@ export class HotLot {
     const { origin } = this.desk.state;
     const leaves = [];
     for await (const page of ledger.pages(origin, this.desk.head.size)) {
-      for (const bytes of page) leaves.push(JSON.parse(bytes.toString('utf8')));
+      for (const bytes of page) {
+        const { type, i, body } = JSON.parse(bytes.toString('utf8'));
+        const { bid, bidder, amountFen } = body;
+        if (type === 'bid.accepted') leaves.push({ type, i, body: { bid, bidder, amountFen } });
+      }
     }
     const { priceFen, leader } = this.desk.state.lots.L1.offerings.at(-1);
     return wrong({ told: this.told, leaves, priceFen, leader });

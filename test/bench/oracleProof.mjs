@@ -1,37 +1,60 @@
-import { wrong } from './oracle.mjs';
+import { digestOf, Screen, wrong } from './oracle.mjs';
 
 /** A small honest run, and what could be wrong with it: an oracle that does not see these proves nothing. */
 const leaf = (i, bid, bidder, amountFen) => ({ i, type: 'bid.accepted', body: { bid, bidder, amountFen } });
+const frame = (from, to, ...events) => ({ from, to, events });
 const honest = () => ({
   told: [
     { bid: { bidId: 'a' }, bidder: 'lin', answer: { ok: true, i: 1 } },
     { bid: { bidId: 'b' }, bidder: 'wu', answer: { ok: true, i: 2 } },
     { bid: { bidId: 'c' }, bidder: 'lin', answer: { ok: false, reason: 'not-above-price' } },
+    { bid: { bidId: 'd' }, bidder: 'lin', answer: { ok: true, i: 3 } },
   ],
-  leaves: [leaf(1, 'a', 'lin', 100), leaf(2, 'b', 'wu', 200)],
-  priceFen: 200,
-  leader: 'wu',
+  leaves: [leaf(1, 'a', 'lin', 100), leaf(2, 'b', 'wu', 200), leaf(3, 'd', 'lin', 300)],
+  // The second is told again what it knows already, as a slow reader is.
+  frames: [
+    frame(1, 2, leaf(1, 'a', 'lin', 100), leaf(2, 'b', 'wu', 200)),
+    frame(1, 2, leaf(1, 'a', 'lin', 100), leaf(2, 'b', 'wu', 200)),
+    frame(3, 3, leaf(3, 'd', 'lin', 300)),
+  ],
+  priceFen: 300,
+  leader: 'lin',
 });
 
 const planted = {
-  'an acknowledged bid is lost': (run) => run.leaves.pop(),
-  'a refused bid is stored': (run) => run.leaves.push(leaf(3, 'c', 'lin', 300)),
-  'a bid is stored twice': (run) => run.leaves.push(leaf(3, 'b', 'wu', 300)),
+  'an acknowledged bid is lost': (run) => run.leaves.splice(1, 1),
+  'a refused bid is stored': (run) => run.leaves.push(leaf(4, 'c', 'lin', 400)),
+  'a bid is stored twice': (run) => run.leaves.push(leaf(4, 'b', 'wu', 400)),
+  'a bid is stored that nobody sent': (run) => run.leaves.splice(1, 0, leaf(9, 'x', 'wu', 150)),
   'two bids at one price': (run) => (run.leaves[1].body.amountFen = 100),
-  'a price falls': (run) => (run.leaves[0].body.amountFen = 300),
+  'a price falls': (run) => (run.leaves[0].body.amountFen = 250),
   'a bid is not answered': (run) => (run.told[0].answer = undefined),
   'an answer names another leaf': (run) => (run.told[0].answer.i = 2),
   'a bid of another bidder': (run) => (run.leaves[0].body.bidder = 'wu'),
-  'the winner is not the highest': (run) => (run.leader = 'lin'),
-  'the price is not the highest': (run) => (run.priceFen = 100),
+  'the winner is not the highest': (run) => (run.leader = 'wu'),
+  'the price is not the highest': (run) => {
+    run.priceFen = 200;
+    run.frames.pop();
+  },
+  'a screen goes back from one frame to the next': (run) =>
+    run.frames.splice(2, 0, frame(3, 3, leaf(3, 'b', 'wu', 100))),
+  'a screen goes back within a frame': (run) =>
+    (run.frames[0] = frame(1, 2, leaf(2, 'b', 'wu', 250), leaf(1, 'a', 'lin', 100))),
+  'a screen never hears the end': (run) => run.frames.pop(),
 };
+
+function judged({ frames, ...run }) {
+  const screen = new Screen();
+  for (const one of frames) screen.sees(digestOf(one));
+  return wrong({ ...run, screens: [screen] });
+}
 
 /** Names of the planted faults that the oracle does not see, and whether it accuses an honest run. */
 export function blindSpots() {
   const unseen = Object.entries(planted).flatMap(([name, plant]) => {
     const run = honest();
     plant(run);
-    return wrong(run).length > 0 ? [] : [name];
+    return judged(run).length > 0 ? [] : [name];
   });
-  return { count: Object.keys(planted).length, unseen, accuses: wrong(honest()) };
+  return { count: Object.keys(planted).length, unseen, accuses: judged(honest()) };
 }

@@ -59,6 +59,7 @@ describe('a wrong configuration', () => {
     ['one port for both', { PORT: '8021' }, 'HTTPS_PORT'],
     ['one phone for two offices', { OFFICER_PHONE: '13800000001' }, 'HOST_PHONE'],
     ['a public address with a path', { PUBLIC_URL: 'https://market.example/room' }, 'PUBLIC_URL'],
+    ['wider rates where others can come', { RATE_TIMES: '100' }, 'RATE_TIMES'],
     ['a database that is no Postgres', { DATABASE_URL: 'mysql://a:b@c/d' }, 'DATABASE_URL'],
   ])('names %s', (_, environment, key) => {
     expect(badKeysOf(environment)).toEqual([key]);

@@ -26,6 +26,8 @@ export interface Config {
   /** Independent ones. */
   witnesses: readonly ConfiguredWitness[];
   logLevel: Values['LOG_LEVEL'];
+  /** Above 1, for load tests on this machine alone: rates are so many times wider, and sign-in is not counted. */
+  rateTimes: number;
   demo: boolean;
   seedShow: boolean;
   township: { name: string; code: string };
@@ -173,6 +175,10 @@ function contradictions(values: Values, today: string): BadKey[] {
       bad('HTTPS_PORT', '不能和 PORT 相同', 'must differ from PORT'),
     ],
     [
+      values.RATE_TIMES !== 1 && values.HOST !== '127.0.0.1',
+      bad('RATE_TIMES', '只能和 HOST=127.0.0.1 一起用', 'needs HOST=127.0.0.1: never where others can come'),
+    ],
+    [
       new Set([values.HOST_PHONE, values.OFFICER_PHONE, values.MODERATOR_PHONE]).size < 3,
       bad(
         'HOST_PHONE',
@@ -203,6 +209,7 @@ function configOf(values: Values): Config {
     ownWitness: values.OWN_WITNESS,
     witnesses: values.WITNESSES ?? [],
     logLevel: values.LOG_LEVEL,
+    rateTimes: values.RATE_TIMES,
     demo: values.DEMO,
     seedShow: values.SEED_SHOW,
     township: { name: values.TOWNSHIP_NAME, code: values.TOWNSHIP_CODE },

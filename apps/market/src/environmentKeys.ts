@@ -94,6 +94,11 @@ export const keys = {
   ),
   LOG_LEVEL: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'silent']),
   SMS: oneOf(['console']),
+  RATE_TIMES: key(
+    z.string().regex(/^[1-9]\d{0,4}$/).transform(Number).default(1),
+    '应为 1 到 99999 的整数',
+    'must be a whole number from 1 to 99999',
+  ), // prettier-ignore
   DEMO: yesNo('no'),
   SEED_SHOW: yesNo('yes'),
   TOWNSHIP_NAME: words('泗桥乡', 20),

@@ -33,6 +33,7 @@ export class MarketModule {
       warn: (event, details) => parts.log.warn(details, event),
       onBid: metrics.handleBid,
       witnesses: parts.witnesses,
+      rateTimes: config.rateTimes,
       ...(parts.introduce && { introduce: parts.introduce }),
     });
     return {
@@ -43,6 +44,7 @@ export class MarketModule {
           vaultKey: parts.vaultKey,
           publicOrigins: parts.origins,
           secureCookies: config.publicUrl?.startsWith('https:') ?? false,
+          limits: config.rateTimes === 1,
           nowMs,
         }),
         auction,

@@ -3,7 +3,7 @@ import { type Clock } from '@qingpai/platform';
 import { CatalogueModule, type CatalogueOptions } from './catalogue.module.js';
 import { DeskModule, type DeskOptions } from './desk.module.js';
 import { RegistryModule, type RegistryOptions } from './registry.module.js';
-import { RoomModule } from './room.module.js';
+import { RoomModule, type RoomOptions } from './room.module.js';
 import { StoreModule, type StoreOptions } from './store.module.js';
 import { WitnessModule, type WitnessOptions } from './witness.module.js';
 
@@ -13,6 +13,7 @@ export interface AuctionOptions
     Omit<CatalogueOptions, 'imports' | 'nowMs'>,
     Pick<DeskOptions, 'warn' | 'onBid'>,
     Pick<RegistryOptions, 'judgeSeason'>,
+    Pick<RoomOptions, 'rateTimes'>,
     WitnessOptions {
   /** Stamps bids, dates shows, counts pages down. */
   clock: Clock;
@@ -32,6 +33,7 @@ export class AuctionModule {
     witnesses = [],
     introduce,
     askWitness,
+    rateTimes,
     ...catalogueOptions
   }: AuctionOptions): DynamicModule {
     const nowMs = () => clock.nowMs();
@@ -39,7 +41,7 @@ export class AuctionModule {
     const store = StoreModule.forRoot({ host, judge, verifierPage, nowMs, witnesses: keys });
     const desk = DeskModule.forRoot({ clock, warn, onBid, imports: [store] });
     const witness = WitnessModule.forRoot({ witnesses, introduce, askWitness, imports: [store, desk] });
-    const room = RoomModule.forRoot({ imports: [store, desk, witness] });
+    const room = RoomModule.forRoot({ imports: [store, desk, witness], rateTimes });
     const catalogue = CatalogueModule.forRoot({ ...catalogueOptions, nowMs, imports: [store, desk] });
     const registry = RegistryModule.forRoot({ imports: [store, desk], witnesses: keys, judgeSeason });
     const parts = [store, desk, witness, registry, room, catalogue];

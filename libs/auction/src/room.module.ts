@@ -13,20 +13,25 @@ import { Seats } from './room/seats.js';
 import { ShowStore } from './store/showStore.js';
 import { Witnessing } from './witness/witnessing.js';
 
+export interface RoomOptions extends Pick<DynamicModule, 'imports'> {
+  /** How many times wider the rates of `room/limits.ts` are; default 1. For load tests. */
+  rateTimes?: number | undefined;
+}
+
 /** The rooms of shows, over sockets and over HTTP. */
 @Module({})
 export class RoomModule implements OnApplicationShutdown {
   constructor(private readonly rooms: Rooms) {}
 
   /** @param imports modules that provide `Desks`, `ShowStore`, `Witnessing` and the desk's options */
-  static forRoot({ imports }: Pick<DynamicModule, 'imports'>): DynamicModule {
+  static forRoot({ imports, rateTimes }: RoomOptions): DynamicModule {
     return {
       module: RoomModule,
       imports: imports ?? [],
       controllers: [RoomController, SigningController],
       providers: [
         Loudspeaker,
-        RateLimits,
+        { provide: RateLimits, useValue: new RateLimits(rateTimes) },
         RoomGateway,
         {
           provide: Seats,
