@@ -11,7 +11,10 @@ const SCALED_TO = 100_000;
 export async function verifying(rig, root, room, { bids, say }) {
   const { house } = rig;
   const stored = () => room.told.filter(({ answer }) => answer?.ok).length;
-  while (stored() < bids) await rig.run(room, { way: 'race', forMs: 3_000 });
+  while (stored() < bids) {
+    const { accepted } = await rig.run(room, { way: 'race', forMs: 3_000 });
+    if (accepted === 0) throw new Error('no signed bid is accepted any more');
+  }
   const files = await bundleOf(house, room.showId);
   const beganMs = performance.now();
   const verify = join(root, 'dist/apps/auditor/src/verify.js');
