@@ -1,3 +1,5 @@
+import { median } from './limits.mjs';
+
 /** The cost curves of the last run as one picture, drawn by hand: four small charts need no library. */
 
 const CHART = { width: 420, height: 250, left: 56, right: 30, top: 44, bottom: 40 };
@@ -32,7 +34,7 @@ const line = (name, points, x, y) => ({
 
 function chartsOf({ bidders = [], watchers = [], history = [] }) {
   const counted = bidders.filter((point) => point.void === undefined);
-  const flat = history.map(({ leaves, ratios }) => ({ leaves, ratio: middle(ratios) }));
+  const flat = history.map(({ leaves, ratios }) => ({ leaves, ratio: median(ratios) }));
   return [
     {
       title: 'accepted bids/s by bidders on one lot',
@@ -62,7 +64,6 @@ function chartsOf({ bidders = [], watchers = [], history = [] }) {
   ];
 }
 
-const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 function drawChart({ title, lines, logX = false }) {

@@ -55,7 +55,8 @@ export function verifies(forMs) {
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const [below, above] = [Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2)];
+  return sorted.length === 0 ? 0 : (sorted[below] + sorted[above]) / 2;
 }
 export function percentile(values, part) {
   const sorted = [...values].sort((a, b) => a - b);
