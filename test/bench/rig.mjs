@@ -6,6 +6,8 @@ import { startProcess } from './processes.mjs';
 const CLIENT_CPU_MAX = 0.9;
 /** Sent later than this and by more than half of what is reported: the lateness is what was measured. */
 const LATE_MS_MAX = 5;
+/** Of each run: one broken thing may be found a hundred thousand times. */
+const FAULTS_TOLD_MAX = 100;
 /** Refusals that mean that the bench was slowed down in place of being served. */
 const SLOWED = ['slow-down', 'too-busy', 'not-ready', 'internal'];
 
@@ -76,7 +78,7 @@ export class Rig {
     const watched = place.watching > 0 ? await this.watchers.ask('endWatch', { crowd: place.crowd }) : null;
     this.runs += 1;
     this.answers += run.answered;
-    this.faults.push(...judged.faults);
+    this.faults.push(...judged.faults.slice(0, FAULTS_TOLD_MAX));
     const figures = {
       ...run,
       ...{ serverUs, leavesPerCommit: judged.leavesPerCommit },
