@@ -52,13 +52,17 @@ export function crashes(root, { rounds, say }) {
       ...{ cwd: root, encoding: 'utf8' },
     },
   );
-  const line = `${stdout}${stderr}`.split('\n').find((text) => text.startsWith('| server-kill'));
-  if (!line) return notMeasured('G11', 'kill -9', `npm run faults ended with ${status}`);
-  const [, , played, inFlight, , acknowledged, lost, unstored, others] = line
-    .split('|')
-    .map((cell) => cell.trim());
-  say(`  killed ${played} times, ${inFlight} in flight, ${acknowledged} acknowledged: lost ${lost}`);
-  const broken = Number(lost) + Number(unstored) + Number(others);
+  const printed = `${stdout}${stderr}`.split('\n');
+  const names = cellsOf(printed.find((text) => text.startsWith('| fault ')));
+  const cells = cellsOf(printed.find((text) => text.startsWith('| server-kill')));
+  if (cells.length === 0) return notMeasured('G11', 'kill -9', `npm run faults ended with ${status}`);
+  const of = (name) => cells[names.indexOf(name)];
+  const [played, inFlight, acknowledged] = [of('rounds'), of('in flight'), of('acknowledged')];
+  say(`  killed ${played} times, ${inFlight} in flight, ${acknowledged} acknowledged: lost ${of('lost')}`);
+  const broken = ['lost', 'announced, not stored', 'other breaks'].reduce(
+    (sum, name) => sum + Number(of(name)),
+    0,
+  );
   const note = `${played} rounds; in flight ${inFlight}; acknowledged ${acknowledged}`;
   return row(
     'G11',
@@ -68,3 +72,5 @@ export function crashes(root, { rounds, say }) {
     note,
   );
 }
+
+const cellsOf = (line) => (line === undefined ? [] : line.split('|').map((cell) => cell.trim()));
