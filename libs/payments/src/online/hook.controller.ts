@@ -22,7 +22,7 @@ export class HookController {
   })
   @ApiHeader({ name: 'stripe-signature', required: true })
   @ZodResponse({ status: 200, type: HookAnswerDto })
-  @ApiProblems(400, 500, 503)
+  @ApiProblems(400, 415, 500, 503)
   async hear(
     @Req() { rawBody }: RawBodyRequest<FastifyRequest>,
     @Headers('stripe-signature') signature: string | undefined,
