@@ -105,6 +105,7 @@ test('without Stripe it tells how to pay by hand; what was recorded wrongly can 
     const desktop = { viewport: { width: 1280, height: 800 } };
     const desk = await there.opens(`/township?view=payments&at=${showId}`, await plain.officer(), desktop);
     await desk.getByText('线下付款有异议').waitFor();
+    await desk.getByText('不是本人付的').waitFor();
     await shot(desk, 'desk-case');
     expect(await axeFinds(desk)).toEqual([]);
     await desk.getByLabel('处理结果').fill('本人来电：家人代付');

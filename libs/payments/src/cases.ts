@@ -114,7 +114,7 @@ export class Cases {
     const nameOf = (id: string | null) => (id === null ? null : (contacts.get(id)?.nickname ?? ''));
     return rows.map((row) => ({
       ...{ id: row.id, kind: row.kind, subject: row.subject },
-      note: [row.reason ?? [], row.note === '' ? [] : row.note].flat().join(': '),
+      ...{ reason: row.reason ?? ('no' as const), note: row.note },
       raisedAtMs: row.raisedAt.getTime(),
       raisedBy: nameOf(row.raisedBy),
       settledAtMs: row.settledAt?.getTime() ?? null,

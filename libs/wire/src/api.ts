@@ -376,6 +376,7 @@ export const paymentCase = z.object({
   id: z.uuid(),
   kind: caseKind,
   subject: z.uuid().describe('the order or the payment by hand'),
+  reason: disputeReason.or(z.literal('no')).describe('of a dispute'),
   note: z.string(),
   raisedAtMs: timeMs,
   raisedBy: textOrNull.describe('null: found by the server'),

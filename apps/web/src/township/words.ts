@@ -1,4 +1,4 @@
-import type { CaseKind, OrderState, Verdict } from '@qingpai/wire';
+import type { CaseKind, DisputeReason, OrderState, Verdict } from '@qingpai/wire';
 import type { Language } from '../shared/language';
 
 /** Every word of the township's desk. */
@@ -219,6 +219,13 @@ const zh = {
     chargeback: '买家向银行拒付',
     disputed: '线下付款有异议',
   } satisfies Record<CaseKind, string>,
+  disputes: {
+    'never-arrived': '买家说付了，没有收到',
+    'other-amount': '金额不对',
+    'other-payer': '不是本人付的',
+    'recorded-twice': '记了两次',
+    other: '其他',
+  } satisfies Record<DisputeReason, string>,
   orders: '在线付款',
   refunded: '已退',
   orderStates: {
@@ -570,6 +577,13 @@ const en: Words = {
     'refund-unlogged': 'Money went back after the log was settled',
     chargeback: 'The buyer’s bank takes the money back',
     disputed: 'A payment by hand is disputed',
+  },
+  disputes: {
+    'never-arrived': 'paid, says the buyer, and never arrived',
+    'other-amount': 'the amount is wrong',
+    'other-payer': 'somebody else paid it',
+    'recorded-twice': 'recorded twice',
+    other: 'something else',
   },
   orders: 'Paid online',
   refunded: 'Given back',

@@ -163,7 +163,8 @@ test('a payment by hand that its buyer disputes is not confirmed before a second
   expect((await dispute(mei)).statusCode).toBe(403);
   expect((await dispute(lin)).json()).toMatchObject({
     kind: 'disputed',
-    note: 'other-payer: 不是我付的',
+    reason: 'other-payer',
+    note: '不是我付的',
     mine: true,
   });
   expect((await dispute(host)).json().code).toBe('payment-disputed');
