@@ -227,7 +227,9 @@ class MarketDay {
   private async prepare(): Promise<void> {
     const { desk } = this.now()!;
     if (!desk) throw new Error('bug: no desk was opened in fair weather');
-    const lots = [1, 2, 3].map((k) => this.describe(`L${k}`, 1, `00${k}`));
+    const lots = (this.rules.timed ? [1, 2, 3, 4, 5] : [1, 2, 3]).map((k) =>
+      this.describe(`L${k}`, 1, `00${k}`),
+    );
     const seats = people.map(({ bidder, kind }) => desk.register({ bidder, id: HASH, kind }));
     await this.granted(desk, lots);
     await Promise.all(seats);
@@ -400,7 +402,7 @@ class MarketDay {
       () => {
         if (this.isDone) return;
         const { state } = page;
-        const lot = state.block === null ? null : state.lots[state.block]!;
+        const lot = state.open.length === 0 ? null : state.lots[chance.one(state.open)]!;
         const asked = act({
           ...{ state, chance, lot, buyers, nowMs: time.nowMs, isLate: !this.network.stormy },
           offering: lot?.offerings.at(-1) ?? null,
@@ -453,4 +455,5 @@ const rulesOf = (chance: Chance): ShowRules => ({
       ...(chance.maybe(0.6) && { offers: { answerWithinMs: 10_000, perLotMax: chance.one([1, 2, 3]) } }),
     },
   }),
+  ...(chance.maybe(0.3) && { timed: { openMax: chance.one([2, 3]), staggerMs: chance.one([0, 1_200, 2_400]) } }),
 });

@@ -64,6 +64,26 @@ function evening(signed?: true, isPaid = true): PaperShow {
   show.does(90_000_000, { name: 'settle' });
   return show;
 }
+/** A timed show: two lots open beside each other, a third when the first has closed, a clock by itself at the end. */
+function timed(): PaperShow {
+  const show = sealedShow(
+    { L1: {}, L2: {}, L3: { capFen: 4_000 }, L4: { format: 'dutch', startFen: 2_000, stepFen: 200 } },
+    { rules: { timed: { openMax: 2, staggerMs: 20_000 } } },
+  );
+  show.does(10_000, { name: 'offer', lot: 'L1' });
+  show.does(10_000, { name: 'offer', lot: 'L2' });
+  show.bid(11_000, LIN, 3_600, { lot: 'L1' });
+  show.bid(12_000, WU, 3_600, { lot: 'L2' });
+  show.bid(69_000, WU, 3_800, { lot: 'L1' });
+  show.does(86_000, { name: 'offer', lot: 'L3' });
+  show.bid(88_000, LIN, 3_800, { lot: 'L2' });
+  show.pass(110_000);
+  show.bid(111_000, CHEN, 4_000, { lot: 'L3' });
+  show.does(200_000, { name: 'offer', lot: 'L4' });
+  show.bid(201_600, LIN, 1_800, { lot: 'L4', run: 0, units: 1 });
+  show.does(500_000, { name: 'close' });
+  return show;
+}
 /** The same evening, but that one buyer never paid and another got a part back; with its books. */
 function afterwards(): PaperShow {
   const show = evening(undefined, false);
@@ -126,6 +146,7 @@ function asked(): PaperShow {
   show.does(100_000, { name: 'close' });
   return show;
 }
+const timedOnly = bundleOf(timed());
 export const plainShow = evening();
 const offered = bundleOf(asked());
 const floorOpened = { openings: [openingOf('L1', 4_500)] };
@@ -349,6 +370,20 @@ export const cases: Case[] = [
   { row: 'a default before the time to pay was over', text: () => changed('sale.defaulted', 0, (leaf) => (leaf.t = 86_899_999), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.defaulted') },
   { row: 'a default of a sale that was paid', text: () => changed('sale.defaulted', 0, ({ body }) => (body.sale = 'S2'), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.defaulted') },
   { row: 'a default that the settlement leaves out', text: () => changed('show.settled', 0, ({ body }) => delete body.defaultedFen, afterOnly), verdict: 'INVALID', code: 'settled-miscounted', i: at(booked, 'show.settled') },
+
+  // ------------------------------------------------------------ several lots at once
+  { row: 'an honest timed show', text: () => digested(timedOnly), verdict: 'ALL_SOLD_UNSETTLED' },
+  { row: 'a lot open beside another in a live room', text: () => operator((leaves) => { const offered = find(leaves, 'lot.offered'); insertAfter(leaves, offered, { type: 'lot.offered', body: { ...offered.body, lot: 'L3', startFen: 0 } }); }), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'lot.offered') + 1 },
+  { row: 'a timed show said to have been a live one', text: () => operator(() => undefined, timedOnly, { rules: { ...plain.rules } }), verdict: 'INVALID', code: 'rules-differ', i: at(timedOnly, 'show.sealed') },
+  { row: 'a live show said to have been a timed one', text: () => operator(() => undefined, plain, { rules: { ...plain.rules, timed: { openMax: 2, staggerMs: 0 } } }), verdict: 'INVALID', code: 'rules-differ', i: at(plain, 'show.sealed') },
+  { row: 'a lot offered beyond what may be open', text: () => operator((leaves) => { const offered = find(leaves, 'lot.offered', 1); insertAfter(leaves, offered, { type: 'lot.offered', body: { ...offered.body, lot: 'L3', closesAt: 110_000 } }); }, timedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(timedOnly, 'lot.offered', 1) + 1 },
+  { row: 'a clock beside a lot that is open', text: () => operator((leaves) => { const [offered, clock] = [find(leaves, 'lot.offered'), find(leaves, 'lot.offered', 3)]; const { body } = clock; insertAfter(leaves, offered, { type: 'lot.offered', body: { ...body, clock: { ...(body.clock as object), startsAt: 10_000 } } }); }, timedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(timedOnly, 'lot.offered') + 1 },
+  { row: 'a lot beside a clock', text: () => operator((leaves) => { const lot = leaves.filter(({ type, body }) => (type === 'lot.offered' || type === 'bid.accepted' || type === 'lot.hammered') && body.lot === 'L3'); for (const leaf of lot) drop(leaves, leaf); find(leaves, 'lot.hammered', 2).body.sale = 'S3'; insertAfter(leaves, find(leaves, 'lot.offered', 2), { ...lot[0]!, t: 200_000, body: { ...lot[0]!.body, closesAt: 260_000 } }); }, timedOnly), verdict: 'INVALID', code: 'not-allowed' },
+  { row: 'two lots that close in one second', text: () => changed('lot.offered', 1, ({ body }) => (body.closesAt = 70_000), timedOnly), verdict: 'INVALID', code: 'differs', i: at(timedOnly, 'lot.offered', 1) },
+  { row: 'a lot that stays open while another closes', text: () => operator((leaves) => drop(leaves, find(leaves, 'lot.hammered')), timedOnly), verdict: 'INVALID', code: 'due-skipped', i: at(timedOnly, 'lot.hammered') },
+  { row: 'a lot that closes in place of another', text: () => changed('lot.hammered', 0, ({ body }) => Object.assign(body, { lot: 'L2', unitPriceFen: 3_600 }), timedOnly), verdict: 'INVALID', code: 'hammer-differs', i: at(timedOnly, 'lot.hammered') },
+  { row: 'a late bid that extends another lot', text: () => changed('lot.extended', 0, ({ body }) => Object.assign(body, { lot: 'L2', closesAt: 95_000 }), timedOnly), verdict: 'INVALID', code: 'extension-missing', i: at(timedOnly, 'lot.extended') },
+  { row: 'a hammer undone when another lot had been offered', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'lot.offered', 2), { type: 'sale.voided', body: { sale: 'S1', reason: 'technical' } }), timedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(timedOnly, 'lot.offered', 2) + 1 },
 
   // ------------------------------------------------------------ acts on what is not there
   ...['L9', 'L3'].flatMap((lot) => [

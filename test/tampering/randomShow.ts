@@ -7,8 +7,15 @@ import {
   standingOffers,
 } from '@qingpai/auction/rules';
 import { leavesOf, openingOf, withFloor } from '../../libs/auction/src/rules/testing/paperBundle.js';
-import { CHEN, LIN, type PaperLot, PaperShow, WU } from '../../libs/auction/src/rules/testing/paperShow.js';
-import { type Opening } from '@qingpai/wire';
+import {
+  CHEN,
+  HOST,
+  LIN,
+  type PaperLot,
+  PaperShow,
+  WU,
+} from '../../libs/auction/src/rules/testing/paperShow.js';
+import { type Opening, type ShowState } from '@qingpai/wire';
 import { type Chance } from './chance.js';
 
 /** A small honest show, anything of which may happen; with luck it comes to its end. */
@@ -29,6 +36,9 @@ export function randomShow(chance: Chance): PaperShow {
           }),
         },
       }),
+      ...(chance.maybe(0.4) && {
+        timed: { openMax: chance.one([2, 3]), staggerMs: chance.one([0, 5_000, 20_000]) },
+      }),
       ...(chance.maybe(0.2) && { bidLimitFen: chance.one([4_000, 20_000]) }),
       refusalsLoggedMax: chance.one([1, 2, 20]),
       hardEndMs: chance.one([5_000, 600_000]),
@@ -40,7 +50,7 @@ export function randomShow(chance: Chance): PaperShow {
       },
     },
   });
-  const lots = 1 + chance.below(3);
+  const lots = 1 + chance.below(show.state.rules.timed ? 5 : 3);
   for (let n = 1; n <= lots; n++) describe(chance, show, `L${n}`);
   if (chance.maybe(0.2)) show.ask(0, { name: 'strike', lot: 'L1' });
   if (chance.maybe(0.2)) amend(chance, show, 'L2');
@@ -103,9 +113,12 @@ function seal(show: PaperShow, t: number): void {
 
 function act(chance: Chance, show: PaperShow, t: number): void {
   const { state } = show;
-  const lot = state.block ?? chance.one(Object.keys(state.lots));
+  const lot = oneOpen(chance, state) ?? chance.one(Object.keys(state.lots));
   if (standingOffers(state).length > 0 && chance.maybe(0.5)) return answer(chance, show, t);
-  if (state.block === null && chance.maybe(0.7)) return offer(show, t);
+  const isQuiet = state.open.length < (state.rules.timed?.openMax ?? 1);
+  if (isQuiet && chance.maybe(state.block === null ? 0.7 : 0.3)) return offer(chance, show, t);
+  // Now and then beside what is open, though there is no room for it.
+  if (chance.maybe(0.04)) return offer(chance, show, t);
   const dice = chance.next();
   if (dice < 0.12) return most(chance, show, t);
   if (dice < 0.7) return bid(chance, show, t);
@@ -116,7 +129,9 @@ function act(chance: Chance, show: PaperShow, t: number): void {
   if (dice < 0.88) return void show.ask(t, { name: 'carry', lot });
   if (dice < 0.9) return stall(chance, show, t, lot);
   if (dice < 0.93)
-    return void show.ask(t, { name: 'undo', sale: state.undoable ?? 'S1', reason: 'technical' });
+    return void show.ask(t, { name: 'undo', sale: oneSold(chance, state), reason: 'technical' });
+  if (dice < 0.94 && state.rules.timed)
+    return void show.ask(t, { name: 'takeOver', person: HOST, reason: 'handover' }, 'platform');
   if (dice < 0.96) return void show.ask(t, { name: 'limit', bidder: chance.one([LIN, WU]), limitFen: 8_000 });
   if (!state.lots.L9) describe(chance, show, 'L9');
   else seal(show, t);
@@ -125,7 +140,7 @@ function act(chance: Chance, show: PaperShow, t: number): void {
 /** The rest is called and bid on, until the ladder asks one after the other. */
 function askAround(chance: Chance, show: PaperShow, from: number): number {
   let t = from;
-  if (show.state.block !== null) show.ask(t, { name: 'resume', lot: show.state.block });
+  for (const lot of show.state.open) show.ask(t, { name: 'resume', lot });
   for (const { lot, phase } of Object.values(show.state.lots)) {
     show.pass((t += 100_000));
     if (phase === 'sealed') show.ask(t, { name: 'offer', lot });
@@ -147,6 +162,11 @@ function answer(chance: Chance, show: PaperShow, t: number): void {
   const asked = { name: 'answerOffer' as const, offer: offer.offer, accept: chance.maybe(0.6), ...form };
   show.ask(t, asked, chance.maybe(0.9) ? offer.bidder : chance.one([LIN, WU, CHEN, 'host']));
 }
+const oneOpen = (chance: Chance, { open }: ShowState): string | null =>
+  open.length === 0 ? null : chance.one(open);
+
+const oneSold = (chance: Chance, { undoable, sales, rules }: ShowState): string =>
+  rules.timed ? chance.one(['S1', ...Object.keys(sales)]) : (undoable ?? 'S1');
 
 function stall(chance: Chance, show: PaperShow, t: number, lot: string): void {
   if (show.state.lots[lot]?.offerings.at(-1)?.clock) {
@@ -157,16 +177,19 @@ function stall(chance: Chance, show: PaperShow, t: number, lot: string): void {
   show.ask(t, { name: 'extend', lot, closesAt, cause: chance.one(['stall', 'dark']) }, 'platform');
 }
 
-function offer(show: PaperShow, t: number): void {
+function offer(chance: Chance, show: PaperShow, t: number): void {
   const lots = Object.values(show.state.lots);
-  const next = lots.find(({ phase }) => phase === 'sealed') ?? lots.find(({ phase }) => phase === 'waiting');
+  const sealed = lots.filter(({ phase }) => phase === 'sealed');
+  // In a timed show in any order: a falling clock may have to wait for those that rise.
+  const first = show.state.rules.timed && sealed.length > 0 ? chance.one(sealed) : sealed[0];
+  const next = first ?? lots.find(({ phase }) => phase === 'waiting');
   if (next) show.ask(t, { name: next.phase === 'sealed' ? 'offer' : 'reoffer', lot: next.lot });
 }
 
 /** A maximum bid on the block, or a pre-bid on a lot that waits; now and then one is taken back. */
 function most(chance: Chance, show: PaperShow, t: number): void {
   const { state } = show;
-  const lot = state.lots[chance.one([state.block ?? 'L1', ...Object.keys(state.lots)])];
+  const lot = state.lots[chance.one([oneOpen(chance, state) ?? 'L1', ...Object.keys(state.lots)])];
   const bidder = chance.one([LIN, WU, CHEN]);
   if (!lot) return;
   if (chance.maybe(0.1)) return void show.ask(t, { name: 'withdrawProxy', bidder, lot: lot.lot }, bidder);
@@ -178,7 +201,8 @@ function most(chance: Chance, show: PaperShow, t: number): void {
 
 function bid(chance: Chance, show: PaperShow, t: number): void {
   const { state } = show;
-  const lot = state.block === null ? undefined : state.lots[state.block];
+  const open = oneOpen(chance, state);
+  const lot = open === null ? undefined : state.lots[open];
   const offering = lot?.offerings.at(-1);
   if (!lot || !offering) return;
   const bidder = chance.one([LIN, WU, CHEN]);
@@ -199,6 +223,7 @@ function bid(chance: Chance, show: PaperShow, t: number): void {
   const more = { ...(units && { units }), ...(run !== undefined && { run }) };
   const isBuying = chance.maybe(0.1);
   show.press(t, bidder, isBuying ? (lot.buyNowFen ?? amountFen) : amountFen, {
+    lot: lot.lot,
     ...more,
     ...(chance.maybe(0.2) && { confirmed: true }),
     ...(isBuying && { buyNow: true }),
@@ -207,7 +232,7 @@ function bid(chance: Chance, show: PaperShow, t: number): void {
 
 function finish(chance: Chance, show: PaperShow, from: number): void {
   let t = from;
-  if (show.state.block !== null) show.ask(t, { name: 'resume', lot: show.state.block });
+  for (const lot of show.state.open) show.ask(t, { name: 'resume', lot });
   show.pass((t += 800_000));
   for (const { lot, phase } of Object.values(show.state.lots)) {
     if (phase === 'onBlock') show.ask(t, { name: 'pass', lot });

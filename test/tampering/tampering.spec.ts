@@ -158,6 +158,7 @@ it('no case of ours sells what is not sold', () => {
     'an accepted bid dropped, all signed anew, and nobody kept a receipt: no log can tell',
     'honest time given back to a clock',
     'honest books of an evening with a refund and a default',
+    'an honest timed show',
   ]);
 });
 

@@ -132,6 +132,14 @@ export const reasons = {
     en: 'A title cannot hold a phone number: it stays in the log for good',
   },
   'lot-on-block': { zh: '还有一件正在拍', en: 'A lot is on the block' },
+  'clock-alone': {
+    zh: '降价拍要单独拍：等其他拍品都截拍后再开拍',
+    en: 'A falling clock runs alone: wait until nothing else is open',
+  },
+  'too-many-open': {
+    zh: '同时在拍的已到本场上限，请等一件截拍',
+    en: 'As many lots are open as this show allows; wait until one has closed',
+  },
   'lot-not-on-block': { zh: '这件不在拍', en: 'This lot is not on the block' },
   'lot-not-ready': { zh: '这件现在不能开拍', en: 'This lot cannot be offered now' },
   'lot-not-waiting': { zh: '这件不在待返场里', en: 'This lot does not wait for re-offer' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { loggedEvent } from './events.js';
 import { reasonCodes } from './reasons.js';
+import { TIMED_OPEN_MAX } from './rules.js';
 import { showState } from './state.js';
 import {
   bidId,
@@ -171,6 +172,8 @@ export const hostCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('seal') }),
   z.strictObject({ name: z.literal('open'), reason: unwitnessedReason.optional() }),
   z.strictObject({ name: z.literal('offer'), lot: lotId }),
+  /** In a timed show: several lots at once, in this order; all of them or none. */
+  z.strictObject({ name: z.literal('offerAll'), lots: z.array(lotId).min(1).max(TIMED_OPEN_MAX) }),
   z.strictObject({ name: z.literal('lastCall'), lot: lotId }),
   z.strictObject({ name: z.literal('setAside'), lot: lotId }),
   z.strictObject({ name: z.literal('pass'), lot: lotId }),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { durationMs, positiveFen } from './units.js';
 
+/** Lots open at once in a timed show, at most. */
+export const TIMED_OPEN_MAX = 200;
+
 /**
  * The auction rules of one show (RULES §2 and §3). They are fixed when the show is sealed: `show.sealed`
  * carries SHA-256 of their canonical JSON, and the bundle carries them beside the leaves.
@@ -30,6 +33,17 @@ export const showRules = z.strictObject({
     /** 最少拿货量. The last take may be smaller when less is left. */
     minUnits: z.int().positive().max(999),
   }),
+  /**
+   * 限时竞价: several rising lots may be open at once, each with its own close. Left out: a live room, one lot on the
+   * block at a time.
+   */
+  timed: z
+    .strictObject({
+      openMax: z.int().min(2).max(TIMED_OPEN_MAX),
+      /** Each lot's first close lies at least this long after that of every lot which is open when it is offered. */
+      staggerMs: durationMs,
+    })
+    .optional(),
   furtherOfferings: z.int().nonnegative().max(2),
   reoffer: z.strictObject({
     ofBestPercent: z.int().min(100).max(300),

@@ -212,8 +212,10 @@ export const showState = z.object({
   next: leafIndex,
   /** Time of the last leaf. */
   t: timeMs,
-  /** The lot on the block, or null. */
+  /** The lot on the block, or null; in a timed show the first of those that are open. */
   block: lotId.nullable(),
+  /** All lots that are open, in the order of their offering: one at most in a live room. */
+  open: z.array(lotId),
   /** The last sale, while its hammer may still be undone. */
   undoable: saleId.nullable(),
   lots: z.record(lotId, lotState),

@@ -151,13 +151,40 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
 
   // ---------------------------------------------------------------- the close
 
-  'one lot at a time, as often as the rules say': (facts, leaf) => {
+  'no more lots are open at once than the rules say': (facts, leaf) => {
+    if (leaf.type !== 'lot.offered') return null;
+    const running = facts.sealed.filter(({ round }) => round !== null);
+    const isAlone = leaf.body.clock !== undefined || running.some(({ round }) => round?.clock);
+    const openMax = isAlone ? 1 : (facts.rules.timed?.openMax ?? 1);
+    return say(running.length >= openMax, () => running.map(({ said }) => said.lot).join(' and '));
+  },
+
+  'closes are as far apart as the rules say': (facts, leaf) => {
+    const { timed, openForMs } = facts.rules;
+    if (leaf.type !== 'lot.offered' || leaf.body.closesAt === undefined) return null;
+    const rounds = facts.sealed.flatMap(({ round }) => (timed && round ? [round] : []));
+    const planned = rounds.map(
+      ({ hardEndMs }) => hardEndMs - facts.rules.hardEndMs + (timed?.staggerMs ?? 0),
+    );
+    const closesAt = Math.max(leaf.t + openForMs, ...planned);
+    return say(leaf.body.closesAt !== closesAt, () => `${leaf.body.closesAt! - closesAt} ms off`);
+  },
+
+  'lots close in the order of their closes': (facts, leaf) => {
+    const isClose = leaf.type === 'lot.hammered' || (leaf.type === 'lot.setAside' && leaf.by === 'platform');
+    if (!isClose || facts.owed?.type === 'lot.hammered') return null;
+    const closesAt = facts.lots.get(leaf.body.lot)?.round?.closesAt ?? Infinity;
+    const before = facts.sealed.find(
+      ({ round }) => round?.frozenAt === null && round.closesAt !== null && round.closesAt < closesAt,
+    );
+    return say(before !== undefined, () => `${leaf.body.lot} before ${before!.said.lot}`);
+  },
+
+  'an offered lot is sealed, as often as the rules say': (facts, leaf) => {
     if (leaf.type !== 'lot.offered') return null;
     const { lot: id, offering, units } = leaf.body;
     const lot = facts.lots.get(id);
     if (!lot?.isSealed || facts.phase !== 'open') return `${id} is not sealed, or the show not open`;
-    const running = facts.sealed.find(({ round }) => round !== null);
-    if (running) return `${running.said.lot} is on the block`;
     if (offering !== lot.rounds + 1 || lot.rounds > facts.rules.furtherOfferings)
       return `${id} for the ${offering}th time`;
     return say(units !== facts.openUnits(lot) + lot.ended.passed, () => `${units} units`);

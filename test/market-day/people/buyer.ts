@@ -57,7 +57,7 @@ export class Buyer {
   private sayMost(): void {
     const { chance } = this.port;
     const state = this.port.state();
-    const lot = state.lots[chance.one(Object.keys(state.lots).concat(state.block ?? []))];
+    const lot = state.lots[chance.one(Object.keys(state.lots).concat(state.open))];
     if (!lot) return;
     const offering =
       lot.phase === 'onBlock' ? lot.offerings.at(-1)! : { startFen: lot.startFen, priceFen: null };
@@ -68,7 +68,7 @@ export class Buyer {
   private wish(): void {
     const { chance } = this.port;
     const state = this.port.state();
-    const lot = state.lots[state.block ?? chance.one(Object.keys(state.lots))];
+    const lot = state.lots[chance.one(state.open.length > 0 ? state.open : Object.keys(state.lots))];
     const offering = lot?.offerings.at(-1);
     if (!lot || !offering) return;
     const pressed = press({ state, lot, offering, chance, nowMs: this.port.nowMs() });

@@ -10,7 +10,7 @@ export interface HouseSight {
   state: ShowState;
   chance: Chance;
   nowMs: number;
-  /** The lot on the block, and its offering. */
+  /** A lot that is open, and its offering: the one on the block, or any of several. */
   lot: LotState | null;
   offering: OfferingState | null;
   /** Whether the storm is over: only what brings the show to its end is done then. */
@@ -100,7 +100,8 @@ export const kindsOfAct: readonly KindOfAct[] = [
     name: 'undo',
     often: 0.1,
     ask: (sight) => {
-      const sale = sight.chance.maybe(0.8) ? sight.state.undoable : anySale(sight)?.sale;
+      const isUsual = !sight.state.rules.timed && sight.chance.maybe(0.8);
+      const sale = isUsual ? sight.state.undoable : anySale(sight)?.sale;
       return sale ? { by, name: 'undo', sale, reason: 'technical' } : null;
     },
   },
@@ -168,11 +169,11 @@ export const kindsOfAct: readonly KindOfAct[] = [
     name: 'offer',
     often: 0.7,
     ask: (sight) => {
-      const { rules, block } = sight.state;
+      const { rules, open } = sight.state;
       const undone = lotsIn(sight, 'waiting').find((one) => isUndone(one) && mayBeOfferedAgain(rules, one));
       const lot = undone ?? lotsIn(sight, 'sealed')[0];
-      // Rudely also beside a lot that is on the block.
-      const isFree = block === null || sight.chance.maybe(0.1);
+      // Rudely also where there is no room beside what is open.
+      const isFree = open.length < (rules.timed?.openMax ?? 1) || sight.chance.maybe(0.1);
       return lot && isFree ? { by, name: 'offer', lot: lot.lot } : null;
     },
   },

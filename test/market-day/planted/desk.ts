@@ -76,8 +76,8 @@ export const deskBugs: readonly PlantedLine[] = [
     name: 'a standstill costs the buyers their time',
     proves: 'a fair bid is never late',
     file: `${desk}/deciding.ts`,
-    was: 'if (!lot || !closesAt) return;',
-    is: 'if (lot || !closesAt) return;',
+    was: 'if (!closesAt) return;',
+    is: 'if (closesAt !== undefined) return;',
   },
   {
     name: 'a refused bid extends the lot',

@@ -90,7 +90,7 @@ export const fallingBugs: readonly PlantedLine[] = [
   {
     name: 'a clock never ends',
     file: `${rules}/due.ts`,
-    was: 'return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt;',
+    was: 'return clock ? clockDueMs(clock, floorOf(secrets, lot)) : closesAt;',
     is: 'return clock ? null : closesAt;',
   },
 ];

@@ -68,7 +68,7 @@ export const risingBugs: readonly PlantedLine[] = [
     name: 'a frozen lot closes',
     proves: 'no hammer on a frozen lot',
     file: `${rules}/due.ts`,
-    was: 'if (block.offering.frozenAt !== null) return null;',
+    was: 'if (offering.frozenAt !== null) return null;',
     is: '',
   },
   {
@@ -109,8 +109,8 @@ export const risingBugs: readonly PlantedLine[] = [
     name: 'the hammer falls a moment early',
     proves: 'nobody hammers early',
     file: `${rules}/due.ts`,
-    was: 'return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt;',
-    is: 'return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt && closesAt - 1;',
+    was: 'return clock ? clockDueMs(clock, floorOf(secrets, lot)) : closesAt;',
+    is: 'return clock ? clockDueMs(clock, floorOf(secrets, lot)) : closesAt && closesAt - 1;',
   },
   {
     name: 'who stands below the floor still sells, and who stands above does not',

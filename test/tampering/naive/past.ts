@@ -72,15 +72,26 @@ export function salesOf(past: Past): Sale[] {
   return sales;
 }
 
-/** The hammer that may still be undone: the last one, until the next lot is offered or the show is closed. */
-export function undoable(past: Past): string | null {
-  let sale: string | null = null;
+/**
+ * The hammers that may still be undone: until the next lot is offered or the show is closed, the last one; in a timed
+ * show every one of a rising lot.
+ */
+export function undoable(past: Past, rules: ShowRules): string[] {
+  let closed: string[] = [];
+  let last: string | null = null;
   for (const leaf of past) {
-    if (leaf.type === 'lot.hammered') sale = leaf.body.sale;
-    if (leaf.type === 'lot.offered' || leaf.type === 'sale.voided' || leaf.type === 'show.closed')
-      sale = null;
+    if (leaf.type === 'lot.offered' || leaf.type === 'show.closed') [closed, last] = [[], null];
+    if (leaf.type === 'sale.voided') {
+      closed = closed.filter((sale) => sale !== leaf.body.sale);
+      last = null;
+    }
+    if (leaf.type !== 'lot.hammered') continue;
+    last = leaf.body.sale;
+    const call = all(past.slice(0, leaf.i), 'lot.offered').findLast(({ body }) => body.lot === leaf.body.lot)!;
+    const isByOffer = past[leaf.i - 1]?.type === 'offer.accepted';
+    if (rules.timed && call.body.format === 'english' && !isByOffer) closed.push(last);
   }
-  return sale;
+  return last === null ? closed : [...closed, last];
 }
 
 // ---------------------------------------------------------------- lots
@@ -293,14 +304,26 @@ function happen(lot: Lot, leaf: Leaf, rules: ShowRules): void {
   }
 }
 
-/** The lot on the block: the last one offered, while its offering runs. */
-export function blockOf(past: Past, rules: ShowRules): { id: string; lot: Lot; offering: Offering } | null {
-  const offered = all(past, 'lot.offered').at(-1);
-  if (!offered) return null;
-  const id = offered.body.lot;
-  const lot = lotOf(past, id, rules)!;
-  return lot.phase === 'onBlock' ? { id, lot, offering: lot.offerings.at(-1)! } : null;
+export interface Open {
+  id: string;
+  lot: Lot;
+  offering: Offering;
 }
+
+/** Every lot whose last offering still runs, in the order in which these were called. */
+export function openOf(past: Past, rules: ShowRules): Open[] {
+  const open: Open[] = [];
+  const calls = all(past, 'lot.offered');
+  for (const [k, { body }] of calls.entries()) {
+    if (calls.slice(k + 1).some((later) => later.body.lot === body.lot)) continue;
+    const lot = lotOf(past, body.lot, rules)!;
+    if (lot.phase === 'onBlock') open.push({ id: body.lot, lot, offering: lot.offerings.at(-1)! });
+  }
+  return open;
+}
+
+export const openLot = (past: Past, rules: ShowRules, id: string): Open | null =>
+  openOf(past, rules).find((one) => one.id === id) ?? null;
 
 // ---------------------------------------------------------------- the falling clock, tick by tick
 

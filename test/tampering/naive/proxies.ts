@@ -1,7 +1,7 @@
 import { type Leaf, type ShowRules } from '@qingpai/wire';
 import { createHash } from 'node:crypto';
 import { firstAmount, MOST_FEN, nextAmount, stepsTo } from './bids.js';
-import { all, blockOf, lotOf, type Lot, type Past, people, phaseOf } from './past.js';
+import { all, lotOf, type Lot, openLot, type Past, people, phaseOf } from './past.js';
 
 /** Maximum bids (RULES §2.6, §2.7), told once more from the first leaf on and without knowing any maximum. */
 type Of<T extends Leaf['type']> = Extract<Leaf, { type: T }>;
@@ -70,8 +70,8 @@ export function wrongAuto(
   rules: ShowRules,
   { body }: Auto,
 ): string | { expected: object; lot: Lot } {
-  const block = blockOf(past, rules);
-  if (block?.id !== body.lot || block.offering.clock) return 'not on the block';
+  const block = openLot(past, rules, body.lot);
+  if (!block || block.offering.clock) return 'not on the block';
   const { lot, offering, id } = block;
   const mine = placedOn(past, id, rules).find((one) => one.body.bidder === body.bidder);
   const person = people(past).find((one) => one.bidder === body.bidder);
@@ -111,7 +111,7 @@ function openJump(
   const auto = past[at];
   if (!isAuto(auto)) return null;
   const before = past.slice(0, at);
-  const { lot, offering } = blockOf(before, rules)!;
+  const { lot, offering } = openLot(before, rules, auto.body.lot)!;
   const previous = before.at(-1)!;
   const stirs =
     previous.t === auto.t &&

@@ -3,7 +3,6 @@ import { canonicalText, fromBase64, sha256 } from './json.js';
 import { isSigned } from './notes.js';
 import {
   all,
-  blockOf,
   clockEnd,
   clockPrice,
   count,
@@ -12,6 +11,9 @@ import {
   lotIds,
   lotOf,
   type Offering,
+  type Open,
+  openLot,
+  openOf,
   type Past,
   people,
   phaseOf,
@@ -201,8 +203,8 @@ function askedBody(past: Past, rules: ShowRules, leaf: BidLeaf): object {
 /** The leaf that must come now, since the last one or the time demands it; null when nothing is due. */
 function mustBe(world: World, leaf: Leaf): { type: Leaf['type']; body: object } | null {
   const { past, rules } = world;
-  const hammered = hammerAfter(past, rules);
-  if (hammered) return hammered;
+  const sold = hammerAfter(past, rules);
+  if (sold) return sold;
   const lapse = phaseOf(past) === 'open' ? lapseDue(past, leaf.t) : null;
   const givesBack = leaf.type === 'lot.extended' && leaf.body.cause !== 'bid';
   // Whatever was due before the time of the offer was over comes first.
@@ -215,41 +217,79 @@ function lotsMustBe(
   { past, rules, floorOf }: World,
   leaf: Leaf,
 ): { type: Leaf['type']; body: object } | null {
-  const block = blockOf(past, rules);
-  if (!block) return ladderDue({ past, rules, floorOf } as World, leaf);
-  const { id, lot, offering } = block;
-  const { clock, priceFen, number, unitsLeft } = offering;
-  const here = { lot: id, offering: number };
-  const hammered = (bidder: string, units: number, unitPriceFen: number) => {
-    const sale = `S${salesOf(past).length + 1}`;
-    const body = { ...here, sale, bidder, firstUnit: firstFree(lot), units, unitPriceFen };
-    return { type: 'lot.hammered' as const, body };
-  };
-
+  const open = openOf(past, rules);
+  if (open.length === 0) return ladderDue({ past, rules, floorOf } as World, leaf);
   const last = past.at(-1)!;
-  if (last.type === 'bid.accepted' && clock) {
-    return hammered(last.body.bidder, last.body.units!, last.body.amountFen);
-  }
-  if (last.type === 'bid.accepted' && (last.body.buyNow || last.body.amountFen === lot.said.capFen)) {
-    return hammered(last.body.bidder, unitsLeft, last.body.amountFen);
-  }
   if (last.type === 'bid.accepted') {
-    const closesAt = closeAfterBid(rules, offering, last.t);
-    if (closesAt !== offering.closesAt)
-      return { type: 'lot.extended', body: { ...here, closesAt, cause: 'bid' } };
+    const owed = owedAfter(
+      past,
+      rules,
+      last,
+      open.find(({ id }) => id === last.body.lot)!,
+    );
+    if (owed) return owed;
   }
-
-  if (offering.frozenAt !== null) return null;
   if (leaf.type === 'lot.extended' && leaf.body.cause !== 'bid') return null;
   if (leaf.type === 'clock.shifted') return null;
-  const setAside = {
-    type: 'lot.setAside' as const,
-    body: { ...here, units: unitsLeft, bestFen: priceFen ?? undefined },
-  };
-  if (!clock) {
-    if (leaf.t < offering.closesAt!) return null;
-    return hasValidBid(lot, offering) ? hammered(offering.leader!, unitsLeft, priceFen!) : setAside;
+  // Of those that are due the one whose moment came first; at one moment the one that was called first.
+  let due: Open | null = null;
+  for (const one of open) {
+    const { clock, closesAt, frozenAt } = one.offering;
+    if (frozenAt !== null || clock || leaf.t < closesAt!) continue;
+    if (!due || closesAt! < due.offering.closesAt!) due = one;
   }
+  if (due) return closed(past, due);
+  const [first] = open;
+  return first!.offering.clock && first!.offering.frozenAt === null
+    ? clockMoves({ rules, floorOf } as World, leaf, first!)
+    : null;
+}
+
+const hereOf = ({ id, offering }: Open) => ({ lot: id, offering: offering.number });
+
+function hammered(past: Past, open: Open, bidder: string, units: number, unitPriceFen: number) {
+  const sale = `S${salesOf(past).length + 1}`;
+  const body = { ...hereOf(open), sale, bidder, firstUnit: firstFree(open.lot), units, unitPriceFen };
+  return { type: 'lot.hammered' as const, body };
+}
+
+/** What an accepted bid brings with it. */
+function owedAfter(past: Past, rules: ShowRules, { body, t }: Of<'bid.accepted'>, open: Open) {
+  const { lot, offering } = open;
+  if (offering.clock) return hammered(past, open, body.bidder, body.units!, body.amountFen);
+  if (body.buyNow || body.amountFen === lot.said.capFen) {
+    return hammered(past, open, body.bidder, offering.unitsLeft, body.amountFen);
+  }
+  const closesAt = closeAfterBid(rules, offering, t);
+  if (closesAt === offering.closesAt) return null;
+  return { type: 'lot.extended' as const, body: { ...hereOf(open), closesAt, cause: 'bid' } };
+}
+
+const asideOf = (open: Open) => ({
+  type: 'lot.setAside' as const,
+  body: {
+    ...hereOf(open),
+    units: open.offering.unitsLeft,
+    bestFen: open.offering.priceFen ?? undefined,
+  },
+});
+
+function closed(past: Past, open: Open) {
+  const { leader, unitsLeft, priceFen } = open.offering;
+  return hasValidBid(open.lot, open.offering)
+    ? hammered(past, open, leader!, unitsLeft, priceFen!)
+    : asideOf(open);
+}
+
+function clockMoves(
+  { rules, floorOf }: World,
+  leaf: Leaf,
+  open: Open,
+): { type: Leaf['type']; body: object } | null {
+  const { id, lot, offering } = open;
+  const { unitsLeft } = offering;
+  const clock = offering.clock!;
+  const here = hereOf(open);
   if (clock.restartsAt !== null) {
     if (leaf.t < clock.restartsAt) return null;
     const up = clock.heldFen! + rules.clock.restartSteps * clock.stepFen;
@@ -263,7 +303,7 @@ function lotsMustBe(
   // It shows its floor until it ends, not a moment longer: the time of the end tells the price.
   if (!cut && floor > 0 && clockPrice(clock, leaf.t - 1) !== floor) return { type: 'lot.setAside', body: {} };
   const body = { ...here, cause: 'floor', startFen: floor, startsAt: atMs, unitsLeft };
-  return cut ? { type: 'clock.restarted', body } : setAside;
+  return cut ? { type: 'clock.restarted', body } : asideOf(open);
 }
 
 /** 保不流拍: when all lots have been called, those that wait come back by themselves, the least offered first. */
@@ -446,8 +486,7 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'proxy.withdrawn':
       return wrongPlacing(past, rules, leaf);
     case 'show.tookOver': {
-      const block = blockOf(past, rules);
-      const runs = block !== null && block.offering.frozenAt === null;
+      const runs = openOf(past, rules).some(({ offering }) => offering.frozenAt === null);
       return during('sealed', 'open') ?? (runs ? 'the lot goes on' : null);
     }
     case 'show.closed':
@@ -557,8 +596,10 @@ const percentUp = (fen: number, percent: number): number => {
 function wrongOffer({ past, rules, floorOf }: World, leaf: Of<'lot.offered'>): string | null {
   const { body, t } = leaf;
   const lot = lotOf(past, body.lot, rules);
-  if (!lot || blockOf(past, rules)) return 'not now';
-
+  if (!lot) return 'no such lot';
+  const open = openOf(past, rules);
+  const isAlone = body.format === 'dutch' || open.some(({ offering }) => offering.clock);
+  if (open.length >= (rules.timed && !isAlone ? rules.timed.openMax : 1)) return 'not now';
   if (lot.offerings.length > rules.furtherOfferings) return 'too often';
   const here = {
     lot: body.lot,
@@ -573,7 +614,13 @@ function wrongOffer({ past, rules, floorOf }: World, leaf: Of<'lot.offered'>): s
   const undone = lot.phase === 'waiting' && lot.offerings.at(-1)!.undone;
   if (lot.phase === 'sealed' || undone) {
     const { startFen } = lot.said;
-    const rising = { ...here, format: 'english', startFen, closesAt: t + rules.openForMs };
+    let closesAt = t + rules.openForMs;
+    for (const one of open) {
+      const planned = one.offering.hardEnd - rules.hardEndMs;
+      if (rules.timed && closesAt < planned + rules.timed.staggerMs)
+        closesAt = planned + rules.timed.staggerMs;
+    }
+    const rising = { ...here, format: 'english', startFen, closesAt };
     if (isBody(leaf, lot.said.format === 'english' ? rising : clockFrom(startFen))) return null;
   }
   if (lot.phase !== 'waiting' && lot.phase !== 'passed') return 'offered as it may not be';
@@ -594,8 +641,8 @@ function wrongOnBlock(
   { past, rules, floorOf }: World,
   leaf: Of<'lot.lastCall' | 'lot.extended' | 'clock.shifted' | 'lot.frozen' | 'lot.resumed' | 'lot.setAside'>,
 ): string | null {
-  const block = blockOf(past, rules);
-  if (block?.id !== leaf.body.lot) return 'not on the block';
+  const block = openLot(past, rules, leaf.body.lot);
+  if (!block) return 'not on the block';
   const { lot, offering } = block;
   const { clock, closesAt, frozenAt, priceFen } = offering;
   const here = { lot: block.id, offering: offering.number };
@@ -663,8 +710,8 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   const phase = phaseOf(past);
   if (!sale || sale.voided || sale.paid || sale.defaulted) return 'no such open sale';
   if (leaf.type === 'sale.voided') {
-    if (phase !== 'open' || blockOf(past, rules)) return 'not now';
-    return undoable(past) === sale.sale ? null : 'too late to undo';
+    if (phase !== 'open' || openLot(past, rules, sale.lot)) return 'not now';
+    return undoable(past, rules).includes(sale.sale) ? null : 'too late to undo';
   }
   if (phase !== 'open' && phase !== 'closed') return 'not now';
   if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';

@@ -107,12 +107,13 @@ const effects: Record<EventType, string> = {
   'show.sealed': 'lots of that list: `draft` → `sealed`; the show is `sealed`',
   'show.approved': '`approvals` gains `{i, t, list, note, key}`: an officer compared the list with the floor',
   'show.opened': 'the show is `open`: lots can be offered',
-  'show.tookOver': '`coHosts` gains `by`; a lot on the block was frozen just before',
+  'show.tookOver':
+    '`coHosts` gains `by`; whatever was open was frozen just before, each lot by an event of its own',
   'proxy.placed':
     'of the lot: `proxies` gains `{bid, bidder, max, i}` in place of an earlier one of that bidder; they are gone when its offering ends',
   'proxy.withdrawn': 'of the lot: `proxies` loses that of `bidder`',
   'lot.offered':
-    '`block = lot`, phase `onBlock`, `passedUnits = 0`; a new entry in `offerings` without price or leader, with `closesAt` (also `firstClosesAt`), or `clock` (run 0); nothing is `undoable` any more',
+    '`open` gains the lot at its end and `block` is the first of `open` (a live room has one lot open at most, a show whose rules say `timed` several rising ones), phase `onBlock`, `passedUnits = 0`; a new entry in `offerings` without price or leader, with `closesAt` (also `firstClosesAt`), or `clock` (run 0); nothing is `undoable` any more',
   'bid.accepted':
     'rising lot: `priceFen = amountFen`, `leader = bidder`, `leaderBid = i`, `floorMet`. Clock: the first take sets `heldFen = amountFen` and `restartsAt`; `lot.hammered` follows for each take. Both: `bids` + 1, and into `bidders` and `history`. With `auto` the platform made it for a maximum bid',
   'bid.refused': 'never in frames; counted by `i` all the same',
@@ -127,9 +128,9 @@ const effects: Record<EventType, string> = {
   'clock.shifted':
     'nobody could be heard for `byMs` (stall: the server stood still; dark: it or its database was away): `clock.startsAt` and `clock.restartsAt`, where it is set, move by `byMs`. Same run: what was pressed before is not stale',
   'lot.hammered':
-    '`sales[sale]` (phase `awaiting`), `undoable = sale`; `soldUnits` and `unitsLeft` by `units`; when none is left the lot is `hammered` and the block is empty',
-  'lot.setAside': 'phase `waiting`: it comes back (稍后返场); the block is empty',
-  'lot.passed': 'its remaining units are unsold; the block is empty',
+    '`sales[sale]` (phase `awaiting`), `undoable = sale`; `soldUnits` and `unitsLeft` by `units`; when none is left the lot is `hammered` and leaves `open` (`block` is then the next in it, or null)',
+  'lot.setAside': 'phase `waiting`: it comes back (稍后返场); it leaves `open`',
+  'lot.passed': 'its remaining units are unsold; it leaves `open`',
   'lot.withdrawn': 'its remaining units are withdrawn, for the reason given',
   'lot.carried': 'its remaining units go to a later show',
   'offer.made':
@@ -139,7 +140,7 @@ const effects: Record<EventType, string> = {
   'offer.lapsed': 'that offer is `lapsed`: not answered in time',
   'offers.ended': 'of the lot: `offersEnded = true`; the offer it names, if any, is `ended`',
   'sale.voided':
-    'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`',
+    'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`. In a timed show each rising hammer since the last `lot.offered` can be undone, not `undoable` alone',
   'sale.paid': 'the sale is `paid`',
   'sale.refunded': '`refundedFen` grows; when all was given back the sale is `refunded`',
   'sale.defaulted': 'the sale is `defaulted`: not paid when the time was over',

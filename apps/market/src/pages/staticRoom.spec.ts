@@ -68,6 +68,7 @@ function snapshot(
       next: 10,
       t: 0,
       block: offering ? 'L21' : null,
+      open: offering ? ['L21'] : [],
       undoable: null,
       coHosts: [],
       lots: {
@@ -180,6 +181,17 @@ describe('the room without JavaScript', () => {
     } // prettier-ignore
     expect(html).toContain('出价 ¥60');
     expect(html).toContain('您是 45号 小林');
+  });
+
+  it('in a timed show has a form for each lot that is open, each with an id of its own', () => {
+    const one = snapshot(rising);
+    const { L21 } = one.state.lots;
+    const lots = { ...one.state.lots, L22: { ...L21!, lot: 'L22', number: '022', title: '长寿花' } };
+    const html = staticRoomHtml(snapshot(rising, { lots, open: ['L21', 'L22'] }), 0, options);
+    expect(html.match(/<form class="bid/g)).toHaveLength(2);
+    for (const id of ['form-0001', 'form-0001-1']) expect(html).toContain(`name="bidId" value="${id}"`);
+    for (const lot of ['L21', 'L22']) expect(html).toContain(`name="lot" value="${lot}"`);
+    expect(html).toContain('长寿花');
   });
 
   it('asks a guest for a nickname', () => {

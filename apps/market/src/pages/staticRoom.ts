@@ -1,8 +1,9 @@
-import { clockPriceFen, leastBidFen, standingOffers } from '@qingpai/auction/rules';
+import { clockPriceFen, leastBidFen, type OnBlock, openLots, standingOffers } from '@qingpai/auction/rules';
 import type { LotState, OfferingState, ShowState, Snapshot } from '@qingpai/wire';
 
 /**
- * The room before any JavaScript: what is on the block, its price, and a plain form that bids. The server puts
+ * The room before any JavaScript: what is open (in a timed show often several lots), each with its price and a plain
+ * form that bids. The server puts
  * this HTML into the built page in place of `<!--room:static-->`; the page's script then takes its place.
  */
 export interface StaticRoomOptions {
@@ -123,8 +124,7 @@ const wallClock = (atMs: number) => new Date(atMs + 8 * 3_600_000).toISOString()
 export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: StaticRoomOptions): string {
   const { state, card, code } = snapshot;
   const w = dictionaries[options.language];
-  const lot = state.block === null ? undefined : state.lots[state.block];
-  const offering = lot?.offerings.at(-1);
+  const open = snapshot.ended ? [] : openLots(state);
   const here = `/r/${card.showId}`;
   const other = options.language === 'zh' ? 'en' : 'zh';
   return [
@@ -134,9 +134,9 @@ export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: Stati
     `<p class="facts">${w.code} ${escapeHtml(code ?? w.codeLater)}</p></div></main>`,
     '<section class="dock">',
     ...(snapshot.ended ? [] : offerForms(snapshot, options, w)),
-    lot && offering && !snapshot.ended
-      ? onBlock(snapshot, lot, offering, nowMs, options, w)
-      : resting(snapshot, w),
+    open.length === 0
+      ? resting(snapshot, w)
+      : open.map((one, k) => openLot(snapshot, one, nowMs, withOwnId(options, k), w)).join(''),
     options.notice ? `<p class="say gold" role="status">${escapeHtml(options.notice)}</p>` : '',
     `<p class="foot"><a class="quiet" href="${here}?lang=${options.language}">${w.refresh}</a>`,
     `<a class="quiet" href="${here}?lang=${other}">${w.other}</a></p>`,
@@ -144,10 +144,13 @@ export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: Stati
   ].join('');
 }
 
-function onBlock(
+/** Each form of a page has an id of its own: bids on two lots are two bids. */
+const withOwnId = (options: StaticRoomOptions, k: number): StaticRoomOptions =>
+  k === 0 ? options : { ...options, bidId: `${options.bidId}-${k}` };
+
+function openLot(
   snapshot: Snapshot,
-  lot: LotState,
-  offering: OfferingState,
+  { lot, offering }: OnBlock,
   nowMs: number,
   options: StaticRoomOptions,
   w: Words,

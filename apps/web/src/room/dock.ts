@@ -5,20 +5,32 @@ import type { BidMade, Link } from '../shared/client';
 /** What the dock shows and what its one big button does: pure, so that every moment can be tested. */
 export type Moment = 'before' | 'between' | 'rising' | 'clock' | 'closed' | 'ended';
 
-/** @param ended how the show ended without a close; null: it did not */
-export function momentOf(state: ShowState, ended: ShowEnd | null = null): Moment {
+/**
+ * @param ended how the show ended without a close; null: it did not
+ * @param lot the one in the dock
+ */
+export function momentOf(
+  state: ShowState,
+  ended: ShowEnd | null = null,
+  lot: LotState | null = lotOnBlock(state),
+): Moment {
   if (ended) return 'ended';
   if (state.phase === 'draft' || state.phase === 'sealed') return 'before';
   if (state.phase !== 'open') return 'closed';
-  const offering = offeringOnBlock(state);
+  const offering = lot?.offerings.at(-1);
   if (!offering) return 'between';
   return offering.format === 'dutch' ? 'clock' : 'rising';
 }
 
 export const lotOnBlock = (state: ShowState): LotState | null =>
   state.block === null ? null : (state.lots[state.block] ?? null);
-export const offeringOnBlock = (state: ShowState): OfferingState | null =>
-  lotOnBlock(state)?.offerings.at(-1) ?? null;
+
+/**
+ * The lot in the dock: in a timed show the one that was tapped, while it is open. When it has closed, no other comes
+ * under the thumb by itself.
+ */
+export const lotInDock = (state: ShowState, chosen: string | null): LotState | null =>
+  state.rules.timed ? (state.lots[state.open.find((id) => id === chosen) ?? ''] ?? null) : lotOnBlock(state);
 
 /** Lots as buyers count them: drafts and struck ones are not among them once the list is sealed. */
 export function lotsInOrder(state: ShowState): LotState[] {
@@ -79,6 +91,8 @@ export interface Seen {
   nowMs: number | null;
   /** How many steps above the least bid the buyer chose. */
   steps: number;
+  /** The lot in the dock; left out: the one on the block. */
+  lot?: LotState | null;
 }
 
 /**
@@ -86,9 +100,8 @@ export interface Seen {
  * the server knows whether it was late.
  */
 export function actOf(seen: Seen): Act {
-  const { state, me, link, pending, nowMs } = seen;
-  const lot = lotOnBlock(state);
-  const offering = offeringOnBlock(state);
+  const { state, me, link, pending, nowMs, lot = lotOnBlock(state) } = seen;
+  const offering = lot?.offerings.at(-1);
   if (!lot || !offering) throw new Error('bug: no lot is on the block');
   if (link === 'reconnecting' || link === 'joining' || link === 'ended') return { act: 'offline' };
   if (pending)
@@ -117,9 +130,8 @@ function offerFen(
 }
 
 /** How many steps a bid of `amountFen` stands above the price; the first bid at the start counts as none. */
-export function stepsAbovePrice(state: ShowState, amountFen: number): number {
-  const lot = lotOnBlock(state);
-  const offering = offeringOnBlock(state);
+export function stepsAbovePrice(state: ShowState, amountFen: number, lot = lotOnBlock(state)): number {
+  const offering = lot?.offerings.at(-1);
   if (!lot || !offering) return 0;
   let at = leastBidFen(state.rules, lot, offering);
   let steps = offering.priceFen === null ? 0 : 1;
@@ -133,9 +145,8 @@ export function stepsAbovePrice(state: ShowState, amountFen: number): number {
 }
 
 /** The step from the least bid to the one above it, for "每次加 ¥2". */
-export function stepFen(state: ShowState): number {
-  const lot = lotOnBlock(state);
-  const offering = offeringOnBlock(state);
+export function stepFen(state: ShowState, lot = lotOnBlock(state)): number {
+  const offering = lot?.offerings.at(-1);
   if (!lot || !offering) return 0;
   const least = leastBidFen(state.rules, lot, offering);
   return offering.priceFen === null

@@ -7,7 +7,7 @@ import { openRoom } from '../shared/socket';
 import { commonWords } from '../shared/words';
 import { announcer } from './announce';
 import { emptyProof, type ProofView } from './proof/view';
-import { actOf, lotOnBlock, lotsInOrder, momentOf, offeringOnBlock } from './dock';
+import { actOf, lotInDock, lotsInOrder, momentOf } from './dock';
 import { chime, muted } from './sound';
 import type { Proof } from './proof';
 import { zh, type Words } from './words';
@@ -128,8 +128,20 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     tickMs.value = performance.now();
   }, TICK_MS);
 
-  const lot = computed(() => (view.state ? lotOnBlock(view.state) : null));
-  const offering = computed(() => (view.state ? offeringOnBlock(view.state) : null));
+  /** Of a timed show the lot that was tapped; at first the one that was offered first. */
+  const chosen = ref<string | null>(null);
+  const lot = computed(() => (view.state ? lotInDock(view.state, chosen.value) : null));
+  const offering = computed(() => lot.value?.offerings.at(-1) ?? null);
+  const timed = computed(() => view.state?.rules.timed !== undefined);
+  watch(
+    () => view.state?.block,
+    (first) => first && (chosen.value ??= first),
+    { immediate: true },
+  );
+  watch(chosen, () => {
+    steps.value = 0;
+    extended.value = null;
+  });
   /** When the lot would have closed before the newest event, to tell by how much it was extended. */
   let closesAtBefore: number | null = null;
   watch(lot, () => (closesAtBefore = offering.value?.closesAt ?? null), { immediate: true });
@@ -164,7 +176,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   function onEvent(event: LoggedEvent): void {
     if (event.type === 'bid.accepted') onAccepted(event);
     else if (event.type === 'lot.offered') onOffered(event.body.lot);
-    else if (event.type === 'lot.extended') onExtended(event.body.closesAt, event.i);
+    else if (event.type === 'lot.extended') onExtended(event);
     else if (event.type === 'clock.shifted') onSetBack(event);
     else if (event.type === 'lot.lastCall') note(event, w.value.lastCall);
     else if (event.type === 'lot.hammered') onHammered(event);
@@ -183,20 +195,26 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
         ? w.value.takeLine(paddle, taken, unit, money(amountFen))
         : w.value.bidLine(paddle, money(amountFen)),
     );
+    if (!isInDock(event)) return;
     steps.value = 0;
     if (!isMe(bidder)) announce.polite(w.value.newPrice(money(amountFen), paddle));
   }
+  const isInDock = ({ body }: { body: { lot: string } }) => body.lot === lot.value?.lot;
   /** The room sees that the price went up by itself; its owner alone is told why. */
   function onAuto(event: Extract<LoggedEvent, { type: 'bid.accepted' }>): void {
     const { bidder, amountFen, lot: id } = event.body;
     note(event, w.value.autoLine(paddleOf(bidder), money(amountFen)));
-    steps.value = 0;
-    if (!isMe(bidder)) return announce.polite(w.value.newPrice(money(amountFen), paddleOf(bidder)));
+    if (isInDock(event)) steps.value = 0;
+    if (!isMe(bidder))
+      return void (isInDock(event) && announce.polite(w.value.newPrice(money(amountFen), paddleOf(bidder))));
     autoSaid.value = { lot: id, text: w.value.autoMine(money(amountFen)) };
     announce.polite(autoSaid.value.text);
   }
   function onOffered(id: string): void {
     const offered = view.state?.lots[id];
+    // With others open the dock stays where it is.
+    if (view.state?.open.length === 1) chosen.value = id;
+    if (chosen.value !== id) return;
     steps.value = 0;
     units.value = view.state?.rules.clock.minUnits ?? 1;
     told.value = null;
@@ -205,8 +223,10 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     autoSaid.value = null;
     if (offered) announce.polite(w.value.nowLot(plainNumber(offered.number), offered.title));
   }
-  function onExtended(closesAt: number, i: number): void {
-    const text = given(closesAtBefore === null ? 0 : closesAt - closesAtBefore, w.value.extended);
+  function onExtended(event: Extract<LoggedEvent, { type: 'lot.extended' }>): void {
+    const { i, body } = event;
+    if (!isInDock(event)) return;
+    const text = given(closesAtBefore === null ? 0 : body.closesAt - closesAtBefore, w.value.extended);
     const last = notes.value.at(-1);
     if (text && last && last.key === `n${i - 1}`) last.text += `，${text}`;
   }
@@ -227,7 +247,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     const sold = view.state?.lots[event.body.lot];
     if (!sold) return;
     const { bidder, sale, units: soldUnits, unitPriceFen } = event.body;
-    told.value = null;
+    if (told.value?.bid.lot === sold.lot) told.value = null;
     if (isMe(bidder)) {
       won.value = view.state?.sales[sale] ?? null;
       chime('won');
@@ -246,8 +266,9 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     const voided = view.state?.lots[view.state.sales[id]?.lot ?? ''];
     if (voided) tell(w.value.lastVoided(plainNumber(voided.number), voided.title));
   }
-  function note(event: LoggedEvent, text: string): void {
-    notes.value = [...notes.value, { key: `n${event.i}`, atMs: event.t, text }].slice(-NOTES_MAX);
+  function note(event: Extract<LoggedEvent, { body: { lot: string } }>, text: string): void {
+    const of = timed.value ? plainNumber(view.state?.lots[event.body.lot]?.number ?? '') + ' · ' : '';
+    notes.value = [...notes.value, { key: `n${event.i}`, atMs: event.t, text: of + text }].slice(-NOTES_MAX);
   }
   let bannerTimer = 0;
   function tell(text: string): void {
@@ -260,9 +281,10 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     told.value = made;
     if (made.stage === 'outbid') {
       chime('outbid');
-      announce.assertive(
-        w.value.outbidSay(paddleOf(offering.value?.leader ?? null), money(offering.value?.priceFen ?? 0)),
-      );
+      const of = view.state?.lots[made.bid.lot];
+      const at = of?.offerings.at(-1);
+      const text = w.value.outbidSay(paddleOf(at?.leader ?? null), money(at?.priceFen ?? 0));
+      announce.assertive(timed.value && of ? `${lotName(of)}：${text}` : text);
     } else if (made.stage === 'accepted') {
       announce.polite(
         w.value.acceptedSay(money(made.answer?.ok ? made.answer.amountFen : made.bid.amountFen)),
@@ -286,10 +308,11 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
           pending: client.pending(),
           nowMs: nowMs.value,
           steps: steps.value,
+          lot: lot.value,
         })
       : null,
   );
-  const moment = computed(() => (view.state ? momentOf(view.state, view.ended) : null));
+  const moment = computed(() => (view.state ? momentOf(view.state, view.ended, lot.value) : null));
 
   /** Opens the sheet where a maximum is named. */
   function openMost(id: string): void {
@@ -299,21 +322,20 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
   const myMost = computed(() => view.me.proxies.find((one) => one.lot === lot.value?.lot) ?? null);
 
   function buyNow(amountFen: number): void {
-    if (!lot.value || !offering.value) return;
-    told.value = null;
-    toConfirm.value = null;
-    client.bid({ lot: lot.value.lot, offering: offering.value.offering, amountFen, buyNow: true });
+    send(amountFen, { buyNow: true });
   }
   function bid(amountFen: number, confirmed = false): void {
-    if (!lot.value || !offering.value) return;
+    send(amountFen, confirmed ? { confirmed: true } : {});
+  }
+  /** On the lot that was asked about, or else the one in the dock. */
+  function send(amountFen: number, how: { buyNow?: true; confirmed?: true }): void {
+    const asked = toConfirm.value;
+    const at = asked ? view.state?.lots[asked.lot] : lot.value;
+    const nth = asked?.offering ?? offering.value?.offering;
+    if (!at || nth === undefined) return;
     told.value = null;
     toConfirm.value = null;
-    client.bid({
-      lot: lot.value.lot,
-      offering: offering.value.offering,
-      amountFen,
-      ...(confirmed ? { confirmed: true } : {}),
-    });
+    client.bid({ lot: at.lot, offering: nth, amountFen, ...how });
   }
   function take(amountFen: number, count: number): void {
     if (!lot.value || !offering.value?.clock) return;
@@ -351,7 +373,7 @@ export function createRoom(showId: string, snapshot: Snapshot | null) {
     view, client, renew, w, c, language, sheet, slipToken, steps, units, notes, banner, told, won, toConfirm,
     extended, politeText, assertiveText, announce, nowMs, tickMs, lot, offering, lots, soldLots,
     mySales, myBids, proof, recordOf, recordOfSale, paddleOf, isMe, cardOf, lotName, act, moment, bid, take,
-    mostLot, openMost, proving, myMost, autoSaid, buyNow, tell, muted, why,
+    mostLot, openMost, chosen, timed, proving, myMost, autoSaid, buyNow, tell, muted, why,
   }; // prettier-ignore
 }
 

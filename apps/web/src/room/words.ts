@@ -17,6 +17,7 @@ export const zh = {
   linkLost: '正在重连，出价暂停，价格可能已变',
   linkBack: (n: number) => (n ? `已恢复，补上 ${n} 条` : '已恢复，没有漏掉'),
   // chat
+  phaseOpen: '在拍',
   chat: '聊天',
   chatPlaceholder: '说点什么…',
   chatSend: '发送',
@@ -109,6 +110,7 @@ export const zh = {
   startsAt: (price: string) => `起拍 ${price}`,
   clockStartsAt: (price: string) => `降价拍 起 ${price}`,
   restSay: '休拍中，主播准备好就开拍',
+  restPick: '点上面一件，接着出价',
   restReoffer: '这一件稍后返场',
   comingBack: (n: number) => `还有 ${n} 件稍后返场`,
   allLots: (n: number) => `看全部 ${n} 件`,

@@ -21,6 +21,8 @@ import {
   isKnownId,
   keysToSign,
   nextNth,
+  type OnBlock,
+  openLots,
   refusalsLogged,
   runningClock,
   silenceOnClockMs,
@@ -219,13 +221,13 @@ export const cutsBatch = (leaves: readonly LoggedEvent[]): boolean => leaves.som
 // ---------------------------------------------------------------- time given back
 
 /**
- * What the lot on the block gets back of the time in which nobody could be heard. This stands before what is due: a
- * close, or a step of the clock, that fell into the silence has not happened yet.
+ * What every open lot gets back of the time in which nobody could be heard. This stands before what is due: a close, or
+ * a step of the clock, that fell into the silence has not happened yet.
  */
 function giveBack(draft: Draft, place: PlaceOf<'giveBack'>): Outcome {
   draft.silentUntilMs = Math.max(draft.silentUntilMs, place.toMs);
   if (runningClock(draft.state)) shiftClock(draft, place);
-  else extendLot(draft, place);
+  else for (const block of openLots(draft.state)) extendLot(draft, block, place);
   return { tell: () => undefined };
 }
 
@@ -242,12 +244,13 @@ function shiftClock(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'
 }
 
 /** A rising lot near its end; any other needs nothing. */
-function extendLot(draft: Draft, { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>): void {
-  const { state } = draft;
-  const lot = state.block === null ? undefined : state.lots[state.block];
-  const offering = lot?.offerings.at(-1);
-  const closesAt = offering && closeAfter(offering, { fromMs, toMs }, state.rules.windowMs);
-  if (!lot || !closesAt) return;
+function extendLot(
+  draft: Draft,
+  { lot, offering }: OnBlock,
+  { t, fromMs, toMs, cause }: PlaceOf<'giveBack'>,
+): void {
+  const closesAt = closeAfter(offering, { fromMs, toMs }, draft.state.rules.windowMs);
+  if (!closesAt) return;
   happen(draft, { by: 'platform', name: 'extend', lot: lot.lot, closesAt, cause }, t);
 }
 

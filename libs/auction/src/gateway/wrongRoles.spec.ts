@@ -35,6 +35,7 @@ const commands: { [N in HostCommand['name']]: Make<Named<N>> } = {
   seal: () => ({ name: 'seal' }),
   open: () => ({ name: 'open', reason: 'none-configured' }),
   offer: () => ({ name: 'offer', lot: 'L2' }),
+  offerAll: () => ({ name: 'offerAll', lots: ['L2', 'L3'] }),
   lastCall: () => ({ name: 'lastCall', ...lotOf }),
   setAside: () => ({ name: 'setAside', ...lotOf }),
   pass: () => ({ name: 'pass', ...lotOf }),

@@ -311,6 +311,7 @@ export class Room {
     if (!(await this.parts.limits.allows('command', member.memberId))) return refusalOf('slow-down');
     if (command.name === 'hallPaddle') return desk.command(await this.parts.seats.hallAsked(this.showId));
     if (command.name === 'bidFor') return this.bidFor(desk, officeOf(member), command, commandId);
+    if (command.name === 'offerAll') return this.offerAll(desk, member, command.lots, commandId);
     const asked = { by: officeOf(member), ...command, ...(sig !== undefined && { sig }) };
     const witnessed = command.name === 'open' ? await this.parts.witnessing.mayOpen(this.showId) : undefined;
     return desk.command(
@@ -318,6 +319,18 @@ export class Room {
       undefined,
       `${member.memberId}/${commandId}`,
     );
+  }
+
+  /** Several lots of a timed show, in this order: each is a leaf of its own, and all of them are written or none. */
+  private offerAll(
+    desk: Desk,
+    member: SessionMember,
+    lots: readonly string[],
+    commandId: string,
+  ): Promise<CommandAnswer> {
+    const by = officeOf(member);
+    const asked = lots.map((lot) => ({ by, name: 'offer' as const, lot }));
+    return desk.command(asked, undefined, `${member.memberId}/${commandId}`);
   }
 
   /** Who took the show over commands it as its host does. */

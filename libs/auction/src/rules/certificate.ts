@@ -105,10 +105,10 @@ const sum = <T>(all: readonly T[], of: (one: T) => number): number =>
 
 /** Folds one leaf into the state, and notes what the state does not keep. */
 function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
-  const before = state.block;
+  const lot = 'lot' in event.body && state.open.includes(event.body.lot) ? event.body.lot : null;
   evolve(state, event);
-  const offering = before === null ? undefined : entry(state.lots, before)?.offerings.at(-1);
-  if (offering && state.block === null) trace.endedBy.set(offering.i, event.i);
+  const offering = lot === null ? undefined : entry(state.lots, lot)?.offerings.at(-1);
+  if (lot !== null && offering && !state.open.includes(lot)) trace.endedBy.set(offering.i, event.i);
   if (event.type === 'lot.extended' && event.body.cause !== 'bid') trace.extendedOtherwise += 1;
   if (event.type === 'clock.shifted') trace.extendedOtherwise += 1;
   if (event.type === 'log.opened') trace.continues = event.body.continues ?? null;

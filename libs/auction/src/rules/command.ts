@@ -41,7 +41,7 @@ export type Command = { by: Author } & (
   | { name: 'withdrawProxy'; bidder: string; lot: string }
   | SealCommand
   | OpenCommand
-  | Exclude<HostCommand, { name: 'seal' | 'open' | 'hallPaddle' | 'bidFor' | 'answerOffer' }>
+  | Exclude<HostCommand, { name: 'seal' | 'open' | 'hallPaddle' | 'bidFor' | 'offerAll' | 'answerOffer' }>
   /** By who was asked, or by the house for somebody in the hall; `form`: through the plain form. */
   | { name: 'answerOffer'; offer: string; accept: boolean; form?: true }
   | { name: 'takeOver'; person: string; reason: TakeOverReason }

@@ -6,12 +6,12 @@ import { floorOf } from './floor.js';
 import { ladderStep } from './ladder.js';
 import { carry, pass, reoffer } from './lots.js';
 import { nextLapse, nextOffer } from './offers.js';
-import { onBlock } from './show.js';
+import { type OnBlock, openLots } from './show.js';
 
 /**
- * When the server must act next by itself, ms UTC, or null: the close of a rising lot; the clock's restart after
- * takes, its step that would miss the floor, its end; between lots the ladder's next step. Nothing is due while the lot
- * is frozen, but the end of an offer to somebody, which no block stops.
+ * When the server must act next by itself, ms UTC, or null: the earliest close of the rising lots that are open; the
+ * clock's restart after takes, its step that would miss the floor, its end; with nothing open the ladder's next step.
+ * Nothing is due of a lot that is frozen; the end of an offer to somebody comes whatever is open.
  */
 export function dueAtMs(state: ShowState, secrets: Secrets): number | null {
   const [lapse, dueAt] = [nextLapse(state), lotsDueAtMs(state, secrets)];
@@ -19,11 +19,24 @@ export function dueAtMs(state: ShowState, secrets: Secrets): number | null {
 }
 
 function lotsDueAtMs(state: ShowState, secrets: Secrets): number | null {
-  const block = state.phase === 'open' ? onBlock(state) : null;
-  if (!block) return ladderStep(state)?.atMs ?? null;
-  if (block.offering.frozenAt !== null) return null;
-  const { clock, closesAt } = block.offering;
-  return clock ? clockDueMs(clock, floorOf(secrets, block.lot)) : closesAt;
+  if (state.phase !== 'open' || state.open.length === 0) return ladderStep(state)?.atMs ?? null;
+  return firstDue(state, secrets)?.atMs ?? null;
+}
+
+/** What comes to its moment first; of several at one moment the lot that was offered first. */
+function firstDue(state: ShowState, secrets: Secrets): { atMs: number; block: OnBlock } | null {
+  let first: { atMs: number; block: OnBlock } | null = null;
+  for (const block of openLots(state)) {
+    const atMs = lotDueMs(block, secrets);
+    if (atMs !== null && (first === null || atMs < first.atMs)) first = { atMs, block };
+  }
+  return first;
+}
+
+function lotDueMs({ lot, offering }: OnBlock, secrets: Secrets): number | null {
+  if (offering.frozenAt !== null) return null;
+  const { clock, closesAt } = offering;
+  return clock ? clockDueMs(clock, floorOf(secrets, lot)) : closesAt;
 }
 
 /**
@@ -32,10 +45,10 @@ function lotsDueAtMs(state: ShowState, secrets: Secrets): number | null {
  */
 export function decideDue(state: ShowState, nowMs: number, secrets: Secrets): DecidedEvent[] {
   const dueAt = dueAtMs(state, secrets);
-  const block = onBlock(state);
   if (dueAt === null || dueAt > nowMs) return [];
   const lapse = nextLapse(state);
   if (lapse?.atMs === dueAt) return [lapse.event];
+  const block = firstDue(state, secrets)?.block;
   if (!block) return ladderEvents(state, nowMs, secrets);
   return [block.offering.clock ? clockEvent(state, block, secrets) : closeEvent(state, block)];
 }

@@ -229,8 +229,13 @@ function offer(state: ShowState, { i, t, body }: Logged<'lot.offered'>): void {
   movePhase(lot, 'onBlock');
   lot.passedUnits = 0; // passed units come back with the lot
   lot.offerings.push(newOffering(body, { i, t }));
-  state.block = lot.lot;
+  nowOpen(state, [...state.open, lot.lot]);
   state.undoable = null;
+}
+
+function nowOpen(state: ShowState, open: string[]): void {
+  state.open = open;
+  state.block = open[0] ?? null;
 }
 
 const resultOf = {
@@ -252,7 +257,10 @@ function leaveBlock(
     offering.endedAt = t;
     offering.frozenAt = null;
     offering.result = resultOf[phase];
-    state.block = null;
+    nowOpen(
+      state,
+      state.open.filter((one) => one !== lot.lot),
+    );
   }
   lot.proxies = [];
   movePhase(lot, phase);

@@ -55,7 +55,7 @@ export {
 } from './registry.js';
 export { isAutoBidId, proxyCommitment, PROXY_STEPS_MAX, reaches, stepsOfFen } from './proxy.js';
 export { judge, type OpenedFloors } from './replay.js';
-export { saleTotalFen } from './sales.js';
+export { isUndoable, saleTotalFen } from './sales.js';
 export {
   actMessage,
   approvalNote,
@@ -66,6 +66,14 @@ export {
   signedBid,
   signedBidOf,
 } from './signedBid.js';
-export { initialShow, nextShowPhases, onBlock, phasesFor, sealedLots } from './show.js';
+export {
+  initialShow,
+  nextShowPhases,
+  type OnBlock,
+  onBlock,
+  openLots,
+  phasesFor,
+  sealedLots,
+} from './show.js';
 export * from './season/index.js';
 export * from './verify/index.js';

@@ -2,7 +2,7 @@ import { type EventBody, type LotState, type ShowRules, type ShowState } from '@
 import { leastFirstFen, stepAtFen } from './increments.js';
 import { unitsToOffer } from './lot.js';
 import { offerCandidates, standingOffer } from './offers.js';
-import { sealedLots } from './show.js';
+import { openLots, sealedLots } from './show.js';
 
 /**
  * No lot left behind (RULES §4). A lot that met no floor waits and comes back as a falling clock, at most
@@ -75,12 +75,22 @@ const offeringOf = (lot: LotState) => ({
 });
 
 /** The body of a rising offering that begins now. */
-export const risingOffering = (rules: ShowRules, lot: LotState, nowMs: number): Offered => ({
+export const risingOffering = (state: ShowState, lot: LotState, nowMs: number): Offered => ({
   ...offeringOf(lot),
   format: 'english',
   startFen: lot.startFen,
-  closesAt: nowMs + rules.openForMs,
+  closesAt: firstCloseMs(state, nowMs),
 });
+
+/**
+ * When a rising lot that is offered now closes first, ms UTC. In a timed show the closes are staggered, so that nobody
+ * has to be everywhere in one second: not before the planned close of each open lot and `staggerMs`.
+ */
+function firstCloseMs(state: ShowState, nowMs: number): number {
+  const { openForMs, timed } = state.rules;
+  const planned = openLots(state).map(({ offering }) => offering.firstClosesAt ?? 0);
+  return Math.max(nowMs + openForMs, ...planned.map((atMs) => atMs + (timed?.staggerMs ?? 0)));
+}
 
 /** The body of a falling clock that begins now; its floor is not in it. */
 export const fallingOffering = (

@@ -1,4 +1,4 @@
-import { type OfferingState, type ShowState } from '@qingpai/wire';
+import { type LotState, type OfferingState, type Reason, type ShowState } from '@qingpai/wire';
 import { clockLeftMs } from './clock.js';
 import { type Command, type Decision, type Secrets } from './command.js';
 import { happens, refuse } from './decision.js';
@@ -8,9 +8,10 @@ import { fallingOffering, mayBeOfferedAgain, reofferStartFen, risingOffering } f
 import { hasValidBid, isEnded, newOffering, openUnits } from './lot.js';
 import { standingOffer } from './offers.js';
 import { autoBids } from './proxy.js';
-import { entry, thisOnBlock } from './show.js';
+import { entry, openLots, thisOnBlock } from './show.js';
 
 /** The host's commands about one lot (RULES §4, §6). A lot with a valid bid can only be sold. */
+type Format = LotState['format'];
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
 
 /** Offer a sealed lot in its own format; so comes back, too, a lot whose hammer was undone. */
@@ -22,14 +23,15 @@ export function offer(
 ): Decision {
   const lot = entry(state.lots, id);
   if (!lot) return refuse('unknown-lot');
-  if (state.block !== null) return refuse('lot-on-block');
+  const full = noRoomFor(state, lot.format);
+  if (full) return refuse(full);
   if (isEnded(lot)) return refuse('lot-ended');
   const undone = lot.phase === 'waiting' && lot.offerings.at(-1)?.result === 'voided';
   if (lot.phase !== 'sealed' && !undone) return refuse('lot-not-ready');
   if (!mayBeOfferedAgain(state.rules, lot)) return refuse('no-more-offerings');
   const body =
     lot.format === 'english'
-      ? risingOffering(state.rules, lot, nowMs)
+      ? risingOffering(state, lot, nowMs)
       : fallingOffering(state.rules, lot, lot.startFen, nowMs);
   const offered = happens(by, { type: 'lot.offered', body });
   if (lot.format !== 'english') return offered;
@@ -48,11 +50,25 @@ export function reoffer(
 ): Decision {
   const lot = entry(state.lots, id);
   if (!lot) return refuse('unknown-lot');
-  if (state.block !== null) return refuse('lot-on-block');
+  const full = noRoomFor(state, 'dutch');
+  if (full) return refuse(full);
   if (lot.phase !== 'waiting' && lot.phase !== 'passed') return refuse('lot-not-waiting');
   if (!mayBeOfferedAgain(state.rules, lot)) return refuse('no-more-offerings');
   const startFen = reofferStartFen(state.rules, lot, floorOf(secrets, lot));
   return happens(by, { type: 'lot.offered', body: fallingOffering(state.rules, lot, startFen, nowMs) });
+}
+
+/**
+ * Why nothing of this format can be opened beside what is open, or null (RULES §6): one lot at a time in a live room,
+ * several rising ones in a timed show. A falling clock wants everybody's eyes, and is alone there too.
+ */
+function noRoomFor(state: ShowState, format: Format): Reason | null {
+  const [first] = openLots(state);
+  if (!first) return null;
+  const { timed } = state.rules;
+  if (!timed) return 'lot-on-block';
+  if (format === 'dutch' || first.offering.clock) return 'clock-alone';
+  return state.open.length < timed.openMax ? null : 'too-many-open';
 }
 
 export function setAside(state: ShowState, { by, lot }: Of<'setAside'>): Decision {

@@ -3,7 +3,7 @@ import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { present } from './press.js';
 import { freeze } from './lots.js';
-import { bidderIn, onBlock } from './show.js';
+import { bidderIn, openLots } from './show.js';
 
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
 
@@ -48,11 +48,11 @@ export function approve(state: ShowState, { by, list, note, key }: Of<'approve'>
   return happens(by, { type: 'show.approved', body: { list, note, key } });
 }
 
-/** Somebody else takes the console: what is on the block stands still until he lets it go on (RULES §4). */
+/** Somebody else takes the console: all that is open stands still until he lets it go on (RULES §4). */
 export function takeOver(state: ShowState, { by, person, reason }: Of<'takeOver'>, nowMs: number): Decision {
-  const block = onBlock(state);
-  const isRunning = block !== null && block.offering.frozenAt === null;
-  const frozen = isRunning ? freeze(state, { by, name: 'freeze', lot: block.lot.lot }, nowMs).events : [];
+  const frozen = openLots(state)
+    .filter(({ offering }) => offering.frozenAt === null)
+    .flatMap(({ lot: { lot } }) => freeze(state, { by, name: 'freeze', lot }, nowMs).events);
   const took = happens(by, { type: 'show.tookOver', body: { by: person, reason } });
   return { ok: true, events: [...frozen, ...took.events] };
 }

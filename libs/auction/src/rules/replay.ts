@@ -20,7 +20,7 @@ import { same } from './same.js';
 import { isBought } from './lot.js';
 import { saidByNobodyLeft, saidByPrice, soldBy } from './offers.js';
 import { hammer } from './sales.js';
-import { entry, onBlock } from './show.js';
+import { entry, onBlock, thisOnBlock } from './show.js';
 
 /** Floors that are opened, fen per unit, by lot (officer's bundle); none in the public one. */
 export type OpenedFloors = ReadonlyMap<string, number>;
@@ -186,9 +186,9 @@ function owedNow(state: ShowState, book: BidBook): { event: DecidedEvent; missin
   if (previous?.type === 'offer.accepted') {
     return { event: soldBy(state, previous.body), missing: 'offer-unhammered' };
   }
-  const block = onBlock(state);
-  if (!block) return null;
-  if (last?.pressedFen !== undefined) {
+  const block = last && thisOnBlock(state, last.lot);
+  if (!last || !block || typeof block === 'string') return null;
+  if (last.pressedFen !== undefined) {
     const sale = hammer(state, block, last.bidder, last.units ?? 1, last.amountFen);
     return { event: { ...sale, by: 'platform' }, missing: 'take-unhammered' };
   }

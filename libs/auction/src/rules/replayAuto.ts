@@ -8,7 +8,7 @@ import { amountAboveFen, leastBidFen, stepsBetween } from './increments.js';
 import { isOverLimit } from './press.js';
 import { autoBody, reaches, stepsOfFen } from './proxy.js';
 import { same } from './same.js';
-import { bidderIn, onBlock } from './show.js';
+import { bidderIn, thisOnBlock } from './show.js';
 
 /**
  * Automatic bids, judged by who does not know the maxima: each proves that its maximum reaches there, each comes at
@@ -20,8 +20,8 @@ export const isAuto = (event: LoggedEvent): event is Auto =>
 
 export function judgeAuto(state: ShowState, event: Auto, secrets: Secrets): Finding | null {
   const { body } = event;
-  const block = onBlock(state);
-  if (block?.lot.lot !== body.lot) return found('auto-unfounded');
+  const block = thisOnBlock(state, body.lot);
+  if (typeof block === 'string') return found('auto-unfounded');
   const { lot, offering } = block;
   const proxy = lot.proxies.find(({ bidder }) => bidder === body.bidder);
   const bidder = bidderIn(state, body.bidder);
@@ -62,8 +62,10 @@ export interface Jump {
 
 /** @param state before the bid */
 export function jumpOf(state: ShowState, book: BidBook, event: Auto): Jump | null {
-  const { lot, offering } = onBlock(state)!;
-  const { bidder, amountFen, floorMet } = event.body;
+  const { bidder, lot: id, amountFen, floorMet } = event.body;
+  const block = thisOnBlock(state, id);
+  if (typeof block === 'string') throw new Error('bug: an automatic bid was right on a lot that is not open');
+  const { lot, offering } = block;
   const isStirring = isStirred(book.previous, event);
   const isExact = amountFen === leastBidFen(state.rules, lot, offering);
   const isOwn = offering.leader === bidder;

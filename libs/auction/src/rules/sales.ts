@@ -31,12 +31,25 @@ export const hammer = (
   },
 });
 
-/** Undo of a hammer: the last sale only, unpaid, until the next lot is offered (RULES §4). */
+/**
+ * Whether a hammer may still be undone (RULES §4): until the next lot is offered. In a live room that can be the last
+ * sale alone. In a timed show lots close one soon after the other, so each that closed since the last offering may be
+ * undone for itself; of what was taken from a clock or sold by an offer only the last, since units are sold in their order.
+ */
+export function isUndoable(state: ShowState, { sale, i, lot, phase }: SaleState): boolean {
+  const lots = Object.values(state.lots);
+  const offering = entry(state.lots, lot)?.offerings.at(-1);
+  const wasClosed = state.rules.timed && offering?.clock === null && offering.result === 'hammered';
+  const isSince = state.phase === 'open' && lots.every(({ offerings }) => (offerings.at(-1)?.i ?? -1) < i);
+  return state.undoable === sale || (wasClosed === true && isSince && phase !== 'voided');
+}
+
+/** Undo of a hammer: unpaid, and while that may be. */
 export function undo(state: ShowState, command: Extract<Command, { name: 'undo' }>): Decision {
   const sale = entry(state.sales, command.sale);
   if (!sale) return refuse('unknown-sale');
-  if (state.block !== null) return refuse('lot-on-block');
-  if (state.undoable !== sale.sale) return refuse('nothing-to-undo');
+  if (state.rules.timed ? state.open.includes(sale.lot) : state.block !== null) return refuse('lot-on-block');
+  if (!isUndoable(state, sale)) return refuse('nothing-to-undo');
   if (sale.phase !== 'awaiting') return refuse('sale-paid');
   return happens(command.by, { type: 'sale.voided', body: { sale: sale.sale, reason: command.reason } });
 }

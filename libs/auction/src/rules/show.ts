@@ -18,6 +18,7 @@ export const initialShow = (rules: ShowRules): ShowState => ({
   next: 0,
   t: 0,
   block: null,
+  open: [],
   undoable: null,
   lots: {},
   bidders: {},
@@ -91,23 +92,28 @@ export const openList = (state: ShowState): number => state.seals.length + 1;
 export const sealedLots = (state: ShowState): LotState[] =>
   Object.values(state.lots).filter(({ phase }) => phase !== 'draft' && phase !== 'struck');
 
+/** A lot that is open, with the offering that runs. */
 export interface OnBlock {
   lot: LotState;
   offering: OfferingState;
 }
 
-/** What is on the block, or null. */
-export function onBlock(state: ShowState): OnBlock | null {
-  if (state.block === null) return null;
-  const lot = entry(state.lots, state.block);
+/** What is open, in the order of the offerings: one lot at most in a live room (RULES §6). */
+export const openLots = (state: ShowState): OnBlock[] => state.open.map((id) => offered(state, id));
+
+function offered(state: ShowState, id: string): OnBlock {
+  const lot = entry(state.lots, id);
   const offering = lot?.offerings.at(-1);
-  if (!lot || !offering) throw new Error('bug: the lot on the block was never offered');
+  if (!lot || !offering) throw new Error('bug: a lot on the block was never offered');
   return { lot, offering };
 }
 
+/** What is on the block, or null; in a timed show the first lot of those that are open. A falling clock is always alone. */
+export const onBlock = (state: ShowState): OnBlock | null =>
+  state.block === null ? null : offered(state, state.block);
+
 /** This lot, on the block; or why it is not. */
 export function thisOnBlock(state: ShowState, lot: string): OnBlock | Reason {
-  const now = onBlock(state);
-  if (now?.lot.lot === lot) return now;
+  if (state.open.includes(lot)) return offered(state, lot);
   return entry(state.lots, lot) ? 'lot-not-on-block' : 'unknown-lot';
 }
