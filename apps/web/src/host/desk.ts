@@ -29,6 +29,7 @@ import { w } from './words';
 export type Told = { key: number; tone: 'ok' | 'bad' | 'info'; text: string };
 export type DeskSheet =
   | 'run'
+  | 'several'
   | 'chat'
   | 'people'
   | 'texts'
@@ -154,6 +155,8 @@ export function createDesk(showId: string) {
     setOrder(moved(coming.value.map((each) => each.lot), lot, index)); // prettier-ignore
   /** The lot whose end is on show, until 下一件. */
   const ended = ref<string | null>(null);
+  /** Of a timed show the open lot that the console is about. */
+  const focus = ref<string | null>(null);
   const seen = computed<Seen | null>(() =>
     view.state === null
       ? null
@@ -164,13 +167,14 @@ export function createDesk(showId: string) {
           nowMs: nowMs.value,
           order: order.value,
           ended: ended.value,
+          focus: focus.value,
         },
   );
   const primary = computed(() => (seen.value ? primaryOf(seen.value) : null));
   const sides = computed(() => (seen.value ? sidesOf(seen.value) : null));
   const silence = computed(() => (seen.value ? offerAfterSilence(seen.value) : null));
   const stage = computed(() => (view.state ? stageOf(view.state) : null));
-  const onBlock = computed(() => (view.state ? lotOnBlock(view.state) : null));
+  const onBlock = computed(() => (view.state ? lotOnBlock(view.state, focus.value) : null));
   /** The lot in the middle: on the block, or just ended, or the one to be called next. */
   const middle = computed<LotState | null>(() => {
     const { state } = view;
@@ -253,7 +257,7 @@ export function createDesk(showId: string) {
 
   return {
     showId, view, client, c, w, nowMs, sheet, subject, openSheet, told, tell, refresh, setCards, floorOf, forgetFloors, pending,
-    run, order, coming, moveTo, ended, primary, sides, silence, stage, onBlock, middle, last, next, paddleOf,
+    run, order, coming, moveTo, ended, focus, primary, sides, silence, stage, onBlock, middle, last, next, paddleOf,
     cardOf, lotName, hasVoice: voice !== null, say: (text: string) => loud?.say(text), ping: () => clock.nowMs() !== null,
   }; // prettier-ignore
 }

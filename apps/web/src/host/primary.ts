@@ -1,4 +1,4 @@
-import { hasValidBid, mayBeOfferedAgain } from '@qingpai/auction/rules';
+import { hasValidBid, isUndoable, mayBeOfferedAgain } from '@qingpai/auction/rules';
 import type { HostCommand, LotState, OfferingState, ShowState } from '@qingpai/wire';
 import type { Link } from '../shared/client';
 import { comesBackBy, comingLots, waitingLots } from './order';
@@ -6,7 +6,7 @@ import { comesBackBy, comingLots, waitingLots } from './order';
 /** What the one big button does now, and the four beside it: pure, so that every moment can be tested. */
 export type Primary =
   | { do: 'offer' | 'reoffer' | 'lastCall' | 'resume' | 'next'; lot: string }
-  | { do: 'decide' | 'close' }
+  | { do: 'decide' | 'close' | 'several' }
   /** Nothing to press: the page waits for the line, for an answer, or for the server's hammer. */
   | { do: 'wait'; for: 'line' | 'answer' | 'hammer' | 'lastCall' | 'clock' };
 
@@ -20,16 +20,29 @@ export interface Seen {
   order: readonly string[];
   /** The lot whose end is on show, until the host goes on to the next. */
   ended: string | null;
+  /** Of a timed show the open lot that the host looks at; left out: the first. */
+  focus?: string | null;
 }
 
-export const lotOnBlock = (state: ShowState): LotState | null =>
-  state.block === null ? null : (state.lots[state.block] ?? null);
+/** The lot in the middle of the console: what is on the block, in a timed show the open lot that the host looks at. */
+export function lotOnBlock(state: ShowState, focus: string | null = null): LotState | null {
+  const id = state.open.find((one) => one === focus) ?? state.block;
+  return id === null ? null : (state.lots[id] ?? null);
+}
+
+/** Rising lots that a timed show may open now, in the host's order; and for how many there is room. */
+export function openable(state: ShowState, order: readonly string[]): { lots: LotState[]; room: number } {
+  const isClock = state.open.some((id) => state.lots[id]?.offerings.at(-1)?.clock);
+  const room = isClock ? 0 : Math.max(0, (state.rules.timed?.openMax ?? 0) - state.open.length);
+  const lots = comingLots(state, order).filter(({ format }) => format === 'english');
+  return { lots: room > 0 ? lots : [], room };
+}
 
 export function primaryOf(seen: Seen): Primary {
   const { state, link } = seen;
   if (link === 'reconnecting' || link === 'joining' || link === 'ended') return { do: 'wait', for: 'line' };
   if (seen.pending) return { do: 'wait', for: 'answer' };
-  const lot = lotOnBlock(state);
+  const lot = lotOnBlock(state, seen.focus);
   const offering = lot?.offerings.at(-1);
   return lot && offering ? onBlock(state, lot, offering, seen.nowMs ?? state.t) : between(seen);
 }
@@ -47,6 +60,7 @@ function onBlock(state: ShowState, lot: LotState, offering: OfferingState, nowMs
 /** First the lots that were never offered, then those that wait; what can no longer come back is decided by hand. */
 function between({ state, order, ended }: Seen): Primary {
   const next = nextUp(state, order);
+  if (state.rules.timed && next?.phase === 'sealed' && next.format === 'english') return { do: 'several' };
   if (next) {
     if (ended !== null && ended !== next.lot) return { do: 'next', lot: next.lot };
     return { do: comesBackBy(state, next) ?? 'offer', lot: next.lot };
@@ -79,8 +93,9 @@ export function sidesOf(seen: Seen): Sides {
   const { state } = seen;
   const cut = seen.link === 'reconnecting' || seen.link === 'joining' || seen.link === 'ended';
   const line = <T extends Side>(side: T): T => (cut ? { ...side, why: 'noLine' } : side);
-  const lot = lotOnBlock(state);
+  const lot = lotOnBlock(state, seen.focus);
   const offering = lot?.offerings.at(-1) ?? null;
+  const canUndo = Object.values(state.sales).some((sale) => isUndoable(state, sale));
   const subject = lot ?? middleLot(seen);
   const bidStands = lot !== null && offering !== null && hasValidBid(lot, offering);
   const exhausted = lot !== null && !mayBeOfferedAgain(state.rules, lot);
@@ -93,7 +108,7 @@ export function sidesOf(seen: Seen): Sides {
       why: lot ? valid : 'noLot',
     }),
     freeze: line({ command: frozen ? 'resume' : 'freeze', lot: lot?.lot ?? null, why: lot ? null : 'noLot' }),
-    undo: line({ command: 'undo', lot: null, why: state.undoable === null ? 'nothingToUndo' : null }),
+    undo: line({ command: 'undo', lot: null, why: canUndo ? null : 'nothingToUndo' }),
     withdraw: line({ command: 'withdraw', lot: subject?.lot ?? null, why: subject ? valid : 'noLot' }),
   };
 }
@@ -103,7 +118,7 @@ export const SILENCE_MS = 15_000;
 export function offerAfterSilence(
   seen: Seen,
 ): { do: 'lastCall' | 'aside'; lot: string; quietMs: number } | null {
-  const lot = lotOnBlock(seen.state);
+  const lot = lotOnBlock(seen.state, seen.focus);
   const offering = lot?.offerings.at(-1);
   if (!lot || !offering || seen.nowMs === null || offering.format !== 'english') return null;
   const since = offering.history.at(-1)?.t ?? offering.startedAt;

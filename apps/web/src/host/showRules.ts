@@ -3,8 +3,13 @@ import { fenOf } from './lotForm';
 
 /** What a host chooses of a show's rules when it is made; all else is the default. Fixed with the seal. */
 export interface RulesForm {
+  /** One lot after the other in a live room, or several at once in a timed show. */
+  mode: 'live' | 'timed';
+  /** Timed: how many lots may be open at once, and seconds between their closes. */
+  openMax: '5' | '10' | '20' | '50';
+  stagger: '10' | '20' | '30' | '60';
   /** Seconds that a rising lot is open at first. */
-  openFor: '30' | '60' | '120' | '300';
+  openFor: '30' | '60' | '120' | '300' | '600' | '1800';
   suddenDeath: boolean;
   /** 保不流拍: what becomes of lots that nobody bought; by hand: the host decides each. */
   ladder: 'hand' | 'wait' | 'carry' | 'pass';
@@ -14,8 +19,10 @@ export interface RulesForm {
   bidLimit: string;
 }
 export const usualRules: RulesForm = {
+  ...{ mode: 'live', openMax: '10', stagger: '20' },
   ...{ openFor: '60', suddenDeath: false, ladder: 'hand', offers: true, bidLimit: '' },
 };
+export const openForChoices = ['30', '60', '120', '300', '600', '1800'] as const;
 
 const LADDER_PAUSE_MS = 10_000;
 /** At most nine minutes for all lots together: they are offered side by side. */
@@ -26,6 +33,9 @@ export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
   const bidLimitFen = form.bidLimit.trim() === '' ? undefined : fenOf(form.bidLimit);
   if (bidLimitFen === null || bidLimitFen === 0) return null;
   return {
+    ...(form.mode === 'timed' && {
+      timed: { openMax: Number(form.openMax), staggerMs: Number(form.stagger) * 1_000 },
+    }),
     ...(form.openFor !== usualRules.openFor && { openForMs: Number(form.openFor) * 1_000 }),
     ...(form.suddenDeath && { suddenDeath: true }),
     ...(form.ladder !== 'hand' && {

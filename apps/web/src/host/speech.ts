@@ -1,5 +1,5 @@
 import type { LoggedEvent, ShowState } from '@qingpai/wire';
-import { yuan } from '../shared/format';
+import { plainNumber, yuan } from '../shared/format';
 
 /** What the phone says aloud, in Chinese, for a host whose eyes are on the plants: "28号 58元". Null: nothing. */
 export function spokenLine(event: LoggedEvent, state: ShowState): string | null {
@@ -7,25 +7,30 @@ export function spokenLine(event: LoggedEvent, state: ShowState): string | null 
     case 'bid.accepted': {
       const { bidder, amountFen, lot, units } = event.body;
       const taken = units === undefined ? '' : ` ${units}${state.lots[lot]?.unit ?? '份'}`;
-      return `${who(state, bidder)} ${spokenYuan(amountFen)}${taken}`;
+      return `${which(state, lot)}${who(state, bidder)} ${spokenYuan(amountFen)}${taken}`;
     }
     case 'lot.lastCall':
-      return '最后一次';
+      return `${which(state, event.body.lot)}最后一次`;
     case 'clock.shifted':
       return `线路中断，钟已退回 ${Math.round(event.body.byMs / 1000)} 秒`;
     case 'lot.hammered': {
       // A take from the clock was read out when it was pressed.
       const lot = state.lots[event.body.lot];
       const dutch = lot?.offerings[event.body.offering - 1]?.format === 'dutch';
-      return dutch ? null : `成交 ${who(state, event.body.bidder)} ${spokenYuan(event.body.unitPriceFen)}`;
+      return dutch
+        ? null
+        : `${which(state, event.body.lot)}成交 ${who(state, event.body.bidder)} ${spokenYuan(event.body.unitPriceFen)}`;
     }
     case 'lot.setAside':
-      return '稍后返场';
+      return `${which(state, event.body.lot)}稍后返场`;
     default:
       return null;
   }
 }
 
+/** With several lots open one has to say which. */
+const which = ({ rules, lots }: ShowState, lot: string): string =>
+  rules.timed ? `第${plainNumber(lots[lot]?.number ?? '')}件 ` : '';
 const who = (state: ShowState, bidder: string): string => {
   const paddle = state.bidders[bidder]?.paddle;
   return paddle === undefined ? '有人' : `${paddle}号`;
