@@ -6,11 +6,16 @@ describe('the rules a host chooses', () => {
   });
   it('say what differs', () => {
     const form = { openFor: '120', suddenDeath: true, ladder: 'carry', bidLimit: '500' } as const;
-    expect(rulesOf({ ...form, offers: false })).toEqual({
+    expect(rulesOf({ ...usualRules, ...form, offers: false })).toEqual({
       openForMs: 120_000,
       suddenDeath: true,
       ladder: { pauseMs: 10_000, atLast: 'carry' },
       bidLimitFen: 50_000,
+    });
+  });
+  it('say of a timed show how many lots may be open, and how far apart they close', () => {
+    expect(rulesOf({ ...usualRules, mode: 'timed', openMax: '20', stagger: '30' })).toEqual({
+      timed: { openMax: 20, staggerMs: 30_000 },
     });
   });
   it('ask who bid before a lot is given up, unless the host will not have it', () => {
