@@ -14,7 +14,7 @@ import { BreakableLog, fair, type Fate, fates, type Weather } from './breakableL
 import { Broken, everything, Invariants, type Looking } from './invariants/index.js';
 import { Network } from './network.js';
 import { Buyer } from './people/buyer.js';
-import { act } from './people/host.js';
+import { act, oneOf } from './people/host.js';
 import { Watcher } from './people/watcher.js';
 import { ServerProcess } from './server.js';
 import { Spinning, VirtualTime } from './time.js';
@@ -105,7 +105,7 @@ class MarketDay {
     looking: Looking,
   ) {
     this.chance = new Chance(seed);
-    this.rules = rulesOf(this.chance);
+    this.rules = rulesOf(this.chance, seed);
     this.network = new Network(this.time, this.chance);
     this.network.stormy = false;
     this.log = new BreakableLog(this.time, this.chance, this.rules, () => this.secondOwner(), world.store);
@@ -402,7 +402,8 @@ class MarketDay {
       () => {
         if (this.isDone) return;
         const { state } = page;
-        const lot = state.open.length === 0 ? null : state.lots[chance.one(state.open)]!;
+        const open = oneOf(chance, state.open);
+        const lot = open === null ? null : state.lots[open]!;
         const asked = act({
           ...{ state, chance, lot, buyers, nowMs: time.nowMs, isLate: !this.network.stormy },
           offering: lot?.offerings.at(-1) ?? null,
@@ -437,8 +438,14 @@ class MarketDay {
   }
 }
 
+/** Every fourth show is a timed one, by dice of its own: the other seeds play what they always played. */
+const TIMED_EVERY = 4;
+function timedOf(dice: Chance): Pick<ShowRules, 'timed'> {
+  return { timed: { openMax: dice.one([2, 3]), staggerMs: dice.one([0, 1_200, 2_400]) } };
+}
+
 /** Settings of a show, with windows short enough for a virtual quarter of a minute. */
-const rulesOf = (chance: Chance): ShowRules => ({
+const rulesOf = (chance: Chance, seed: number): ShowRules => ({
   ...defaultRules,
   ...{ openForMs: 2_500, windowMs: 700, extensionMs: 700, hardEndMs: 4_000, lastCallMs: 400 },
   ...{ payWithinMs: 1_500, complaintMs: 2_500 },
@@ -455,5 +462,5 @@ const rulesOf = (chance: Chance): ShowRules => ({
       ...(chance.maybe(0.6) && { offers: { answerWithinMs: 10_000, perLotMax: chance.one([1, 2, 3]) } }),
     },
   }),
-  ...(chance.maybe(0.3) && { timed: { openMax: chance.one([2, 3]), staggerMs: chance.one([0, 1_200, 2_400]) } }),
+  ...(seed % TIMED_EVERY === 0 && timedOf(new Chance(seed))),
 });

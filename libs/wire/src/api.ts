@@ -4,6 +4,7 @@ import { showRules } from './rules.js';
 import { showPhase, lotPhase } from './state.js';
 import { lotCard, roomMe, showCard, showEnd } from './room.js';
 import {
+  durationMs,
   fen,
   format,
   hash,
@@ -443,6 +444,10 @@ export const certificate = z.object({
     .nonnegative()
     .describe("the host's seals, withdrawals and close without the host's own signature"),
   version: z.int().describe('of the leaves: 1 without, 2 with authors’ signatures'),
+  timed: z
+    .object({ openMax: z.int().positive(), staggerMs: durationMs })
+    .optional()
+    .describe('限时竞价: how many lots could be open at once; left out: a live room, one at a time'),
   continues: z
     .object({ origin: z.string(), size: z.int(), root: hash })
     .nullable()

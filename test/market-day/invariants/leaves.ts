@@ -180,6 +180,12 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
     return say(before !== undefined, () => `${leaf.body.lot} before ${before!.said.lot}`);
   },
 
+  'a take-over finds all that is open frozen': (facts, { type }) => {
+    if (type !== 'show.tookOver') return null;
+    const running = facts.sealed.filter(({ round }) => round?.frozenAt === null);
+    return say(running.length > 0, () => running.map(({ said }) => said.lot).join(' and '));
+  },
+
   'an offered lot is sealed, as often as the rules say': (facts, leaf) => {
     if (leaf.type !== 'lot.offered') return null;
     const { lot: id, offering, units } = leaf.body;

@@ -2,6 +2,7 @@ import { amountAboveFen, leastBidFen, standingOffers } from '@qingpai/auction/ru
 import { type Bid, type BidAnswer, type ShowState } from '@qingpai/wire';
 import { type Chance } from '../../tampering/chance.js';
 import { press } from './bids.js';
+import { oneOf } from './host.js';
 
 const ASK_AGAIN_MS = 900;
 
@@ -68,7 +69,7 @@ export class Buyer {
   private wish(): void {
     const { chance } = this.port;
     const state = this.port.state();
-    const lot = state.lots[chance.one(state.open.length > 0 ? state.open : Object.keys(state.lots))];
+    const lot = state.lots[oneOf(chance, state.open) ?? chance.one(Object.keys(state.lots))];
     const offering = lot?.offerings.at(-1);
     if (!lot || !offering) return;
     const pressed = press({ state, lot, offering, chance, nowMs: this.port.nowMs() });

@@ -24,10 +24,14 @@ export interface HouseSight {
 interface KindOfAct {
   name: string;
   /** How likely, each time the house looks. */
-  often: number;
+  often: number | ((sight: HouseSight) => number);
   /** Null: there is nothing to do it to. */
   ask: (sight: HouseSight) => Asked | null;
 }
+
+/** One of those that are open. Of a single one no dice are thrown. */
+export const oneOf = (chance: Chance, open: readonly string[]): string | null =>
+  open.length > 1 ? chance.one(open) : (open[0] ?? null);
 
 const by = 'host' as const;
 const lotsIn = ({ state }: HouseSight, ...phases: LotState['phase'][]): LotState[] =>
@@ -63,7 +67,7 @@ export const kindsOfAct: readonly KindOfAct[] = [
   { name: 'set aside', often: 0.06, ask: onBlock('setAside') },
   {
     name: 'co-host takes over',
-    often: 0.03,
+    often: ({ state }) => (state.open.length > 1 ? 0.12 : 0.03),
     ask: ({ nth, isLate }) =>
       isLate
         ? null
@@ -250,7 +254,8 @@ const isSoldOut = ({ block, lots }: ShowState): boolean =>
 /** What the house does next; null: nothing now. */
 export function act(sight: HouseSight): Asked | null {
   for (const { often, ask } of kindsOfAct) {
-    const asked = sight.chance.maybe(often) ? ask(sight) : null;
+    const likely = typeof often === 'number' ? often : often(sight);
+    const asked = sight.chance.maybe(likely) ? ask(sight) : null;
     if (asked) return asked;
   }
   return null;

@@ -46,6 +46,7 @@ export const lotsBugs: readonly PlantedLine[] = [
   },
   {
     name: 'a take-over leaves the second lot running',
+    proves: 'a take-over finds all that is open frozen',
     file: `${rules}/people.ts`,
     was: '.filter(({ offering }) => offering.frozenAt === null)',
     is: '.filter(({ offering }) => offering.frozenAt === null).slice(0, 1)',

@@ -94,6 +94,8 @@ const zh = {
   lateChip: '事后见证：开拍前没有独立见证',
   witnessNewest: (size: number) => `已共签到第 ${size} 条。`,
   firstVersion: '这是第一版账本：当时还没有本人签名，能证明的少一些。',
+  timed: (lots: number, seconds: number) =>
+    `限时竞价：至多 ${lots} 件同时拍，各自截拍，计划的截拍前后至少隔 ${seconds} 秒。`,
   continues: (origin: string, size: number) =>
     `恢复后另起的账本，接着 ${origin} 的第 ${size} 条，两本要一起核验：`,
   // lists
@@ -293,6 +295,8 @@ const en: Words = {
   lateChip: 'Late witness: none had cosigned before bidding opened',
   witnessNewest: (size) => `Cosigned up to leaf ${size}.`,
   firstVersion: 'A ledger of the first version: people did not sign yet, so it proves less.',
+  timed: (lots, seconds) =>
+    `A timed show: up to ${lots} lots open at once, each with its own close, planned at least ${seconds} seconds apart.`,
   continues: (origin, size) =>
     `Begun anew after a restore; it goes on from leaf ${size} of ${origin}. Verify both:`,
   listName: (list) => (list === 1 ? 'Main list' : `Supplementary list ${list}`),

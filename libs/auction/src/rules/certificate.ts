@@ -86,6 +86,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     unsignedBids: trace.unsignedBids,
     unsignedActs: trace.unsignedActs,
     continues: trace.continues,
+    ...(rules.timed && { timed: rules.timed }),
     lists: state.seals.map(({ list }) => listOf(state, list)),
     apart: apartOf(state, sales),
     witnessed: state.witnessed,

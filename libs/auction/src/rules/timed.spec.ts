@@ -218,7 +218,8 @@ describe('the certificate of a timed show', () => {
     const paper = open('L1', 'L2');
     paper.bid(2_000, LIN, 3_600, { lot: 'L2' });
     paper.pass(100_000);
-    const { lots } = certificateOf(paper.state.rules, paper.leaves);
+    const { lots, timed: said } = certificateOf(paper.state.rules, paper.leaves);
+    expect(said).toEqual(timed);
     const ends = lots.slice(0, 2).map(({ attempts }) => paper.leaves[attempts[0]!.endI!]);
     expect(ends.map((leaf) => [leaf!.type, 'lot' in leaf!.body && leaf!.body.lot])).toEqual([
       ['lot.setAside', 'L1'],

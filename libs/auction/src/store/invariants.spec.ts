@@ -204,6 +204,16 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
     },
     also: ['a leaf says where it stands'],
   },
+  'no more lots are open at once than the rules say': {
+    plant: async (manager) => {
+      const offered = firstOf('lot.offered');
+      const again = (lot: string) =>
+        ({ ...offered, t: t0 + 200_000, body: { ...offered.body, lot, offering: 2 } }) as LoggedEvent;
+      await plantLeaf(manager, again('L1'));
+      await plantLeaf(manager, again('L2'), { i: show.head.size + 1 });
+    },
+    also: ['a leaf says where it stands'],
+  },
   'no lot vanished': {
     plant: (manager) => manager.query(`DELETE FROM lots WHERE lot = 'L2'`),
   },

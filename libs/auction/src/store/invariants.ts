@@ -160,6 +160,25 @@ export const invariants: readonly Invariant[] = [
       SELECT log, lot, offering FROM ended GROUP BY log, lot, offering HAVING count(*) > 1`,
   },
   {
+    name: 'no more lots are open at once than the rules say',
+    zh: '同时在拍的件数不超过规则',
+    sql: `${events}, offered AS (
+        SELECT log, origin, i, lot, offering, (body ->> 'units')::int AS units, body ? 'clock' AS alone FROM event
+        WHERE type = 'lot.offered'
+      ), over AS (
+        SELECT log, i, lot, type, sum((body ->> 'units')::int) OVER (PARTITION BY log, lot, offering ORDER BY i) AS units
+        FROM event WHERE type IN ('lot.hammered', 'lot.setAside', 'lot.passed', 'lot.withdrawn')
+      ), run AS (
+        SELECT o.*, coalesce((SELECT min(e.i) FROM over e WHERE e.log = o.log AND e.lot = o.lot AND e.i > o.i
+            AND (e.type <> 'lot.hammered' OR e.units >= o.units)), 9223372036854775807) AS ended
+        FROM offered o
+      )
+      SELECT a.origin, a.i FROM run a JOIN run b ON b.log = a.log AND b.i < a.i AND b.ended > a.i
+        JOIN shows ON shows.origin = a.origin
+      GROUP BY a.origin, a.i, a.alone, rules HAVING count(*) >=
+        CASE WHEN a.alone OR bool_or(b.alone) THEN 1 ELSE coalesce((rules #>> '{timed,openMax}')::int, 1) END`,
+  },
+  {
     name: 'the hammer falls for the highest bid',
     zh: '落槌给最高的有效出价',
     sql: `${events}, highest AS (
