@@ -87,7 +87,9 @@ export function undoable(past: Past, rules: ShowRules): string[] {
     }
     if (leaf.type !== 'lot.hammered') continue;
     last = leaf.body.sale;
-    const call = all(past.slice(0, leaf.i), 'lot.offered').findLast(({ body }) => body.lot === leaf.body.lot)!;
+    const call = all(past.slice(0, leaf.i), 'lot.offered').findLast(
+      ({ body }) => body.lot === leaf.body.lot,
+    )!;
     const isByOffer = past[leaf.i - 1]?.type === 'offer.accepted';
     if (rules.timed && call.body.format === 'english' && !isByOffer) closed.push(last);
   }
