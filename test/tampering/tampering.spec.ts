@@ -157,6 +157,7 @@ it('no case of ours sells what is not sold', () => {
     'a file that holds no receipts frames nobody',
     'an accepted bid dropped, all signed anew, and nobody kept a receipt: no log can tell',
     'honest time given back to a clock',
+    'an honest show that asked around',
     'honest books of an evening with a refund and a default',
     'an honest timed show',
   ]);
