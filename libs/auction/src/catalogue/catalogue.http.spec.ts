@@ -370,6 +370,7 @@ test('OpenAPI tells of each route its file or body, its answer and its refusals'
     'post /api/shows/{id}/lots/{lot}/photos',
     'post /api/shows/{id}/payments',
     'post /api/shows/{id}/payments/{payment}/decision',
+    'post /api/shows/{id}/payments/{payment}/dispute',
     'post /api/shows/{id}/payments/{payment}/photo',
     'put /api/shows/{id}/lots/{lot}',
   ]);
