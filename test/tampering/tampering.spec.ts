@@ -13,6 +13,7 @@ const selling: Verdict[] = ['ALL_SOLD_AND_SETTLED', 'ALL_SOLD_UNSETTLED', 'ALL_A
 const judged = (text: string, options: VerifyOptions = {}) =>
   verifyBundle(text, { policy, verify, ...options });
 let met = 0;
+let tried = cases.length;
 let flips = 0;
 
 describe('an honest evening', () => {
@@ -79,6 +80,7 @@ describe('whoever lets a show vanish', () => {
       [unsealed.text(), 'INVALID', 'show-unsealed'],
       [without, 'INVALID', 'leaf-elsewhere'],
     ];
+    tried += rows.length;
     for (const [text, verdict, code] of rows) {
       const said = seasonOf(text);
       expect([said.verdict, said.findings[0]?.code]).toEqual([verdict, code]);
@@ -163,4 +165,4 @@ it('no case of ours sells what is not sold', () => {
   ]);
 });
 
-afterAll(() => process.stdout.write(`\ntamper cases ${met} of ${cases.length}, flips ${flips}\n`));
+afterAll(() => process.stdout.write(`\ntamper cases ${met} of ${tried}, flips ${flips}\n`));
