@@ -161,8 +161,11 @@ export async function playClosing(
   };
   bids(bidders.slice(0, 2));
   await pause(closesAtMs - fault.beforeMs - Date.now());
+  // What takes no time finds only bids in flight that were sent before it.
+  const isSudden = fault.isTimed ?? false;
+  if (isSudden) bids(bidders.slice(0, 4));
   const striking = strike();
-  bids(bidders.slice(0, 4));
+  if (!isSudden) bids(bidders.slice(0, 4));
   await pause(FAIR_AFTER_MS);
   bids(bidders.slice(4));
   const { atMs } = await striking;
@@ -170,7 +173,9 @@ export async function playClosing(
   const { log, hammeredAtMs } = await closed(place, lot);
   const fair = journal.filter(({ sentAtMs }) => sentAtMs < closesAtMs);
   const inFlight = journal.filter(
-    ({ sentAtMs, heardAtMs }) => sentAtMs <= atMs + FAIR_AFTER_MS && (heardAtMs ?? Infinity) > atMs + 20,
+    ({ sentAtMs, heardAtMs }) =>
+      sentAtMs <= atMs + (isSudden ? 0 : FAIR_AFTER_MS) &&
+      (heardAtMs ?? Infinity) > atMs + (isSudden ? 0 : 20),
   );
   const accepted = (some: readonly Sent[]) => some.filter(({ settled }) => settled!.answer.ok).length;
   const answers = journal.map(({ bid, settled }) => ({ bidId: bid.bidId, answer: settled!.answer }));

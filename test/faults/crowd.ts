@@ -72,10 +72,13 @@ const residentBytes = ({ market }: Place): number => {
   return 1_024 * Number(stdout);
 };
 
-async function openSockets({ market }: Place): Promise<number> {
+async function metric({ market }: Place, name: string): Promise<number> {
   const { answer } = await market.ask<string>('GET', '/metrics');
-  return Number(/^qingpai_sockets (\d+)$/m.exec(answer)?.[1]);
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(answer)?.[1]);
 }
+const openSockets = (place: Place): Promise<number> => metric(place, 'qingpai_sockets');
+/** What the server holds for readers who have not taken it yet. */
+const queuedBytes = (place: Place): Promise<number> => metric(place, 'qingpai_sockets_queued_bytes');
 
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
@@ -145,8 +148,11 @@ async function idle(place: Place, count: number): Promise<CrowdRun> {
 /** They have joined, read nothing, say that they live, and go on asking for whole pages of the log. */
 async function deaf(place: Place, count: number): Promise<CrowdRun> {
   const [crowd, bidding] = [new Crowd(), new Bidding(place)];
-  let most = 0;
-  const look = setInterval(() => (most = Math.max(most, residentBytes(place))), 250);
+  let [queued, resident] = [0, 0];
+  const look = setInterval(() => {
+    resident = Math.max(resident, residentBytes(place));
+    void queuedBytes(place).then((bytes) => (queued = Math.max(queued, bytes)));
+  }, 250);
   try {
     const before = await bidding.measured();
     await crowd.order('at', addressOf(place));
@@ -154,7 +160,7 @@ async function deaf(place: Place, count: number): Promise<CrowdRun> {
     const others = (await openSockets(place)) - count;
     const beforeBytes = residentBytes(place);
     await crowd.order('goDeaf', { everyMs: 60 });
-    most = 0;
+    resident = 0;
     const measured = bidding.measured();
     await pause(4_000);
     // Some come to their senses before they are cut.
@@ -166,9 +172,10 @@ async function deaf(place: Place, count: number): Promise<CrowdRun> {
     const until = Date.now() + DEAF_MS_MAX;
     const left = async () => (await openSockets(place)) - others - back.caughtUp!;
     while ((await left()) > 0 && Date.now() < until) await pause(500);
-    const bytesEach = Math.round(Math.max(0, most - beforeBytes) / count);
+    const bytesEach = Math.round(queued / count);
+    const grownMb = Math.round(Math.max(0, resident - beforeBytes) / 1_048_576);
     const deafStill = Math.max(0, await left());
-    const said = `of ${count >> 1} who read again ${back.caughtUp} caught up and ${back.cut} were cut; of ${count - (count >> 1)} who did not ${deafStill} are left; at most ${(bytesEach / 1_024).toFixed(0)} KB each`;
+    const said = `of ${count >> 1} who read again ${back.caughtUp} caught up and ${back.cut} were cut; of ${count - (count >> 1)} who did not ${deafStill} are left; at most ${(bytesEach / 1_024).toFixed(0)} KB queued for each, the process ${grownMb} MB larger for a while`;
     return {
       ...{ count, before, during, said },
       evidence: {
@@ -183,8 +190,8 @@ async function deaf(place: Place, count: number): Promise<CrowdRun> {
   }
 }
 const DEAF_MS_MAX = 90_000;
-/** What may be queued, a page of the log above it, and what Node takes beside. */
-const DEAF_BYTES_MAX = 1_048_576;
+/** What may be queued, and a page of the log above it. */
+const DEAF_BYTES_MAX = 524_288;
 
 /** A village that was in the room when the server died comes back at the same moment. */
 async function storm(place: Place, count: number): Promise<CrowdRun> {

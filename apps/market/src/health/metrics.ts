@@ -8,6 +8,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export class Metrics {
   readonly registry = new Registry();
   private countSockets: () => number = () => 0;
+  private sumQueued: () => number = () => 0;
   private readonly bids = new Counter({
     name: 'qingpai_bids_total',
     help: 'Answered bids: accepted, or the reason of the refusal',
@@ -47,6 +48,15 @@ export class Metrics {
         this.set(sockets());
       },
     });
+    const queued = () => this.sumQueued();
+    new Gauge({
+      name: 'qingpai_sockets_queued_bytes',
+      help: 'Written to open sockets and not yet taken by their readers',
+      registers: [this.registry],
+      collect() {
+        this.set(queued());
+      },
+    });
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -65,7 +75,8 @@ export class Metrics {
   readonly handleClockJump = (): void => this.clockJumps.inc();
 
   /** Where open sockets are counted, once there is such a place. */
-  socketsFrom(count: () => number): void {
+  socketsFrom(count: () => number, queuedBytes: () => number): void {
     this.countSockets = count;
+    this.sumQueued = queuedBytes;
   }
 }

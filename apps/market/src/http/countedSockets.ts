@@ -1,5 +1,6 @@
 import { type INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
+import { queuedBytesOf } from '@qingpai/auction';
 import { type Server, type ServerOptions } from 'socket.io';
 import { type Metrics } from '../health/metrics.js';
 
@@ -14,7 +15,9 @@ export class CountedSockets extends IoAdapter {
 
   override createIOServer(port: number, options?: ServerOptions): Server {
     const server = super.createIOServer(port, options) as Server;
-    this.metrics.socketsFrom(() => server.engine.clientsCount);
+    const queued = () =>
+      [...server.sockets.sockets.values()].reduce((sum, one) => sum + queuedBytesOf(one), 0);
+    this.metrics.socketsFrom(() => server.engine.clientsCount, queued);
     return server;
   }
 }

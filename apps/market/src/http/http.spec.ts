@@ -160,7 +160,12 @@ describe('for operators', () => {
   it('counts for Prometheus', async () => {
     const { body, headers } = await get('/metrics');
     expect(headers['content-type']).toContain('text/plain');
-    for (const name of ['process_cpu_seconds_total', 'qingpai_sockets', 'qingpai_bid_seconds']) {
+    for (const name of [
+      'process_cpu_seconds_total',
+      'qingpai_sockets',
+      'qingpai_sockets_queued_bytes',
+      'qingpai_bid_seconds',
+    ]) {
       expect(body).toContain(`# TYPE ${name}`);
     }
   });

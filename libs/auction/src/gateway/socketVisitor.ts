@@ -9,6 +9,13 @@ interface Queue {
   transport: { socket?: { bufferedAmount?: number } };
 }
 
+/** What was written to this socket and has not left us: in the kernel's queue and in our own. */
+export function queuedBytesOf({ conn }: Socket): number {
+  const { writeBuffer, transport } = conn as unknown as Queue;
+  const ours = writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
+  return ours + (transport.socket?.bufferedAmount ?? 0);
+}
+
 /** One socket and who is behind it. */
 export class SocketVisitor implements Visitor {
   room: Room | null = null;
@@ -33,11 +40,8 @@ export class SocketVisitor implements Visitor {
     this.socket.emit(name, payload);
   }
 
-  /** In the kernel's queue and in our own, where packets stay while a reader does not read. */
   queuedBytes(): number {
-    const { writeBuffer, transport } = this.socket.conn as unknown as Queue;
-    const ours = writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
-    return ours + (transport.socket?.bufferedAmount ?? 0);
+    return queuedBytesOf(this.socket);
   }
 
   drop(): void {
