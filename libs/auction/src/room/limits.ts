@@ -1,5 +1,7 @@
 /** Every limit of rooms and sockets, in one place. Persons are counted first: an address may be a whole village. */
 
+/** Pseudonyms kept so that a bid does not wait for a hash. */
+export const NAMES_KEPT_MAX = 20_000;
 /** Chat lines kept and shown to who comes in. */
 export const CHAT_LINES_MAX = 50;
 /** Cards, code and show card of a room are read again after this long. */

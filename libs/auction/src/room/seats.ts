@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Refused } from '@qingpai/platform';
 import { type Desks } from '../desk/desks.js';
 import { type ProxySecret } from '../rules/index.js';
+import { NAMES_KEPT_MAX } from './limits.js';
 import { type Beside, type ShowStore } from '../store/showStore.js';
 
 export interface Seat {
@@ -17,6 +18,7 @@ export interface Browser {
 
 /** Paddle numbers (号牌): who takes one in which show, and under which pseudonym. */
 export class Seats {
+  private readonly names = new Map<string, Promise<string>>();
   private readonly events = new EventEmitter<{ taken: [{ showId: string; memberId: string }] }>();
 
   constructor(
@@ -27,9 +29,16 @@ export class Seats {
     >,
   ) {}
 
-  /** How this member is called in this show, seated or not. */
+  /** How this member is called in this show, seated or not; always the same, so it is not made anew for every bid. */
   bidderOf(showId: string, memberId: string): Promise<string> {
-    return this.store.pseudonymOf(showId, memberId);
+    const key = `${showId} ${memberId}`;
+    const known = this.names.get(key);
+    if (known) return known;
+    if (this.names.size >= NAMES_KEPT_MAX) this.names.clear();
+    const name = this.store.pseudonymOf(showId, memberId);
+    this.names.set(key, name);
+    name.catch(() => this.names.delete(key));
+    return name;
   }
 
   /**
