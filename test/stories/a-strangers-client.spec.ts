@@ -89,7 +89,18 @@ test('a client written from /asyncapi alone joins, bids, is outbid, talks and ca
   );
   const [mei, lan] = people as [Stranger, Stranger];
   expect(mei.names.asks).toEqual([
-    ...['bid', 'chat', 'command', 'join', 'moderate', 'proxy', 'since', 'time', 'withdrawProxy'],
+    ...[
+      'answerOffer',
+      'bid',
+      'chat',
+      'command',
+      'join',
+      'moderate',
+      'proxy',
+      'since',
+      'time',
+      'withdrawProxy',
+    ],
   ]);
   expect(mei.names.tells).toEqual(['bye', 'chat', 'events', 'me', 'presence', 'waiting', 'witness']);
 

@@ -42,4 +42,10 @@ export const offersBugs: readonly PlantedLine[] = [
     was: "if (standingOffer(lot)) return refuse('offer-stands');",
     is: '',
   },
+  {
+    name: 'a hammer is undone while the rest of its lot is offered *',
+    file: `${rules}/sales.ts`,
+    was: "if (standingOffer(state.lots[sale.lot]!)) return refuse('offer-stands');",
+    is: '',
+  },
 ];

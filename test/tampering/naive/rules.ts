@@ -711,6 +711,7 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   if (!sale || sale.voided || sale.paid || sale.defaulted) return 'no such open sale';
   if (leaf.type === 'sale.voided') {
     if (phase !== 'open' || openLot(past, rules, sale.lot)) return 'not now';
+    if (isBeingAsked(past, sale.lot)) return 'somebody is asked';
     return undoable(past, rules).includes(sale.sale) ? null : 'too late to undo';
   }
   if (phase !== 'open' && phase !== 'closed') return 'not now';

@@ -42,7 +42,8 @@ export {
 export { clockStepFen, ladderStep, mayBeOfferedAgain, percentOf, reofferStartFen } from './ladder.js';
 export { hasValidBid, isEnded, nextLotPhases, openUnits, unitsToOffer } from './lot.js';
 export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
-export { INTEREST_MAX, offerCandidates, offerPriceFen, standingOffer, standingOffers } from './offers.js';
+export { INTEREST_MAX, offerCandidates, offerPriceFen, standingOffers } from './offers.js';
+export { standingOffer } from './lot.js';
 export {
   decideRegistry,
   emptyRegistry,

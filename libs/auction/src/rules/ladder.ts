@@ -1,7 +1,7 @@
 import { type EventBody, type LotState, type ShowRules, type ShowState } from '@qingpai/wire';
 import { leastFirstFen, stepAtFen } from './increments.js';
-import { unitsToOffer } from './lot.js';
-import { offerCandidates, standingOffer } from './offers.js';
+import { standingOffer, unitsToOffer } from './lot.js';
+import { offerCandidates } from './offers.js';
 import { openLots, sealedLots } from './show.js';
 
 /**

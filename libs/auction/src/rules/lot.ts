@@ -1,4 +1,10 @@
-import { type EventBody, type LotPhase, type LotState, type OfferingState } from '@qingpai/wire';
+import {
+  type EventBody,
+  type LotPhase,
+  type LotState,
+  type OfferingState,
+  type OfferState,
+} from '@qingpai/wire';
 
 /**
  * Lot (RULES §1). `waiting` waits for re-offer. A hammer can be undone, and a passed lot can come back, while the
@@ -15,6 +21,10 @@ export const nextLotPhases: Record<LotPhase, readonly LotPhase[]> = {
   withdrawn: ['waiting'],
   carried: ['waiting'],
 };
+
+/** What is left of this lot is offered to somebody now. */
+export const standingOffer = (lot: LotState): OfferState | undefined =>
+  lot.offers.find(({ result }) => result === 'standing');
 
 /** Units that are neither sold nor ended yet. */
 export const openUnits = (lot: LotState): number => unitsToOffer(lot) - lot.passedUnits;

@@ -5,8 +5,7 @@ import { happens, refuse } from './decision.js';
 import { unsoldBody } from './english.js';
 import { floorOf } from './floor.js';
 import { fallingOffering, mayBeOfferedAgain, reofferStartFen, risingOffering } from './ladder.js';
-import { hasValidBid, isEnded, newOffering, openUnits } from './lot.js';
-import { standingOffer } from './offers.js';
+import { hasValidBid, isEnded, newOffering, openUnits, standingOffer } from './lot.js';
 import { autoBids } from './proxy.js';
 import { entry, openLots, thisOnBlock } from './show.js';
 

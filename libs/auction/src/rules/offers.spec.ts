@@ -317,6 +317,21 @@ describe('while somebody is asked', () => {
     expect(show.reason(67_000, { name: 'close' })).toBe('lots-left');
   });
 
+  it('no hammer of its lot can be undone: the units would come back beside those that are offered', () => {
+    const show = new PaperShow({
+      rules: { ladder, furtherOfferings: 0 },
+      lots: { L1: { format: 'dutch', units: 3, startFen: 2_050, floorFen: 1_500 } },
+    });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.bid(2_500, WU, 1_950);
+    show.pass(100_000);
+    const undo = { name: 'undo', sale: 'S1', reason: 'technical' } as const;
+    expect(show.reason(100_500, undo)).toBe('offer-stands');
+    show.does(100_600, { name: 'endOffers', lot: 'L1', reason: 'other' });
+    show.does(100_700, undo);
+    expect(show.lot()).toMatchObject({ phase: 'waiting', soldUnits: 0 });
+  });
+
   it('the host may ask nobody further, for a reason; then the ladder goes on to its end', () => {
     const show = leftOver();
     show.pass(66_000);

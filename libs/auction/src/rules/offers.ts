@@ -12,7 +12,7 @@ import { happens, refuse } from './decision.js';
 import { floorOf } from './floor.js';
 import { type FloorRange } from './floorClaims.js';
 import { gridBelowFen, leastFirstFen, leastOnGridFen } from './increments.js';
-import { unitsToOffer } from './lot.js';
+import { standingOffer, unitsToOffer } from './lot.js';
 import { BID_TOTAL_MAX_FEN, isByHouse, isOverLimit, limitOf, present } from './press.js';
 import { hammer } from './sales.js';
 import { bidderIn, entry, sealedLots } from './show.js';
@@ -57,9 +57,6 @@ function whyNotBuy(state: ShowState, lot: LotState, id: string): Reason | null {
   if (!bidder || bidder.banned) return 'bidder-not-allowed';
   return bidder.kind === 'host' || id === lot.grower ? 'own-lot' : null;
 }
-
-export const standingOffer = (lot: LotState): OfferState | undefined =>
-  lot.offers.find(({ result }) => result === 'standing');
 
 /** The offers that stand, of all lots. */
 export const standingOffers = (state: ShowState): { lot: LotState; offer: OfferState }[] =>

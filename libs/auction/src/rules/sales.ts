@@ -1,7 +1,7 @@
 import { type EventOf, type SaleState, type ShowState } from '@qingpai/wire';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
-import { firstFreeUnit } from './lot.js';
+import { firstFreeUnit, standingOffer } from './lot.js';
 import { entry, type OnBlock } from './show.js';
 
 /** What a sale comes to, fen. */
@@ -51,6 +51,8 @@ export function undo(state: ShowState, command: Extract<Command, { name: 'undo' 
   if (state.rules.timed ? state.open.includes(sale.lot) : state.block !== null) return refuse('lot-on-block');
   if (!isUndoable(state, sale)) return refuse('nothing-to-undo');
   if (sale.phase !== 'awaiting') return refuse('sale-paid');
+  // Its units would come back beside those that are offered, and nobody would be asked about them.
+  if (standingOffer(state.lots[sale.lot]!)) return refuse('offer-stands');
   return happens(command.by, { type: 'sale.voided', body: { sale: sale.sale, reason: command.reason } });
 }
 
