@@ -61,6 +61,8 @@ test('two lots are paid at once on Stripe’s page, after a tick, and the page s
   expect(stripe.pay(page.url())).toBe('paid');
   await page.goto(`${market.origin}/pay/${showId}?back=1`);
   await page.getByText('已付款，谢谢！').waitFor();
+  // Who has paid is not told how to pay.
+  expect(await page.getByText('线下付款').count()).toBe(0);
   await shot(page, 'pay-done');
   expect(await axeFinds(page)).toEqual([]);
   expect(stripe.charged.length).toBe(1);

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Market } from '../stories/kit/market.js';
 import { whyNoSmallDisk } from './disk.js';
 import { type Ground, type Place } from './place.js';
+import { type Way } from './proxy.js';
 
 const STOPPED_MS = 3_000;
 const CUT_MS = 2_000;
@@ -129,6 +130,16 @@ async function twoOwners(place: Place): Promise<Strike> {
   };
 }
 
+const swallowing = (name: string, what: string, ways: Way[]): Fault => ({
+  ...{ name, what, ground: 'line', putsOff: true, graceMs: 20 },
+  aimed: ({ line }) =>
+    during(
+      SILENT_MS,
+      () => line.swallow(...ways),
+      () => line.mend(),
+    ),
+});
+
 export const faults: readonly Fault[] = [
   {
     name: 'server-kill',
@@ -187,45 +198,17 @@ export const faults: readonly Fault[] = [
         () => line.mend(),
       ),
   },
-  {
-    name: 'line-swallows',
-    what: 'the line to Postgres swallows everything for 9 s; what was connected stays silent',
-    ground: 'line',
-    putsOff: true,
-    graceMs: 20,
-    aimed: ({ line }) =>
-      during(
-        SILENT_MS,
-        () => line.swallow('there', 'back'),
-        () => line.mend(),
-      ),
-  },
-  {
-    name: 'line-swallows-questions',
-    what: 'the same for what the server asks alone',
-    ground: 'line',
-    putsOff: true,
-    graceMs: 20,
-    aimed: ({ line }) =>
-      during(
-        SILENT_MS,
-        () => line.swallow('there'),
-        () => line.mend(),
-      ),
-  },
-  {
-    name: 'line-swallows-answers',
-    what: 'the same for what Postgres answers alone: commits happen and nobody hears of them',
-    ground: 'line',
-    putsOff: true,
-    graceMs: 20,
-    aimed: ({ line }) =>
-      during(
-        SILENT_MS,
-        () => line.swallow('back'),
-        () => line.mend(),
-      ),
-  },
+  swallowing(
+    'line-swallows',
+    'the line to Postgres swallows everything for 9 s; what was connected stays silent',
+    ['there', 'back'],
+  ),
+  swallowing('line-swallows-questions', 'the same for what the server asks alone', ['there']),
+  swallowing(
+    'line-swallows-answers',
+    'the same for what Postgres answers alone: commits happen and nobody hears of them',
+    ['back'],
+  ),
   {
     name: 'line-slow',
     what: 'each way over the line to Postgres takes 250 ms more, for 6 s',
