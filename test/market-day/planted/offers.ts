@@ -43,7 +43,8 @@ export const offersBugs: readonly PlantedLine[] = [
     is: '',
   },
   {
-    name: 'a hammer is undone while the rest of its lot is offered *',
+    name: 'a hammer is undone while the rest of its lot is offered',
+    isOurs: true,
     file: `${rules}/sales.ts`,
     was: "if (standingOffer(state.lots[sale.lot]!)) return refuse('offer-stands');",
     is: '',
