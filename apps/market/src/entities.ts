@@ -2,7 +2,7 @@ import { auctionEntities, auctionMigrations } from '@qingpai/auction';
 import { ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
 import { membersEntities, membersMigrations } from '@qingpai/members';
 import { paymentsEntities, paymentsMigrations } from '@qingpai/payments';
-import { type EntityClass, type MigrationClass } from '@qingpai/platform';
+import { type EntityClass, type MigrationClass, platformMigrations } from '@qingpai/platform';
 
 /** Everything the database holds, lib by lib; migrations run in the order of their timestamps. */
 export const marketEntities: EntityClass[] = [
@@ -12,6 +12,7 @@ export const marketEntities: EntityClass[] = [
   ...paymentsEntities,
 ];
 export const marketMigrations: MigrationClass[] = [
+  ...platformMigrations,
   ...membersMigrations,
   ...ledgerMigrations,
   ...auctionMigrations,

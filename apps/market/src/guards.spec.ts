@@ -155,3 +155,23 @@ test('every guard also acts for whoever turns triggers off for his session', asy
   );
   expect(asleep).toEqual([]);
 });
+
+test('jobs wait in a schema of their own, which the app works on and cannot change', async () => {
+  const granted = await owner.query<object[]>(
+    `SELECT relname AS table, array_agg(lower(p) ORDER BY p) AS may FROM pg_class c,
+       unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) p
+     WHERE relkind = 'r' AND relnamespace = 'graphile_worker'::regnamespace
+       AND has_table_privilege('qingpai_app', c.oid, p) GROUP BY 1 ORDER BY 1`,
+  );
+  const worksOn = ['delete', 'insert', 'select', 'update'];
+  expect(granted).toEqual([
+    { table: '_private_job_queues', may: worksOn },
+    { table: '_private_jobs', may: worksOn },
+    { table: '_private_known_crontabs', may: ['select'] },
+    { table: '_private_tasks', may: worksOn },
+    { table: 'migrations', may: ['select'] },
+  ]);
+  expect(await refusalOf(database.dataSource, 'CREATE TABLE graphile_worker.mine (i int)')).toMatch(
+    /permission denied/,
+  );
+});

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
+import { Jobs } from '@qingpai/platform';
 import { AuctionModule, Proofs } from '@qingpai/auction';
 import { type Counter, paymentsInvariants, PaymentsModule, StripeProvider } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
@@ -91,7 +92,7 @@ const counterOf = ({ house, offlinePayment: byHand }: Config): Counter => ({
   ...{ payee: house.seller.name, contact: house.seller.contact },
 });
 
-/** What every lib may ask for: the database. */
+/** What every lib may ask for: the database, and to have something done later. */
 @Global()
 @Module({})
 class GroundModule {
@@ -99,6 +100,7 @@ class GroundModule {
     const provided = [
       { provide: MARKET_PARTS, useValue: parts },
       { provide: DataSource, useValue: parts.db },
+      { provide: Jobs, useValue: new Jobs(parts.log) },
     ];
     return { module: GroundModule, providers: provided, exports: provided };
   }

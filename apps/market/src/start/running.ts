@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MembersService } from '@qingpai/members';
 import { OnlinePayments, PaymentsService } from '@qingpai/payments';
-import { anchoredClock, type Claim, type Log, openDatabase, startEmbeddedPostgres } from '@qingpai/platform';
+import {
+  anchoredClock,
+  type Claim,
+  Jobs,
+  type Log,
+  openDatabase,
+  startEmbeddedPostgres,
+} from '@qingpai/platform';
 import { InvariantRuns } from '@qingpai/township';
 import { type Config } from '../config.js';
 import { marketEntities, marketMigrations } from '../entities.js';
@@ -73,6 +80,7 @@ export async function startMarket(
     onClockJump: metrics.handleClockJump,
   };
   closers.add('housekeeping', keepHouse(household));
+  closers.add('jobs', app.get(Jobs, { strict: false }).start(db));
   const addresses = await listen(app, config, log, closers);
   origins.push(...addresses.origins);
   const greet = async () => welcome(addresses, await peopleAndShow(app, config, log));

@@ -10,7 +10,7 @@ export const compiledFolder = join(source, '../../../.cache/compiled-launcher', 
  * that packages are found.
  */
 export async function compiled(): Promise<string> {
-  for (const inner of ['.', 'postgres']) {
+  for (const inner of ['.', 'postgres', 'jobs']) {
     mkdirSync(join(compiledFolder, inner), { recursive: true });
     const files = readdirSync(join(source, inner)).filter((name) => /^(?!.*\.spec\.).*\.ts$/.test(name));
     for (const name of files) {
