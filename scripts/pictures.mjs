@@ -22,7 +22,8 @@ const outDir = join(root, 'docs/pictures');
 const dataDir = join(root, '.data/pictures');
 const quick = {
   ...defaultRules,
-  openForMs: 90_000,
+  // Longer than all the pictures take on a busy machine: nothing closes by itself meanwhile.
+  openForMs: 600_000,
   windowMs: 500,
   extensionMs: 500,
   lastCallMs: 500,
