@@ -41,6 +41,17 @@ export async function authenticate(
   return { ok: true, member };
 }
 
+/**
+ * Lets go of what the request brought by which a socket came: its headers with the session in them, and some kilobytes
+ * for each of thousands who watch. engine.io keeps hold of the request itself for as long as the socket lives.
+ */
+export function forgetRequest(socket: Socket): void {
+  const { request } = socket.conn;
+  Object.assign(request, { rawHeaders: [], headers: {} });
+  Object.assign(socket.conn, { request: null });
+  Object.assign(socket.handshake, { headers: {}, auth: {}, query: {}, url: '' });
+}
+
 /** What a refused socket is told: `connect_error` carries the refusal in `data`. */
 export const connectError = (reason: Reason): Error =>
   Object.assign(new Error(reason), { data: refusalOf(reason) });

@@ -8,7 +8,7 @@ import { DESK_OPTIONS, type DeskParts } from '../desk.module.js';
 import * as max from '../room/limits.js';
 import { RateLimits } from '../room/rateLimits.js';
 import { Rooms } from '../room/rooms.js';
-import { authenticate, connectError, mayUpgrade } from './handshake.js';
+import { authenticate, connectError, forgetRequest, mayUpgrade } from './handshake.js';
 import { Loudspeaker } from './loudspeaker.js';
 import { isClientMessage, parse, type Parsed, reasonOf, refusalTo } from './messages.js';
 import { SocketVisitor } from './socketVisitor.js';
@@ -88,6 +88,7 @@ export class RoomGateway
   handleConnection(socket: Socket): void {
     const { visitor } = socket.data as { visitor: SocketVisitor };
     this.visitors.set(visitor.id, visitor);
+    forgetRequest(socket);
     socket.onAny((name: string, ...args: unknown[]) => void this.handleMessage(visitor, name, args));
     socket.once('disconnect', () => {
       this.visitors.delete(visitor.id);
