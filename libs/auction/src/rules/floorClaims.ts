@@ -79,14 +79,14 @@ export function saidByEvent(rules: ShowRules, lot: LotState, event: LoggedEvent)
 
 /**
  * What any leaf says of the floor of the clock that runs meanwhile: it had not come to its end before, so the price
- * it showed is not below the floor. Null: the clock stands, or this leaf is its end.
+ * it showed is not below the floor; nor is the one at which it stands while takes are gathered, nor that of its last
+ * step. Null: it is frozen, or this leaf is its end.
  */
 export function saidByNothingDue(
   { lot, offering: { clock, frozenAt } }: OnBlock,
   event: LoggedEvent,
 ): FloorRange | null {
   if (!clock || lot.floor === null || frozenAt !== null) return null;
-  if (clock.restartsAt !== null || clock.heldFen !== null || clock.last) return null;
   const isItsEnd =
     event.by === 'platform' && (event.type === 'clock.restarted' || event.type === 'lot.setAside');
   return isItsEnd ? null : atMost(clockPriceFen(clock, event.t));

@@ -33,8 +33,7 @@ export function offer(
       ? risingOffering(state, lot, nowMs)
       : fallingOffering(state.rules, lot, lot.startFen, nowMs);
   const offered = happens(by, { type: 'lot.offered', body });
-  if (lot.format !== 'english') return offered;
-  // Pre-bids count the moment their lot is called.
+  // Pre-bids count the moment their lot is called; on a falling clock there are none.
   const offering = newOffering(body, { i: state.next, t: nowMs });
   const answers = autoBids({ state, lot, offering, nowMs, secrets });
   return { ok: true, events: [...offered.events, ...answers] };

@@ -171,6 +171,14 @@ describe('a pre-bid', () => {
     ]);
   });
 
+  it('counts for nothing once its bidder may not go as high as the start any more', () => {
+    const show = onBlock({}, (before) => {
+      before.most(500, LIN, 5_000);
+      before.does(600, { name: 'limit', bidder: LIN, limitFen: 3_000 });
+    });
+    expect(stands(show)).toEqual([null, null]);
+  });
+
   it('can be taken back before', () => {
     const show = onBlock({}, (early) => {
       early.most(100, LIN, 5_000, 'L1');
