@@ -1,7 +1,7 @@
 import { createPublicKey, verify as verifyByOpenSsl } from 'node:crypto';
 import { moneyFactsOf, type VerifyOptions } from '@qingpai/auction/rules';
 import { type JournalEntry, journalOf } from '@qingpai/ledger/rules';
-import { type Bundle, type Verdict } from '@qingpai/wire';
+import { type Bundle, type FreightRule, type Verdict } from '@qingpai/wire';
 import {
   bundleOf,
   cosigned,
@@ -99,6 +99,44 @@ function afterwards(): PaperShow {
   show.does(90_000_000, { name: 'settle' });
   return show;
 }
+/** Freight paid, freight given back, and a buyer who was given longer to pay and did not. */
+function billed(): PaperShow {
+  const freight: FreightRule = {
+    ...{ zones: [{ provinces: ['35'], feeFen: 800 }], elsewhereFen: 1_500 },
+    ...{ notServed: ['65'], freeFromFen: 20_000, pickUp: true },
+  };
+  const show = sealedShow({ L1: {}, L2: {}, L3: {}, L4: {} }, { rules: { freight } });
+  for (const [k, bidder] of [LIN, WU, CHEN, LIN].entries()) {
+    const at = 10_000 + k * 100_000;
+    show.does(at, { name: 'offer', lot: `L${k + 1}` });
+    show.bid(at + 1_000, bidder, 3_600);
+    show.pass(at + 90_000);
+  }
+  show.does(500_000, { name: 'close' });
+  const moves = (name: 'paid' | 'refunded', at: number, sale: string, of: string, freightFen?: number) =>
+    show.does(at, {
+      name,
+      body: {
+        ...{ sale, amountFen: 3_600, channel: 'cash', txn: `${of.repeat(43)}=` },
+        ...(freightFen !== undefined && { freightFen }),
+      },
+    });
+  moves('paid', 510_000, 'S1', 'B');
+  moves('paid', 510_000, 'S4', 'B', 800);
+  moves('paid', 520_000, 'S3', 'C', 1_500);
+  moves('refunded', 600_000, 'S3', 'D', 1_500);
+  show.does(86_000_000, { name: 'extendPay', bidder: WU, payBy: 172_800_000, reason: 'buyer-asked' });
+  show.does(172_800_000, { name: 'default', sale: 'S2' });
+  show.does(180_000_000, { name: 'settle' });
+  return show;
+}
+const billedShow = billed();
+const billedOnly = bundleOf(billedShow);
+/** With the books as they follow from the leaves. */
+const billedBooked = {
+  ...billedOnly,
+  journal: journalOf(moneyFactsOf(billedShow.state, billedShow.leaves)),
+};
 /** A clock whose server was away for ten seconds in the middle, two pots sold after it; then a rising lot. */
 function darkEvening(): PaperShow {
   const show = sealedShow({
@@ -370,6 +408,17 @@ export const cases: Case[] = [
   { row: 'a default before the time to pay was over', text: () => changed('sale.defaulted', 0, (leaf) => (leaf.t = 86_899_999), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.defaulted') },
   { row: 'a default of a sale that was paid', text: () => changed('sale.defaulted', 0, ({ body }) => (body.sale = 'S2'), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.defaulted') },
   { row: 'a default that the settlement leaves out', text: () => changed('show.settled', 0, ({ body }) => delete body.defaultedFen, afterOnly), verdict: 'INVALID', code: 'settled-miscounted', i: at(booked, 'show.settled') },
+
+  // ------------------------------------------------------------ freight, and longer to pay
+  { row: 'an honest evening with freight, and longer to pay for one', text: () => textOf(billedBooked), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'a default before the longer time was over', text: () => changed('sale.defaulted', 0, (leaf) => (leaf.t = 172_799_999), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'sale.defaulted') },
+  { row: 'a longer time that is shorter', text: () => changed('pay.extended', 0, ({ body }) => (body.payBy = 86_899_999), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'pay.extended') },
+  { row: 'a longer time for somebody else', text: () => changed('pay.extended', 0, ({ body }) => (body.bidder = LIN), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'pay.extended') },
+  { row: 'freight that the sealed table does not know', text: () => changed('sale.paid', 1, ({ body }) => (body.freightFen = 900), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'sale.paid', 1) },
+  { row: 'freight taken twice from one buyer', text: () => changed('sale.paid', 0, ({ body }) => (body.freightFen = 800), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'sale.paid', 1) },
+  { row: 'freight in a show without freight', text: () => changed('sale.paid', 0, ({ body }) => (body.freightFen = 800)), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'sale.paid') },
+  { row: 'more freight given back than came', text: () => changed('sale.refunded', 0, ({ body }) => (body.freightFen = 1_501), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'sale.refunded') },
+  { row: 'freight that the settlement leaves out', text: () => changed('show.settled', 0, ({ body }) => delete body.freightFen, billedOnly), verdict: 'INVALID', code: 'settled-miscounted', i: at(billedOnly, 'show.settled') },
 
   // ------------------------------------------------------------ several lots at once
   { row: 'an honest timed show', text: () => digested(timedOnly), verdict: 'ALL_SOLD_UNSETTLED' },

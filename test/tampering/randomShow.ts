@@ -15,8 +15,16 @@ import {
   PaperShow,
   WU,
 } from '../../libs/auction/src/rules/testing/paperShow.js';
-import { type Opening, type ShowState } from '@qingpai/wire';
+import { type FreightRule, type Opening, type ShowState } from '@qingpai/wire';
 import { type Chance } from './chance.js';
+
+const payBys = [
+  { afterDays: 1, minuteOfDay: 720, utcOffsetMinutes: 480 },
+  { afterDays: 2, minuteOfDay: 0, utcOffsetMinutes: -720 },
+];
+const freight: FreightRule = {
+  ...{ zones: [{ provinces: ['35'], feeFen: 800 }], elsewhereFen: 1_500, notServed: [], pickUp: true },
+};
 
 /** A small honest show, anything of which may happen; with luck it comes to its end. */
 export function randomShow(chance: Chance): PaperShow {
@@ -42,6 +50,8 @@ export function randomShow(chance: Chance): PaperShow {
       ...(chance.maybe(0.2) && { bidLimitFen: chance.one([4_000, 20_000]) }),
       refusalsLoggedMax: chance.one([1, 2, 20]),
       hardEndMs: chance.one([5_000, 600_000]),
+      ...(chance.maybe(0.3) && { payWithinMs: undefined, payBy: chance.one(payBys) }),
+      ...(chance.maybe(0.5) && { freight: { ...freight, ...(chance.maybe(0.5) && { freeFromFen: 5_000 }) } }),
       clock: {
         tickMs: 1_500,
         restartSteps: chance.below(4),
@@ -244,15 +254,25 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
     if (sale.phase === 'voided' || chance.maybe(0.1)) continue;
     const txn = `${'BCDEFGHIJK'.charAt(k % 10).repeat(43)}=`;
     const amountFen = sale.unitPriceFen * sale.units;
-    show.ask(t + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
+    const freightFen = chance.maybe(0.5) ? chance.one([800, 1_500, 900]) : undefined;
+    const more = freightFen === undefined ? {} : { freightFen };
+    show.ask(t + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn, ...more } });
   }
   const late = t + chance.one([1_000, 86_400_000, 86_400_100]);
+  if (chance.maybe(0.3)) {
+    const payBy = t + chance.one([1_000, 86_400_050, 172_800_000, 3_000_000_000]);
+    show.ask(t + 100, { name: 'extendPay', bidder: chance.one([LIN, WU, CHEN]), payBy, reason: 'house' });
+  }
   for (const [k, sale] of Object.values(show.state.sales).entries()) {
     if (chance.maybe(0.5)) show.ask(late + k, { name: 'default', sale: sale.sale });
     if (!chance.maybe(0.2)) continue;
     const txn = `${'LMNOPQRSTU'.charAt(k % 10).repeat(43)}=`;
     const amountFen = chance.one([1, sale.unitPriceFen, sale.unitPriceFen * sale.units, 9_999_999]);
-    show.ask(late + k, { name: 'refunded', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
+    const more = chance.maybe(0.3) ? { freightFen: chance.one([800, 1_500]) } : {};
+    show.ask(late + k, {
+      name: 'refunded',
+      body: { sale: sale.sale, amountFen, channel: 'cash', txn, ...more },
+    });
   }
   show.ask(t + 90_000_000, { name: 'settle' });
 }

@@ -161,6 +161,7 @@ it('no case of ours sells what is not sold', () => {
     'honest time given back to a clock',
     'an honest show that asked around',
     'honest books of an evening with a refund and a default',
+    'an honest evening with freight, and longer to pay for one',
     'an honest timed show',
   ]);
 });

@@ -33,6 +33,8 @@ const statuses: Partial<Record<Reason, number>> = {
   'import-has-errors': 422,
   'amount-differs': 422,
   'refund-above-paid': 422,
+  'freight-differs': 422,
+  'pay-by-not-later': 422,
   'floor-with-zero-start': 422,
   'clock-without-start': 422,
   'start-below-floor': 422,

@@ -13,6 +13,7 @@ import {
   offerId,
   office,
   origin,
+  payExtendReason,
   positiveFen,
   pseudonym,
   publicKey,
@@ -39,6 +40,11 @@ const money = z.strictObject({
   txn: hash,
   /** SHA-256 of the receipt's photo as stored, where there is one. */
   evidence: hash.optional(),
+  /**
+   * 运费 that moved with it, beside `amountFen`: once per buyer, with the last sale of a payment; back, all of it, with the
+   * last refund.
+   */
+  freightFen: positiveFen.optional(),
 });
 
 /** What was offered to one person, as he answers it. */
@@ -302,6 +308,8 @@ const bodies = {
   'sale.refunded': money,
   /** Not paid when the time to pay was over. It stays in the certificate; the grower's claim ends with it. */
   'sale.defaulted': z.strictObject({ sale: saleId }),
+  /** The house gives this buyer longer for all that he has not paid; until then none of it is in default. */
+  'pay.extended': z.strictObject({ bidder: pseudonym, payBy: timeMs, reason: payExtendReason }),
   /** A co-host took the show over by its code: whoever held the console before may have lost his phone. */
   'show.tookOver': z.strictObject({ by: pseudonym, reason: takeOverReason }),
   'show.closed': z.strictObject({
@@ -321,6 +329,7 @@ const bodies = {
     /** Left out where there is none. */
     refundedFen: positiveFen.optional(),
     defaultedFen: positiveFen.optional(),
+    freightFen: positiveFen.optional().describe('freight that came in and did not go back'),
   }),
 } as const;
 

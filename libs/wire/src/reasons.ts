@@ -174,6 +174,13 @@ export const reasons = {
   'complaint-time': { zh: '售后期还没有结束', en: 'The time for complaints is not over' },
   'amount-differs': { zh: '金额和账单不一致', en: 'The amount differs from the bill' },
   'still-payable': { zh: '付款期限还没到', en: 'There is still time to pay' },
+  'pay-by-not-later': {
+    zh: '新的期限要晚于现在和原期限，最多到结束后 31 天',
+    en: 'The new deadline must be later than now and than the old one, 31 days after the close at most',
+  },
+  'nothing-owed': { zh: '这位买家没有待付的成交', en: 'This buyer owes nothing' },
+  'freight-differs': { zh: '运费和本场的运费表不符', en: 'The freight is not that of the sealed table' },
+  'freight-paid': { zh: '这位买家的运费已经付过', en: 'The freight of this buyer is already paid' },
   'not-paid': { zh: '这笔成交没有付过款', en: 'This sale was not paid' },
   'refund-above-paid': { zh: '退款超过实付', en: 'The refund is more than was paid' },
   'already-paid': { zh: '这笔成交已经付款', en: 'This sale is already paid' },

@@ -12,6 +12,7 @@ import {
   leafIndex,
   lotId,
   offerId,
+  payExtendReason,
   positiveFen,
   pseudonym,
   role,
@@ -185,6 +186,13 @@ export const hostCommand = z.discriminatedUnion('name', [
   /** The answer of a person in the hall to what is offered to him. */
   z.strictObject({ name: z.literal('answerOffer'), offer: offerId, accept: z.boolean() }),
   z.strictObject({ name: z.literal('default'), sale: saleId }),
+  /** Longer to pay, for this buyer and all that he owes. */
+  z.strictObject({
+    name: z.literal('extendPay'),
+    bidder: pseudonym,
+    payBy: timeMs,
+    reason: payExtendReason,
+  }),
   z.strictObject({ name: z.literal('freeze'), lot: lotId }),
   z.strictObject({ name: z.literal('resume'), lot: lotId }),
   z.strictObject({ name: z.literal('undo'), sale: saleId, reason: voidReason }),

@@ -1,8 +1,31 @@
 import { z } from 'zod';
-import { durationMs, positiveFen } from './units.js';
+import { province } from './provinces.js';
+import { durationMs, fen, positiveFen } from './units.js';
 
 /** Lots open at once in a timed show, at most. */
 export const TIMED_OPEN_MAX = 200;
+
+/**
+ * 运费: what the one parcel of a buyer costs, shown before the first bid (RULES §5). A province stands in one zone at most;
+ * one that no zone names costs `elsewhereFen`, or is not served where that is left out.
+ */
+export const freightRule = z
+  .strictObject({
+    zones: z.array(z.strictObject({ provinces: z.array(province).min(1).max(34), feeFen: fen })).max(34),
+    elsewhereFen: fen.optional(),
+    /** Nothing is sent there. */
+    notServed: z.array(province).max(34),
+    /** No freight from this sum of a buyer's sales on. Left out: never free. */
+    freeFromFen: positiveFen.optional(),
+    /** 自提: whoever fetches it at the station pays none. */
+    pickUp: z.boolean(),
+  })
+  .refine(({ zones, notServed }) => isEachOnce([...zones.flatMap((zone) => zone.provinces), ...notServed]), {
+    message: 'a province stands in one place',
+  });
+export type FreightRule = z.infer<typeof freightRule>;
+
+const isEachOnce = (all: readonly string[]): boolean => new Set(all).size === all.length;
 
 /**
  * The auction rules of one show (RULES §2 and §3). They are fixed when the show is sealed: `show.sealed`
@@ -83,6 +106,19 @@ export const showRules = z.strictObject({
   complaintMs: durationMs,
   /** A sale that is not paid this long after the show was closed is in default. Left out: no sale ever is. */
   payWithinMs: durationMs.optional(),
+  /**
+   * The same by the clock on the wall, where `payWithinMs` is left out: so many days after the day of the close, at this
+   * minute of the day (720: noon), by a clock that is so far ahead of UTC.
+   */
+  payBy: z
+    .strictObject({
+      afterDays: z.int().min(1).max(30),
+      minuteOfDay: z.int().min(0).max(1_439),
+      utcOffsetMinutes: z.int().min(-720).max(840),
+    })
+    .optional(),
+  /** Left out: no freight is charged. */
+  freight: freightRule.optional(),
 });
 export type ShowRules = z.infer<typeof showRules>;
 
@@ -112,3 +148,27 @@ export const defaultRules: ShowRules = {
   complaintMs: 86_400_000,
   payWithinMs: 86_400_000,
 };
+
+/** What a flower township in Fujian would charge, unless it says otherwise: by road, nothing to where plants would not arrive alive. */
+export const defaultFreight: FreightRule = {
+  zones: [
+    { provinces: ['35'], feeFen: 800 },
+    { provinces: ['31', '32', '33', '34', '36', '44'], feeFen: 1_200 },
+    { provinces: ['15', '21', '22', '23', '62', '63', '64'], feeFen: 2_500 },
+  ],
+  elsewhereFen: 1_800,
+  notServed: ['54', '65', '71', '81', '82'],
+  freeFromFen: 20_000,
+  pickUp: true,
+};
+
+/** What a new show begins with: the defaults, to be paid by noon of the next day (RULES §5), with freight. */
+export const newShowRules: ShowRules = {
+  ...withoutPayWithin(defaultRules),
+  payBy: { afterDays: 1, minuteOfDay: 720, utcOffsetMinutes: 480 },
+  freight: defaultFreight,
+};
+
+function withoutPayWithin({ payWithinMs: _, ...rules }: ShowRules): ShowRules {
+  return rules;
+}

@@ -169,6 +169,8 @@ export const saleState = z.object({
   phase: salePhase,
   paidAt: timeMs.nullable(),
   refundedFen: fen.describe('given back so far; the phase is `refunded` when it is all of it'),
+  freightFen: positiveFen.optional().describe('freight of its buyer that came with its payment'),
+  freightBackFen: positiveFen.optional().describe('freight that went back with a refund of it'),
 });
 
 export const bidderState = z.object({
@@ -221,6 +223,8 @@ export const showState = z.object({
   lots: z.record(lotId, lotState),
   bidders: z.record(pseudonym, bidderState),
   sales: z.record(saleId, saleState),
+  /** Until when who was given longer to pay may pay. */
+  payBys: z.record(pseudonym, timeMs),
   seals: z.array(sealState),
   /** Who holds an office and signs. */
   staff: z.array(staffState),

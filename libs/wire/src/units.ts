@@ -102,3 +102,6 @@ export const takeOverReason = z.enum(['phone-died', 'no-network', 'handover']);
 export type TakeOverReason = z.infer<typeof takeOverReason>;
 export const unwitnessedReason = z.enum(['none-configured', 'witness-off', 'no-network']);
 export type UnwitnessedReason = z.infer<typeof unwitnessedReason>;
+/** Why the house gives a buyer longer to pay. */
+export const payExtendReason = z.enum(['buyer-asked', 'transfer-under-way', 'no-network', 'house']);
+export type PayExtendReason = z.infer<typeof payExtendReason>;

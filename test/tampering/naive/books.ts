@@ -28,7 +28,11 @@ export function wrongBooks(leaves: readonly Leaf[], journal: readonly object[] |
     const kind = type.split('.')[1]!;
     const [buyer, payable] = [`buyer:${sale.bidder}:receivable`, `grower:${grower(sale.lot)}:payable`];
     const whole = sale.units * sale.unitPriceFen;
-    const { channel, amountFen = whole } = body as { channel?: string; amountFen?: number };
+    const {
+      channel,
+      amountFen = whole,
+      freightFen = 0,
+    } = body as { channel?: string; amountFen?: number; freightFen?: number };
     const place = channel === 'stripe' ? 'gateway:stripe:clearing' : 'bank:escrow';
     const pair = {
       hammered: [buyer, payable],
@@ -38,16 +42,25 @@ export function wrongBooks(leaves: readonly Leaf[], journal: readonly object[] |
       refunded: [payable, place],
     }[kind] as [string, string];
     const n = told.length + 1;
-    const lines = pair.map((account, k) => {
-      const side = k === 0 ? 'debit' : 'credit';
+    const isPlace = (account: string) => account === place;
+    const parts = pair.map((account, k) => ({
+      ...{ account, side: k === 0 ? 'debit' : 'credit' },
+      partFen: amountFen + (isPlace(account) ? freightFen : 0),
+    }));
+    // Freight goes through the same place; debits are told first.
+    if (freightFen > 0) {
+      const side = kind === 'paid' ? 'credit' : 'debit';
+      parts.splice(kind === 'paid' ? 2 : 1, 0, { account: 'freight:payable', side, partFen: freightFen });
+    }
+    const lines = parts.map(({ account, side, partFen }) => {
       const earlier = postings.filter((one) => one.account === account);
       const beforeFen = earlier.reduce(
         (sum, one) => sum + (one.side === 'debit' ? one.amountFen : -one.amountFen),
         0,
       );
-      const afterFen = beforeFen + (k === 0 ? amountFen : -amountFen);
-      postings.push({ n, account, side, amountFen });
-      return { account, side, amountFen, version: earlier.length + 1, beforeFen, afterFen };
+      const afterFen = beforeFen + (side === 'debit' ? partFen : -partFen);
+      postings.push({ n, account, side, amountFen: partFen });
+      return { account, side, amountFen: partFen, version: earlier.length + 1, beforeFen, afterFen };
     });
     if (kind === 'hammered') first[sale.sale] = n;
     const isBack = kind === 'voided' || kind === 'defaulted';

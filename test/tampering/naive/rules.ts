@@ -17,6 +17,7 @@ import {
   type Past,
   people,
   phaseOf,
+  type Sale,
   salesOf,
   tickEnd,
   undoable,
@@ -98,6 +99,7 @@ const authors: Record<string, string[]> = {
   'sale.paid': ['host', 'officer', 'platform'],
   'sale.refunded': ['host', 'officer', 'platform'],
   'sale.defaulted': [...house, 'officer', 'platform'],
+  'pay.extended': [...house, 'officer'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };
@@ -123,7 +125,7 @@ function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
   if (leaf.type === 'log.opened' && leaf.body.origin !== origin) return 'other log';
   const phase = phaseOf(past);
   if (phase === 'settled') return 'after the settlement';
-  const later = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'show.settled'];
+  const later = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'pay.extended', 'show.settled'];
   if (phase !== 'closed' || later.includes(leaf.type)) return null;
   return 'after the close';
 }
@@ -475,6 +477,8 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'sale.refunded':
     case 'sale.defaulted':
       return wrongAfterwards(world, leaf);
+    case 'pay.extended':
+      return wrongExtension(world, leaf);
     case 'proxy.placed': {
       const { bid, bidder } = leaf.body;
       const known = [...placings(past), ...past.filter(isBidLeaf)];
@@ -716,6 +720,8 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   }
   if (phase !== 'open' && phase !== 'closed') return 'not now';
   if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';
+  if (leaf.body.freightFen !== undefined && !isFreight(past, rules, sale, leaf.body.freightFen))
+    return 'freight';
   if (all(past, 'sale.refunded').some(({ body }) => body.txn === leaf.body.txn)) return 'txn of a refund';
   const first = all(past, 'sale.paid').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
@@ -731,16 +737,73 @@ function wrongAfterwards(
   const phase = phaseOf(past);
   if (!sale || sale.voided || (phase !== 'open' && phase !== 'closed')) return 'no such sale now';
   if (leaf.type === 'sale.defaulted') {
-    const closed = all(past, 'show.closed')[0];
-    if (sale.paid || sale.defaulted || !closed || rules.payWithinMs === undefined) return 'not due';
-    return leaf.t < closed.t + rules.payWithinMs ? 'still payable' : null;
+    const payBy = payableUntil(past, rules, sale.bidder);
+    if (sale.paid || sale.defaulted || payBy === null) return 'not due';
+    return leaf.t < payBy ? 'still payable' : null;
   }
+  const { freightFen } = leaf.body;
+  if (freightFen !== undefined && freightFen !== freightOf(past, sale.bidder)) return 'freight';
   if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
     return 'more than came';
   if (all(past, 'sale.paid').some(({ body }) => body.txn === leaf.body.txn)) return 'txn of a payment';
   const first = all(past, 'sale.refunded').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
   return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
+}
+
+/** What of this buyer's freight came and did not go back. */
+function freightOf(past: Past, bidder: string): number {
+  const his = salesOf(past).filter((sale) => sale.bidder === bidder);
+  const moved = (type: 'sale.paid' | 'sale.refunded') =>
+    all(past, type)
+      .filter(({ body }) => his.some(({ sale }) => sale === body.sale))
+      .reduce((sum, { body }) => sum + (body.freightFen ?? 0), 0);
+  return moved('sale.paid') - moved('sale.refunded');
+}
+
+function isFreight(
+  past: Past,
+  { freight }: World['rules'],
+  { sale, bidder }: Sale,
+  freightFen: number,
+): boolean {
+  if (!freight || freightOf(past, bidder) !== 0) return false;
+  const paid = salesOf(past).filter(
+    (one) =>
+      one.sale === sale || (one.bidder === bidder && one.paid && one.backFen < one.unitPriceFen * one.units),
+  );
+  const sumFen = paid.reduce((sum, one) => sum + one.unitPriceFen * one.units, 0);
+  if (freight.freeFromFen !== undefined && sumFen >= freight.freeFromFen) return false;
+  return freight.elsewhereFen === freightFen || freight.zones.some(({ feeFen }) => feeFen === freightFen);
+}
+
+/** By the clock on the wall of the show, told step by step; null: no deadline. */
+function payableUntil(past: Past, rules: World['rules'], bidder: string): number | null {
+  const closed = all(past, 'show.closed')[0];
+  if (!closed) return null;
+  let until: number;
+  if (rules.payWithinMs !== undefined) until = closed.t + rules.payWithinMs;
+  else if (rules.payBy) {
+    const { afterDays, minuteOfDay, utcOffsetMinutes } = rules.payBy;
+    const wall = new Date(closed.t + utcOffsetMinutes * 60_000);
+    const day = Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate() + afterDays);
+    until = day + (minuteOfDay - utcOffsetMinutes) * 60_000;
+  } else return null;
+  for (const { body } of all(past, 'pay.extended')) {
+    if (body.bidder === bidder) until = Math.max(until, body.payBy);
+  }
+  return until;
+}
+
+function wrongExtension({ past, rules }: World, { body, t }: Of<'pay.extended'>): string | null {
+  const owes = salesOf(past).some(
+    ({ bidder, paid, voided, defaulted }) => bidder === body.bidder && !paid && !voided && !defaulted,
+  );
+  const until = payableUntil(past, rules, body.bidder);
+  if (!owes || until === null) return 'nothing to extend';
+  const closed = all(past, 'show.closed')[0]!;
+  const isLater = body.payBy > until && body.payBy > t;
+  return isLater && body.payBy <= closed.t + 31 * 86_400_000 ? null : 'not later';
 }
 
 function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.settled'>): string | null {
@@ -767,6 +830,11 @@ function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.sett
     .filter(({ defaulted }) => defaulted)
     .reduce((sum, sale) => sum + sale.unitPriceFen * sale.units, 0);
   const refundedFen = sales.reduce((sum, { backFen }) => sum + backFen, 0);
-  const more = { ...(refundedFen && { refundedFen }), ...(defaultedFen && { defaultedFen }) };
+  const buyers = [...new Set(sales.map(({ bidder }) => bidder))];
+  const freightFen = buyers.reduce((sum, bidder) => sum + freightOf(past, bidder), 0);
+  const more = {
+    ...{ ...(refundedFen && { refundedFen }), ...(defaultedFen && { defaultedFen }) },
+    ...(freightFen && { freightFen }),
+  };
   return isBody(leaf, { ...ends, paidFen: totalFen - defaultedFen, ...more }) ? null : 'totals';
 }

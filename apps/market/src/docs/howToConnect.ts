@@ -141,9 +141,11 @@ const effects: Record<EventType, string> = {
   'offers.ended': 'of the lot: `offersEnded = true`; the offer it names, if any, is `ended`',
   'sale.voided':
     'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`. In a timed show each rising hammer since the last `lot.offered` can be undone, not `undoable` alone',
-  'sale.paid': 'the sale is `paid`',
-  'sale.refunded': '`refundedFen` grows; when all was given back the sale is `refunded`',
+  'sale.paid': 'the sale is `paid`; freight that came with it stands in its `freightFen`',
+  'sale.refunded':
+    '`refundedFen` grows; when all was given back the sale is `refunded`; freight that went back with it stands in its `freightBackFen`',
   'sale.defaulted': 'the sale is `defaulted`: not paid when the time was over',
+  'pay.extended': '`payBys[bidder] = payBy`: until then nothing of this buyer is in default',
   'show.closed': 'no more lots are offered',
   'show.settled': 'the last event of the log',
 };

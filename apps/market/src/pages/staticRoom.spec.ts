@@ -71,6 +71,7 @@ function snapshot(
       open: offering ? ['L21'] : [],
       undoable: null,
       coHosts: [],
+      payBys: {},
       lots: {
         L21: {
           lot: 'L21',

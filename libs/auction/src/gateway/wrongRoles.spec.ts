@@ -45,6 +45,9 @@ const commands: { [N in HostCommand['name']]: Make<Named<N>> } = {
   endOffers: () => ({ name: 'endOffers', lot: 'L2', reason: 'other' }),
   answerOffer: () => ({ name: 'answerOffer', offer: 'O1', accept: true }),
   default: () => ({ name: 'default', sale }),
+  extendPay: async () => ({
+    ...{ name: 'extendPay', bidder: await leader(), payBy: 4_000_000_000_000, reason: 'buyer-asked' },
+  }),
   freeze: () => ({ name: 'freeze', ...lotOf }),
   resume: () => ({ name: 'resume', ...lotOf }),
   undo: () => ({ name: 'undo', sale, reason: 'wrong-price' }),

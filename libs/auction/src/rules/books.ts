@@ -21,8 +21,9 @@ export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | n
       return { i, sale: event.body.sale, kind: 'defaulted' };
     case 'sale.paid':
     case 'sale.refunded': {
-      const { sale, channel, amountFen } = event.body;
-      return { i, sale, kind: event.type === 'sale.paid' ? 'paid' : 'refunded', channel, amountFen };
+      const { sale, channel, amountFen, freightFen } = event.body;
+      const kind = event.type === 'sale.paid' ? 'paid' : 'refunded';
+      return { i, sale, kind, channel, amountFen, ...(freightFen !== undefined && { freightFen }) };
     }
     default:
       return null;

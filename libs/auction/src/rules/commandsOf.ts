@@ -81,6 +81,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'refunded', body: event.body }];
     case 'sale.defaulted':
       return [{ by, name: 'default', sale: event.body.sale }];
+    case 'pay.extended':
+      return [{ by, name: 'extendPay', ...event.body }];
     case 'show.tookOver':
       return [{ by, name: 'takeOver', person: event.body.by, reason: event.body.reason }];
     case 'show.closed':

@@ -10,6 +10,7 @@ import { answerOffer, endOffers } from './offers.js';
 import { approve, enrol, limit, register, takeOver } from './people.js';
 import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
+import { extendPay } from './payBy.js';
 import { placeProxy, withdrawProxy } from './proxy.js';
 import { phasesFor } from './show.js';
 import { shift } from './dutch.js';
@@ -58,6 +59,7 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   undo,
   paid,
   default: defaulted,
+  extendPay,
   refunded,
   close,
   settle,

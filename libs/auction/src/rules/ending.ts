@@ -1,6 +1,7 @@
 import { type EventBody, type ShowState } from '@qingpai/wire';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
+import { freightHeldFen } from './freight.js';
 import { isEnded } from './lot.js';
 import { saleTotalFen } from './sales.js';
 import { sealedLots } from './show.js';
@@ -52,11 +53,13 @@ export function settle(state: ShowState, { by }: Of<'settle'>, nowMs: number): D
   if (Object.values(state.sales).some(({ phase }) => phase === 'awaiting')) return refuse('sales-open');
   if (nowMs < (state.closedAt ?? 0) + state.rules.complaintMs) return refuse('complaint-time');
   const [refundedFen, defaultedFen] = [refundedTotalFen(state), defaultedTotalFen(state)];
+  const freightFen = freightHeldFen(state);
   const body = {
     ...unitsByEnd(state),
     paidFen: paidTotalFen(state),
     ...(refundedFen > 0 && { refundedFen }),
     ...(defaultedFen > 0 && { defaultedFen }),
+    ...(freightFen > 0 && { freightFen }),
   };
   return happens(by, { type: 'show.settled', body });
 }

@@ -171,13 +171,16 @@ const folds: { [T in EventType]: Fold<T> } = {
     const sale = saleIn(state, body.sale);
     sale.phase = 'paid';
     sale.paidAt = t;
+    if (body.freightFen) sale.freightFen = body.freightFen;
   },
   'sale.refunded': (state, { body }) => {
     const sale = saleIn(state, body.sale);
     sale.refundedFen += body.amountFen;
+    if (body.freightFen) sale.freightBackFen = (sale.freightBackFen ?? 0) + body.freightFen;
     if (sale.refundedFen === saleTotalFen(sale)) sale.phase = 'refunded';
   },
   'sale.defaulted': (state, { body }) => void (saleIn(state, body.sale).phase = 'defaulted'),
+  'pay.extended': (state, { body }) => void (state.payBys[body.bidder] = body.payBy),
   'show.tookOver': (state, { body }) => void state.coHosts.push(body.by),
   'show.closed': (state, { t }) => {
     moveShow(state, 'closed');

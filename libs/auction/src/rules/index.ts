@@ -31,6 +31,7 @@ export { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
 export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
 export { evolve } from './evolve.js';
 export { type Finding, findings, type RuleFindingCode } from './findings.js';
+export { type Freight, freightHeldFen, freightOf, type ParcelChoice } from './freight.js';
 export {
   amountAboveFen,
   gridBelowFen,
@@ -41,6 +42,7 @@ export {
 } from './increments.js';
 export { clockStepFen, ladderStep, mayBeOfferedAgain, percentOf, reofferStartFen } from './ladder.js';
 export { hasValidBid, isEnded, nextLotPhases, openUnits, unitsToOffer } from './lot.js';
+export { PAY_EXTENSION_MS_MAX, payByOf } from './payBy.js';
 export { BID_TOTAL_MAX_FEN, type BidReason, isLeaf } from './press.js';
 export { INTEREST_MAX, offerCandidates, offerPriceFen, standingOffers } from './offers.js';
 export { standingOffer } from './lot.js';

@@ -77,6 +77,7 @@ const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
   'sale.paid',
   'sale.refunded',
   'sale.defaulted',
+  'pay.extended',
   'show.settled',
 ]);
 

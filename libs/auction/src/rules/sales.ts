@@ -1,7 +1,9 @@
 import { type EventOf, type SaleState, type ShowState } from '@qingpai/wire';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
+import { freightHeldFen, refusalOfFreight } from './freight.js';
 import { firstFreeUnit, standingOffer } from './lot.js';
+import { payByOf } from './payBy.js';
 import { entry, type OnBlock } from './show.js';
 
 /** What a sale comes to, fen. */
@@ -62,10 +64,12 @@ export function paid(state: ShowState, { by, body }: Extract<Command, { name: 'p
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.phase !== 'awaiting') return refuse('already-paid');
   if (body.amountFen !== saleTotalFen(sale)) return refuse('amount-differs');
+  const wrong = body.freightFen === undefined ? null : refusalOfFreight(state, sale, body.freightFen);
+  if (wrong) return refuse(wrong);
   return happens(by, { type: 'sale.paid', body });
 }
 
-/** Not paid when the time to pay was over: a sealed number of milliseconds after the close. */
+/** Not paid when the time to pay was over (`payByOf`). */
 export function defaulted(
   state: ShowState,
   { by, sale: id }: Extract<Command, { name: 'default' }>,
@@ -74,8 +78,8 @@ export function defaulted(
   const sale = entry(state.sales, id);
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.phase !== 'awaiting') return refuse('already-paid');
-  const { payWithinMs } = state.rules;
-  const isDue = payWithinMs !== undefined && state.closedAt !== null && nowMs >= state.closedAt + payWithinMs;
+  const payBy = payByOf(state, sale);
+  const isDue = payBy !== null && nowMs >= payBy;
   return isDue ? happens(by, { type: 'sale.defaulted', body: { sale: id } }) : refuse('still-payable');
 }
 
@@ -85,5 +89,9 @@ export function refunded(state: ShowState, { by, body }: Extract<Command, { name
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.phase !== 'paid' && sale.phase !== 'refunded') return refuse('not-paid');
   if (sale.refundedFen + body.amountFen > saleTotalFen(sale)) return refuse('refund-above-paid');
+  const { freightFen } = body;
+  if (freightFen !== undefined && freightFen !== freightHeldFen(state, sale.bidder)) {
+    return refuse('freight-differs');
+  }
   return happens(by, { type: 'sale.refunded', body });
 }

@@ -1,6 +1,6 @@
 import { type MembersService, rowsOf, type SessionMember } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
-import { defaultRules, type showCreate, type ShowEnd, type ShowRules, type showSummary } from '@qingpai/wire';
+import { newShowRules, type showCreate, type ShowEnd, type ShowRules, type showSummary } from '@qingpai/wire';
 import { type DataSource, In } from 'typeorm';
 import { type z } from 'zod';
 import { EndedShow } from '../registry/entities.js';
@@ -30,7 +30,7 @@ export class Shows {
 
   /** A new show of this host, its log opened. Refuses: `malformed` (rules that contradict themselves). */
   async create(host: Pick<SessionMember, 'memberId' | 'townshipId'>, wanted: ShowCreate): Promise<string> {
-    const rules: ShowRules = { ...defaultRules, ...definedOf(wanted.rules ?? {}) };
+    const rules: ShowRules = { ...newShowRules, ...definedOf(wanted.rules ?? {}) };
     const problems = problemsOfRules(rules);
     if (problems.length > 0) throw new Refused('malformed', undefined, problems.map(outOfBounds));
     const { house, demo } = this.parts;

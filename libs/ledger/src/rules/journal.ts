@@ -11,7 +11,8 @@ export type MoneyFact = { i: number; sale: string } & (
   | { kind: 'hammered'; buyer: string; grower: string; amountFen: number }
   | { kind: 'voided' }
   | { kind: 'defaulted' }
-  | { kind: 'paid' | 'refunded'; channel: MoneyChannel; amountFen: number }
+  /** `freightFen`: freight that moved with it, beside `amountFen`. */
+  | { kind: 'paid' | 'refunded'; channel: MoneyChannel; amountFen: number; freightFen?: number }
 );
 
 /** Of a line's account: balances are debits − credits. Each line has the next version of its account, from 1. */
@@ -59,6 +60,8 @@ export const emptyBooks: Books = { n: 0, accounts: new Map(), sales: new Map() }
 
 const receivableOf = (buyer: string): string => `buyer:${buyer}:receivable`;
 const payableOf = (grower: string): string => `grower:${grower}:payable`;
+/** 运费: owed to whoever carries the parcels. */
+const FREIGHT = 'freight:payable';
 /** What a provider holds for us is not in the bank yet; the rest goes to the township's account at once. */
 const placeOf = (channel: MoneyChannel): string =>
   channel === 'stripe' ? 'gateway:stripe:clearing' : 'bank:escrow';
@@ -81,50 +84,69 @@ interface OpenBooks {
 }
 
 function enter(books: OpenBooks, fact: MoneyFact): JournalEntry {
-  const { debit, credit, amountFen, reverses } = movementOf(books, fact);
+  const { debits, credits, reverses } = movementOf(books, fact);
   const n = ++books.n;
-  const line = (account: string, side: JournalLine['side']): JournalLine => {
+  const line = (side: JournalLine['side']) => (part: Part) => lineOf(side, part);
+  const lineOf = (side: JournalLine['side'], { account, amountFen }: Part): JournalLine => {
     const { version, balanceFen } = books.accounts.get(account) ?? { version: 0, balanceFen: 0 };
     const afterFen = balanceFen + (side === 'debit' ? amountFen : -amountFen);
     books.accounts.set(account, { version: version + 1, balanceFen: afterFen });
     return { account, side, amountFen, version: version + 1, beforeFen: balanceFen, afterFen };
   };
-  const lines = [line(debit, 'debit'), line(credit, 'credit')];
+  const lines = [...debits.map(line('debit')), ...credits.map(line('credit'))];
   if (fact.kind === 'hammered') {
-    const { buyer, grower } = fact;
+    const { buyer, grower, amountFen } = fact;
     books.sales.set(fact.sale, { entry: n, buyer, grower, amountFen });
   }
   const { i, kind, sale } = fact;
   return { n, i, kind, sale, ...(reverses !== undefined && { reverses }), lines };
 }
 
-interface Movement {
-  debit: string;
-  credit: string;
+interface Part {
+  account: string;
   amountFen: number;
+}
+/** Debits and credits come to the same. */
+interface Movement {
+  debits: Part[];
+  credits: Part[];
   reverses?: number;
 }
+const pair = (debit: string, credit: string, amountFen: number): Movement => ({
+  debits: [{ account: debit, amountFen }],
+  credits: [{ account: credit, amountFen }],
+});
 
 function movementOf(books: Books, fact: MoneyFact): Movement {
   if (fact.kind === 'hammered') {
-    const { buyer, grower, amountFen } = fact;
-    return { debit: receivableOf(buyer), credit: payableOf(grower), amountFen };
+    return pair(receivableOf(fact.buyer), payableOf(fact.grower), fact.amountFen);
   }
   const sale = books.sales.get(fact.sale);
   if (!sale) throw new Error(`bug: the books know no sale ${fact.sale}`);
+  const [receivable, payable] = [receivableOf(sale.buyer), payableOf(sale.grower)];
   switch (fact.kind) {
     // The buyer owes nothing any more, and the grower has nothing to expect.
     case 'voided':
     case 'defaulted':
-      return {
-        ...{ debit: payableOf(sale.grower), credit: receivableOf(sale.buyer) },
-        ...{ amountFen: sale.amountFen, reverses: sale.entry },
-      };
+      return { ...pair(payable, receivable, sale.amountFen), reverses: sale.entry };
     case 'paid':
-      return { debit: placeOf(fact.channel), credit: receivableOf(sale.buyer), amountFen: fact.amountFen };
+      return withFreight(pair(placeOf(fact.channel), receivable, fact.amountFen), 'debits', fact);
     case 'refunded':
-      return { debit: payableOf(sale.grower), credit: placeOf(fact.channel), amountFen: fact.amountFen };
+      return withFreight(pair(payable, placeOf(fact.channel), fact.amountFen), 'credits', fact);
   }
+}
+
+/** Freight moves with the money for the sale, through the same place, and stands beside what is the grower's. */
+function withFreight(
+  movement: Movement,
+  placeSide: 'debits' | 'credits',
+  { freightFen }: { freightFen?: number },
+): Movement {
+  if (freightFen === undefined) return movement;
+  const otherSide = placeSide === 'debits' ? 'credits' : 'debits';
+  const place = movement[placeSide].map((part) => ({ ...part, amountFen: part.amountFen + freightFen }));
+  const freight = { account: FREIGHT, amountFen: freightFen };
+  return { ...movement, [placeSide]: place, [otherSide]: [...movement[otherSide], freight] };
 }
 
 /** All entries of a log, in the order of its leaves. */

@@ -109,7 +109,7 @@ export class PaperShow {
   private bids = 0;
 
   constructor({ rules, lots = {}, draft, signed, opened }: PaperOptions = {}) {
-    this.state = initialShow({ ...defaultRules, ...rules });
+    this.state = initialShow(present({ ...defaultRules, ...rules }));
     const origin = 'market.example/shows/20261124-01';
     this.does(0, { name: 'openLog', body: { origin, witnesses: [], ...opened } });
     for (const bidder of [LIN, WU, CHEN]) this.register(bidder, 'buyer', signed && paperKey(bidder));

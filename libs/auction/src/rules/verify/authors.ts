@@ -23,6 +23,7 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
   'sale.paid': ['host', 'officer', 'platform'],
   'sale.refunded': ['host', 'officer', 'platform'],
   'sale.defaulted': [...house, 'officer', 'platform'],
+  'pay.extended': [...house, 'officer'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };

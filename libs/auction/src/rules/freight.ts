@@ -1,0 +1,48 @@
+import { type FreightRule, type Province, type Reason, type SaleState, type ShowState } from '@qingpai/wire';
+import { saleTotalFen } from './sales.js';
+
+/** Where one buyer's parcel goes; `pickUp`: he fetches it at the station. */
+export type ParcelChoice = { pickUp: true } | { pickUp: false; province: Province };
+
+export type Freight = { ok: true; feeFen: number } | { ok: false; reason: 'not-served' | 'no-pick-up' };
+
+/**
+ * 运费合并只收一次: what the one parcel of a buyer costs (RULES §5), fen.
+ * @param sumFen of all his sales of the show that stand
+ */
+export function freightOf(rule: FreightRule | undefined, parcel: ParcelChoice, sumFen: number): Freight {
+  if (rule === undefined) return { ok: true, feeFen: 0 };
+  if (parcel.pickUp) return rule.pickUp ? { ok: true, feeFen: 0 } : { ok: false, reason: 'no-pick-up' };
+  const feeFen = feeTo(rule, parcel.province);
+  if (feeFen === null) return { ok: false, reason: 'not-served' };
+  return { ok: true, feeFen: isFree(rule, sumFen) ? 0 : feeFen };
+}
+
+function feeTo({ zones, elsewhereFen, notServed }: FreightRule, to: Province): number | null {
+  if (notServed.includes(to)) return null;
+  return zones.find(({ provinces }) => provinces.includes(to))?.feeFen ?? elsewhereFen ?? null;
+}
+
+const isFree = ({ freeFromFen }: FreightRule, sumFen: number): boolean =>
+  freeFromFen !== undefined && sumFen >= freeFromFen;
+
+/** Freight of this buyer that came in and did not go back, fen. */
+export const freightHeldFen = (state: ShowState, bidder?: string): number =>
+  Object.values(state.sales)
+    .filter((sale) => bidder === undefined || sale.bidder === bidder)
+    .reduce((sum, { freightFen = 0, freightBackFen = 0 }) => sum + freightFen - freightBackFen, 0);
+
+/**
+ * Why so much freight cannot come with the payment of this sale; null: it can. The leaf says no province: it must be one of
+ * the fees of the sealed table, once per buyer, and below the sum from which it is free.
+ */
+export function refusalOfFreight(state: ShowState, sale: SaleState, freightFen: number): Reason | null {
+  const { freight } = state.rules;
+  if (!freight) return 'freight-differs';
+  const his = Object.values(state.sales).filter(({ bidder }) => bidder === sale.bidder);
+  if (freightHeldFen(state, sale.bidder) > 0) return 'freight-paid';
+  const fees = [...freight.zones.map(({ feeFen }) => feeFen), freight.elsewhereFen];
+  const paid = [...his.filter(({ phase }) => phase === 'paid'), sale];
+  const paidFen = paid.reduce((sum, one) => sum + saleTotalFen(one), 0);
+  return fees.includes(freightFen) && !isFree(freight, paidFen) ? null : 'freight-differs';
+}

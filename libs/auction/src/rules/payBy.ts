@@ -1,0 +1,42 @@
+import { type SaleState, type ShowState } from '@qingpai/wire';
+import { type Command, type Decision } from './command.js';
+import { happens, refuse } from './decision.js';
+import { entry } from './show.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** No deadline is moved further than this after the close. */
+export const PAY_EXTENSION_MS_MAX = 31 * DAY_MS;
+
+/**
+ * Until when this sale may be paid, ms UTC; from then on it may be put in default. Null: while the show is not closed, and
+ * where the sealed rules know no deadline. The only place that says so.
+ */
+export function payByOf(state: ShowState, { bidder }: Pick<SaleState, 'bidder'>): number | null {
+  const sealed = sealedPayBy(state);
+  return sealed === null ? null : Math.max(sealed, entry(state.payBys, bidder) ?? 0);
+}
+
+function sealedPayBy({ closedAt, rules: { payWithinMs, payBy } }: ShowState): number | null {
+  if (closedAt === null) return null;
+  if (payWithinMs !== undefined) return closedAt + payWithinMs;
+  if (payBy === undefined) return null;
+  const aheadMs = payBy.utcOffsetMinutes * MINUTE_MS;
+  const midnight = Math.floor((closedAt + aheadMs) / DAY_MS) * DAY_MS - aheadMs;
+  return midnight + payBy.afterDays * DAY_MS + payBy.minuteOfDay * MINUTE_MS;
+}
+
+/** Longer to pay, for all that one buyer owes; also when the old deadline has passed and nobody was put in default yet. */
+export function extendPay(
+  state: ShowState,
+  { by, bidder, payBy, reason }: Extract<Command, { name: 'extendPay' }>,
+  nowMs: number,
+): Decision {
+  const owed = Object.values(state.sales).find((sale) => sale.bidder === bidder && sale.phase === 'awaiting');
+  if (!owed) return refuse('nothing-owed');
+  const before = payByOf(state, owed);
+  const latest = (state.closedAt ?? 0) + PAY_EXTENSION_MS_MAX;
+  if (before === null || payBy <= Math.max(before, nowMs) || payBy > latest)
+    return refuse('pay-by-not-later');
+  return happens(by, { type: 'pay.extended', body: { bidder, payBy, reason } });
+}
