@@ -1,7 +1,14 @@
 import { createPublicKey, verify as verifyByOpenSsl } from 'node:crypto';
 import { moneyFactsOf, type VerifyOptions } from '@qingpai/auction/rules';
 import { type JournalEntry, journalOf } from '@qingpai/ledger/rules';
-import { type Bundle, type FreightRule, type Verdict } from '@qingpai/wire';
+import {
+  type Bundle,
+  defaultRules,
+  type FreightRule,
+  type SaleState,
+  type ShowRules,
+  type Verdict,
+} from '@qingpai/wire';
 import {
   bundleOf,
   cosigned,
@@ -23,6 +30,7 @@ import { type LooseLeaf, noteOf, notesOver, readLeaves, signedBody, textOf, writ
 type Loose = Omit<Bundle, 'digest'>;
 type Bid = 'bid.accepted' | 'bid.refused';
 export const policy = policyOf();
+const AFTER_SALE = defaultRules.afterSale!;
 
 /** By OpenSSL: there are tens of thousands of flips. */
 export const verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
@@ -32,14 +40,14 @@ export const verify = (publicKey: Uint8Array, message: Uint8Array, signature: Ui
 };
 
 /** Three lots, all sold, paid and settled: a war with an extension, a clock of two units, a start at nothing. */
-function evening(signed?: true, isPaid = true): PaperShow {
+function evening(signed?: true, isPaid = true, rules: Partial<ShowRules> = {}): PaperShow {
   const show = sealedShow(
     {
       L1: withFloor('L1', { floorFen: 4_000 }),
       L2: { format: 'dutch', units: 2, startFen: 2_000, stepFen: 200 },
       L3: { startFen: 0 },
     },
-    { signed },
+    { signed, rules },
   );
   show.does(10_000, { name: 'offer', lot: 'L1' });
   show.bid(11_000, LIN, 3_600);
@@ -184,6 +192,51 @@ function asked(): PaperShow {
   show.does(100_000, { name: 'close' });
   return show;
 }
+/** The evening, paid; its goods travel, something arrives broken, and one buyer complains. */
+function delivered(): PaperShow {
+  const rules = { ...AFTER_SALE, grantAloneMaxFen: 500 };
+  const show = evening(undefined, false, { afterSale: rules });
+  const sales = Object.values(show.state.sales);
+  const hash = (letter: string) => `${letter.repeat(43)}=`;
+  for (const [k, { sale, units, unitPriceFen }] of sales.entries()) {
+    const money = { channel: 'cash' as const, txn: hash('BCDE'.charAt(k)) };
+    show.does(510_000 + k, { name: 'paid', body: { sale, amountFen: unitPriceFen * units, ...money } });
+  }
+  for (const { sale } of sales.slice(0, 3)) show.does(520_000, { name: 'pack', sale });
+  const [first, second, third, last] = sales as [SaleState, SaleState, SaleState, SaleState];
+  const parcel = (sale: SaleState, letter: string) =>
+    ({ sale: sale.sale, courier: 'zto', tracking: hash(letter) }) as const;
+  show.does(530_000, { name: 'ship', body: parcel(first, 'k') });
+  show.does(530_000, { name: 'ship', body: parcel(second, 'l') });
+  show.does(530_000, { name: 'ship', body: parcel(third, 'm') });
+  const isHis = { cause: 'buyer' as const, bidder: first.bidder };
+  show.does(600_000, { name: 'receive', body: { sale: first.sale, ...isHis } }, first.bidder);
+  show.does(610_000, { name: 'receive', body: { sale: second.sale, cause: 'courier' } });
+  show.does(620_000, { name: 'receive', body: { sale: last.sale, cause: 'pickup' } });
+  const damage = { kind: 'damaged' as const, units: 1, photo: hash('P') };
+  const file = (sale: SaleState) =>
+    show.does(
+      700_000,
+      { name: 'fileClaim', body: { ...damage, sale: sale.sale, bidder: sale.bidder } },
+      sale.bidder,
+    );
+  file(first);
+  file(second);
+  const complaint = { kind: 'complaint' as const, category: 'service' as const, bidder: CHEN };
+  show.does(710_000, { name: 'fileClaim', body: complaint }, CHEN);
+  const [one, other] = ['o'.repeat(16), 'p'.repeat(16)];
+  show.does(720_000, { name: 'grantClaim', claim: 'C1', amountFen: 1_000, person: one! });
+  show.does(730_000, { name: 'grantClaim', claim: 'C1', amountFen: 1_000, person: other! }, 'officer');
+  show.does(740_000, { name: 'declineClaim', body: { claim: 'C2', reason: 'not-visible', person: one! } });
+  show.does(750_000, { name: 'closeClaim', body: { claim: 'C3', person: one! } });
+  const back = { amountFen: 1_000, channel: 'cash' as const, txn: hash('R'), claim: 'C1' };
+  show.does(760_000, { name: 'refunded', body: { sale: first.sale, ...back } });
+  const lapsedAt = 530_000 + rules.lapseAfterMs;
+  show.does(lapsedAt, { name: 'receive', body: { sale: third.sale, cause: 'lapse' } }, 'platform');
+  show.does(lapsedAt + rules.claimWithinMs, { name: 'settle' });
+  return show;
+}
+const deliveredOnly = bundleOf(delivered());
 const timedOnly = bundleOf(timed());
 export const plainShow = evening();
 const offered = bundleOf(asked());
@@ -419,6 +472,47 @@ export const cases: Case[] = [
   { row: 'freight in a show without freight', text: () => changed('sale.paid', 0, ({ body }) => (body.freightFen = 800)), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'sale.paid') },
   { row: 'more freight given back than came', text: () => changed('sale.refunded', 0, ({ body }) => (body.freightFen = 1_501), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'sale.refunded') },
   { row: 'freight that the settlement leaves out', text: () => changed('show.settled', 0, ({ body }) => delete body.freightFen, billedOnly), verdict: 'INVALID', code: 'settled-miscounted', i: at(billedOnly, 'show.settled') },
+  // ------------------------------------------------------------ goods and claims
+  { row: 'an honest evening whose goods travelled, and one was made good', text: () => digested(deliveredOnly), verdict: 'ALL_SOLD_AND_SETTLED' },
+  ...([
+    ['packed before it was paid', (leaves) => { const paid = find(leaves, 'sale.paid'); drop(leaves, paid); paid.t = 520_000; insertAfter(leaves, find(leaves, 'sale.packed'), paid); }],
+    ['packed twice', (leaves) => insertAfter(leaves, find(leaves, 'sale.packed'), find(leaves, 'sale.packed'))],
+    ['shipped before it was packed', (leaves) => drop(leaves, find(leaves, 'sale.packed'))],
+    ['shipped twice', (leaves) => insertAfter(leaves, find(leaves, 'sale.shipped'), find(leaves, 'sale.shipped'))],
+    ["two buyers' goods under one tracking number", (leaves) => (find(leaves, 'sale.shipped', 1).body.tracking = find(leaves, 'sale.shipped').body.tracking)],
+    ['received before it was shipped', (leaves) => drop(leaves, find(leaves, 'sale.shipped'))],
+    ['received by another', (leaves) => { const leaf = find(leaves, 'sale.received'); leaf.by = CHEN === leaf.by ? WU : CHEN; leaf.body.bidder = leaf.by; }],
+    ['received twice', (leaves) => insertAfter(leaves, find(leaves, 'sale.received'), find(leaves, 'sale.received'))],
+    ['taken along although it was shipped', (leaves) => (find(leaves, 'sale.received', 1).body.cause = 'pickup')],
+    ['taken as received before its time', (leaves) => (find(leaves, 'sale.received', 3).t -= 1)],
+    ['damage of what never came', (leaves) => drop(leaves, find(leaves, 'sale.received'))],
+    ['damage without a photo', (leaves) => delete find(leaves, 'claim.filed').body.photo],
+    ['damage of more than was bought', (leaves) => (find(leaves, 'claim.filed').body.units = 9)],
+    ['living goods sent back', (leaves) => (find(leaves, 'claim.filed').body.kind = 'unwanted')],
+    ["damage of another's goods", (leaves) => { const leaf = find(leaves, 'claim.filed'); leaf.by = leaf.body.bidder = CHEN === leaf.by ? WU : CHEN; }],
+    ['a complaint without its category', (leaves) => delete find(leaves, 'claim.filed', 2).body.category],
+    ['a proposal where one may grant alone', (leaves) => (find(leaves, 'claim.proposed').body.amountFen = 100)],
+    ['granted by one person twice', (leaves) => (find(leaves, 'claim.granted').body.person = find(leaves, 'claim.proposed').body.person)],
+    ['granted by one person above what he may', (leaves) => drop(leaves, find(leaves, 'claim.proposed'))],
+    ['granted more than was proposed', (leaves) => (find(leaves, 'claim.granted').body.amountFen = 1_001)],
+    ['granted more than came', (leaves) => (find(leaves, 'claim.proposed').body.amountFen = 999_999)],
+    ['a claim answered twice', (leaves) => (find(leaves, 'claim.declined').body.claim = 'C1')],
+    ['a complaint declined', (leaves) => (find(leaves, 'claim.declined').body.claim = 'C3')],
+    ['damage closed without an answer', (leaves) => Object.assign(find(leaves, 'claim.declined'), { type: 'claim.closed', body: { claim: 'C2', person: 'p'.repeat(16) } })],
+    ['less paid back than was granted', (leaves) => (find(leaves, 'sale.refunded').body.amountFen = 999)],
+    ['paid back for a claim that was declined', (leaves) => (find(leaves, 'sale.refunded').body.claim = 'C2')],
+    ['paid back for a claim twice', (leaves) => { const back = find(leaves, 'sale.refunded'); insertAfter(leaves, back, { ...back, body: { ...back.body, txn: `${'S'.repeat(43)}=` } }); }],
+    ['settled while goods were on their way', (leaves) => drop(leaves, find(leaves, 'sale.received', 3))],
+    ['settled while a complaint was open', (leaves) => drop(leaves, find(leaves, 'claim.closed'))],
+    ['settled while a claim was open', (leaves) => drop(leaves, find(leaves, 'claim.declined'))],
+    ['settled while what was granted was owed', (leaves) => { drop(leaves, find(leaves, 'sale.refunded')); delete find(leaves, 'show.settled').body.refundedFen; }],
+    ['settled before the time to show damage was over', (leaves) => (find(leaves, 'show.settled').t -= 1)],
+  ] as [string, (leaves: LooseLeaf[]) => unknown][]).map(([row, change]): Case => ({ row, text: () => operator((leaves) => void change(leaves), deliveredOnly), verdict: 'INVALID' })),
+  ...['sale.packed', 'sale.shipped', 'claim.granted', 'claim.declined', 'claim.closed', 'claim.proposed'].map((type): Case => ({ row: `${type} by a buyer`, text: () => changed(type, 0, (leaf) => (leaf.by = CHEN), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' })),
+  { row: 'received by a word of the platform', text: () => changed('sale.received', 1, (leaf) => (leaf.by = 'platform'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
+  { row: 'lapsed by a word of the host', text: () => changed('sale.received', 3, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
+  { row: 'received by the host in the name of the buyer', text: () => changed('sale.received', 0, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
+  { row: 'a claim filed by the house', text: () => changed('claim.filed', 0, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
 
   // ------------------------------------------------------------ several lots at once
   { row: 'an honest timed show', text: () => digested(timedOnly), verdict: 'ALL_SOLD_UNSETTLED' },

@@ -29,6 +29,8 @@ const auctionFiles = [
     'ending',
     'lots',
     'sales',
+    'parcels',
+    'claims',
     'catalogue',
     'people',
     'decide',

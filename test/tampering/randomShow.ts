@@ -274,5 +274,41 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
       body: { sale: sale.sale, amountFen, channel: 'cash', txn, ...more },
     });
   }
+  afterSale(chance, show, late + 1_000);
   show.ask(t + 90_000_000, { name: 'settle' });
+}
+
+/** Goods that leave or do not, claims good and bad; most of it is refused. */
+function afterSale(chance: Chance, show: PaperShow, from: number): void {
+  let t = from;
+  const sales = Object.values(show.state.sales);
+  for (const [k, { sale, bidder }] of sales.entries()) {
+    t += 10;
+    if (chance.maybe(0.4)) continue;
+    if (chance.maybe(0.9)) show.ask(t, { name: 'pack', sale });
+    const tracking = `${'abcde'.charAt(chance.maybe(0.8) ? k % 5 : 0).repeat(43)}=`;
+    if (chance.maybe(0.8)) show.ask(t, { name: 'ship', body: { sale, courier: 'zto', tracking } });
+    const cause = chance.one(['buyer', 'courier', 'pickup', 'lapse'] as const);
+    const receive = cause === 'buyer' ? { sale, cause, bidder } : { sale, cause };
+    const by = { buyer: bidder, courier: 'host', pickup: 'host', lapse: 'platform' }[cause] as 'host';
+    if (chance.maybe(0.8)) show.ask(t + 1, { name: 'receive', body: receive }, by);
+    claim(chance, show, t + 2, sale, bidder);
+  }
+}
+
+function claim(chance: Chance, show: PaperShow, t: number, sale: string, bidder: string): void {
+  const kind = chance.one(['damaged', 'unwanted', 'complaint'] as const);
+  const photo = `${'P'.repeat(43)}=`;
+  const goods = { kind, bidder, sale, units: chance.one([1, 2]), photo };
+  const body = kind === 'complaint' ? { kind, bidder, category: 'service' as const } : goods;
+  if (!show.ask(t, { name: 'fileClaim', body }, bidder).ok) return;
+  const claim = Object.keys(show.state.claims ?? {}).at(-1)!;
+  const [one, other] = [`${'p'.repeat(16)}`, `${'q'.repeat(16)}`];
+  const amountFen = chance.one([50, 100, 6_000]);
+  if (chance.maybe(0.2)) show.ask(t, { name: 'declineClaim', body: { claim, reason: 'other', person: one } });
+  show.ask(t, { name: 'grantClaim', claim, amountFen, person: one });
+  show.ask(t, { name: 'grantClaim', claim, amountFen, person: chance.one([one, other]) }, 'officer');
+  if (chance.maybe(0.9)) show.ask(t, { name: 'closeClaim', body: { claim, person: one } });
+  const txn = `${chance.one(['V', 'W']).repeat(43)}=`;
+  show.ask(t, { name: 'refunded', body: { sale, amountFen, channel: 'cash', txn, claim } });
 }

@@ -162,6 +162,7 @@ it('no case of ours sells what is not sold', () => {
     'an honest show that asked around',
     'honest books of an evening with a refund and a default',
     'an honest evening with freight, and longer to pay for one',
+    'an honest evening whose goods travelled, and one was made good',
     'an honest timed show',
   ]);
 });

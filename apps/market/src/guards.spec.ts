@@ -46,7 +46,9 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
     ],
   },
   lots: { update: 'all' },
-  sales: { update: ['paid_at_ms', 'phase', 'refunded_fen'] },
+  sales: {
+    update: ['packed_at_ms', 'paid_at_ms', 'phase', 'received_at_ms', 'refunded_fen', 'shipped_at_ms'],
+  },
   // A payment is decided, never deleted.
   payments: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
   payment_sales: { update: ['rejected'] },

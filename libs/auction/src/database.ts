@@ -8,6 +8,7 @@ import { salesAfterwardsMigrations } from './store/migrations/1795500310000-sale
 import { proxiesMigrations } from './store/migrations/1795500330000-proxies.js';
 import { seenLogsMigrations } from './store/migrations/1795500340000-seen-logs.js';
 import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs.js';
+import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-goods.js';
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
 /** Everything this library keeps in the database, for who opens it. */
@@ -20,5 +21,6 @@ export const auctionMigrations = [
   ...proxiesMigrations,
   ...seenLogsMigrations,
   ...deskSignsMigrations,
+  ...wayOfGoodsMigrations,
   ...catalogueMigrations,
 ];

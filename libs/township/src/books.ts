@@ -146,7 +146,12 @@ export class TownshipBooks {
   }
 }
 
-function lotOf({ firstPassUnits: _first, paidUnits: _paid, ...lot }: LotLine): TownshipLot {
+function lotOf({
+  firstPassUnits: _first,
+  paidUnits: _paid,
+  deliveredUnits: _delivered,
+  ...lot
+}: LotLine): TownshipLot {
   return lot;
 }
 

@@ -25,6 +25,7 @@ interface Row {
   paid_fen: string;
   first_pass_units: string;
   paid_units: string;
+  delivered_units: string;
 }
 
 /**
@@ -35,7 +36,8 @@ const sql = `
   SELECT s.show_id, to_char(s.starts_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS day,
     l.lot, l.number, l.title, coalesce(c.grower_name, '') AS grower_name, coalesce(c.village, '') AS village,
     coalesce(c.grade, '') AS grade, l.unit, l.units, l.format, l.start_fen, l.phase, l.offerings, l.sold_units,
-    l.floor_met, m.hammer_fen, m.paid_fen, m.first_pass_units, m.paid_units
+    l.floor_met, m.hammer_fen, m.paid_fen, m.first_pass_units, m.paid_units,
+    m.delivered_units
   FROM shows s
   JOIN lots l ON l.show_id = s.show_id AND l.phase NOT IN ('draft', 'struck')
   LEFT JOIN lot_cards c ON c.show_id = l.show_id AND c.lot = l.lot
@@ -43,7 +45,8 @@ const sql = `
     SELECT coalesce(sum(units * unit_price_fen), 0) AS hammer_fen,
       coalesce(sum(units * unit_price_fen) FILTER (WHERE phase IN ('paid', 'refunded')), 0) AS paid_fen,
       coalesce(sum(units) FILTER (WHERE offering = 1), 0) AS first_pass_units,
-      coalesce(sum(units) FILTER (WHERE phase = 'paid'), 0) AS paid_units
+      coalesce(sum(units) FILTER (WHERE phase = 'paid'), 0) AS paid_units,
+      coalesce(sum(units) FILTER (WHERE phase = 'paid' AND received_at_ms IS NOT NULL), 0) AS delivered_units
     FROM sales WHERE sales.show_id = l.show_id AND sales.lot = l.lot AND sales.phase <> 'voided'
   ) m
   WHERE s.township_id = $1
@@ -95,5 +98,6 @@ function lineOf(row: Row): LotLine {
     floorMet: row.floor_met,
     firstPassUnits: safeInteger(row.first_pass_units),
     paidUnits: safeInteger(row.paid_units),
+    deliveredUnits: safeInteger(row.delivered_units),
   };
 }

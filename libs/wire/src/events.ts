@@ -2,6 +2,11 @@ import { z } from 'zod';
 import {
   bidderKind,
   bidId,
+  claimId,
+  claimKind,
+  complaintCategory,
+  courier,
+  declineReason,
   durationMs,
   endOffersReason,
   fen,
@@ -111,6 +116,8 @@ const bodies = {
     referenceFen: positiveFen.optional(),
     /** SHA256("qingpai/floor/v1\n"‖salt32‖JCS({floorFen,lot})), or null where the lot has no floor. */
     floor: hash.nullable(),
+    /** False: no living goods, so they may be sent back (RULES §5). Left out: living goods. */
+    fresh: z.literal(false).optional(),
     /** Carried from another show: `<origin>#<lot>`. */
     from: z.string().max(200).optional(),
   }),
@@ -305,11 +312,45 @@ const bodies = {
   'sale.voided': z.strictObject({ sale: saleId, reason: voidReason }),
   'sale.paid': money,
   /** Money went back, the whole or a part of what was paid. */
-  'sale.refunded': money,
+  'sale.refunded': money.extend({
+    /** The claim that is made good by it, whole. */
+    claim: claimId.optional(),
+  }),
   /** Not paid when the time to pay was over. It stays in the certificate; the grower's claim ends with it. */
   'sale.defaulted': z.strictObject({ sale: saleId }),
   /** The house gives this buyer longer for all that he has not paid; until then none of it is in default. */
   'pay.extended': z.strictObject({ bidder: pseudonym, payBy: timeMs, reason: payExtendReason }),
+  'sale.packed': z.strictObject({ sale: saleId }),
+  /** `tracking`: SHA-256 of the courier's number, capitals and digits alone. One parcel has one buyer. */
+  'sale.shipped': z.strictObject({ sale: saleId, courier, tracking: hash }),
+  /**
+   * buyer: he says so himself; courier: the courier says so, told by the house; pickup: he took it along, so it was never
+   * shipped; lapse: by the platform, a sealed time after it was shipped.
+   */
+  'sale.received': z.union([
+    z.strictObject({ sale: saleId, cause: z.literal('buyer'), bidder: pseudonym }),
+    z.strictObject({ sale: saleId, cause: z.enum(['courier', 'pickup', 'lapse']) }),
+  ]),
+  /** A buyer is not content. What he writes stays beside the log. */
+  'claim.filed': z.strictObject({
+    claim: claimId,
+    bidder: pseudonym,
+    kind: claimKind,
+    /** Left out of a complaint that is about no one sale. */
+    sale: saleId.optional(),
+    /** How many of them; not of a complaint. */
+    units: unitCount.optional(),
+    category: complaintCategory.optional(),
+    /** SHA-256 of the photo as stored. */
+    photo: hash.optional(),
+  }),
+  /** More than one person may grant alone: a second has to say the same. `person`: pseudonym of who proposed. */
+  'claim.proposed': z.strictObject({ claim: claimId, amountFen: positiveFen, person: pseudonym }),
+  /** So much is to go back; `sale.refunded` follows when it went. */
+  'claim.granted': z.strictObject({ claim: claimId, amountFen: positiveFen, person: pseudonym }),
+  'claim.declined': z.strictObject({ claim: claimId, reason: declineReason, person: pseudonym }),
+  /** A complaint that was answered, and is over. */
+  'claim.closed': z.strictObject({ claim: claimId, person: pseudonym }),
   /** A co-host took the show over by its code: whoever held the console before may have lost his phone. */
   'show.tookOver': z.strictObject({ by: pseudonym, reason: takeOverReason }),
   'show.closed': z.strictObject({

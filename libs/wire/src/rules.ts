@@ -104,6 +104,22 @@ export const showRules = z.strictObject({
   refusalsLoggedMax: z.int().positive().max(1000),
   /** A sale is terminal, and a show can be settled, this long after the show was closed. */
   complaintMs: durationMs,
+  /**
+   * 售后: how long after the goods came damage may be shown (坏损包赔), by when the house owes an answer, and so on. Left
+   * out: nothing is claimed in the log.
+   */
+  afterSale: z
+    .strictObject({
+      claimWithinMs: durationMs,
+      answerWithinMs: durationMs,
+      /** Goods that are no living ones may be sent back this long after they came. */
+      returnWithinMs: durationMs,
+      /** Shipped this long ago and not heard of since: taken as received. */
+      lapseAfterMs: durationMs,
+      /** What one person may grant of one sale by himself, fen; above it a second must agree. */
+      grantAloneMaxFen: positiveFen,
+    })
+    .optional(),
   /** A sale that is not paid this long after the show was closed is in default. Left out: no sale ever is. */
   payWithinMs: durationMs.optional(),
   /**
@@ -147,6 +163,13 @@ export const defaultRules: ShowRules = {
   hallLimitFen: 500_000,
   complaintMs: 86_400_000,
   payWithinMs: 86_400_000,
+  afterSale: {
+    claimWithinMs: 86_400_000,
+    answerWithinMs: 86_400_000,
+    returnWithinMs: 7 * 86_400_000,
+    lapseAfterMs: 10 * 86_400_000,
+    grantAloneMaxFen: 5_000,
+  },
 };
 
 /** What a flower township in Fujian would charge, unless it says otherwise: by road, nothing to where plants would not arrive alive. */

@@ -3,6 +3,11 @@ import { showRules } from './rules.js';
 import {
   bidderKind,
   bidId,
+  claimId,
+  claimKind,
+  complaintCategory,
+  courier,
+  declineReason,
   durationMs,
   fen,
   format,
@@ -136,6 +141,7 @@ export const lotState = z.object({
   capFen: positiveFen.nullable(),
   buyNowFen: positiveFen.nullable(),
   referenceFen: positiveFen.nullable(),
+  fresh: z.literal(false).optional().describe('no living goods; left out: living goods'),
   floor: hash.nullable().describe('commitment to the floor (有保留价), or null (无保留价)'),
   phase: lotPhase,
   /** One of a bidder at most; none any more when its offering has ended. */
@@ -168,9 +174,41 @@ export const saleState = z.object({
   offer: offerId.optional().describe('the offer by which it was sold'),
   phase: salePhase,
   paidAt: timeMs.nullable(),
+  /** The way of the goods, each with its time, ms UTC: packed, then shipped, then received. */
+  goods: z
+    .object({
+      packed: timeMs.optional(),
+      shipped: timeMs.optional(),
+      received: timeMs.optional(),
+      courier: courier.optional(),
+      tracking: hash.optional().describe("SHA-256 of the courier's number"),
+      cause: z.enum(['buyer', 'courier', 'pickup', 'lapse']).optional(),
+      bidder: pseudonym.optional(),
+    })
+    .optional(),
   refundedFen: fen.describe('given back so far; the phase is `refunded` when it is all of it'),
   freightFen: positiveFen.optional().describe('freight of its buyer that came with its payment'),
   freightBackFen: positiveFen.optional().describe('freight that went back with a refund of it'),
+});
+
+/** A claim as its leaves tell it, each with its time, ms UTC. It is open until it is granted, declined or closed. */
+export const claimState = z.object({
+  claim: claimId,
+  bidder: pseudonym,
+  kind: claimKind,
+  sale: saleId.optional(),
+  units: unitCount.optional(),
+  category: complaintCategory.optional(),
+  photo: hash.optional(),
+  amountFen: positiveFen.optional().describe('proposed, then granted'),
+  person: pseudonym.optional().describe('who proposed or answered last'),
+  reason: declineReason.optional(),
+  filed: timeMs,
+  proposed: timeMs.optional(),
+  granted: timeMs.optional(),
+  declined: timeMs.optional(),
+  closed: timeMs.optional(),
+  refunded: timeMs.optional().describe('what was granted went back'),
 });
 
 export const bidderState = z.object({
@@ -225,6 +263,7 @@ export const showState = z.object({
   sales: z.record(saleId, saleState),
   /** Until when who was given longer to pay may pay. */
   payBys: z.record(pseudonym, timeMs),
+  claims: z.record(claimId, claimState).optional(),
   seals: z.array(sealState),
   /** Who holds an office and signs. */
   staff: z.array(staffState),
@@ -247,6 +286,7 @@ export type OfferingState = z.infer<typeof offeringState>;
 export type LotPhase = z.infer<typeof lotPhase>;
 export type LotState = z.infer<typeof lotState>;
 export type SaleState = z.infer<typeof saleState>;
+export type ClaimState = z.infer<typeof claimState>;
 export type BidderState = z.infer<typeof bidderState>;
 export type ShowPhase = z.infer<typeof showPhase>;
 export type ShowState = z.infer<typeof showState>;

@@ -105,3 +105,32 @@ export type UnwitnessedReason = z.infer<typeof unwitnessedReason>;
 /** Why the house gives a buyer longer to pay. */
 export const payExtendReason = z.enum(['buyer-asked', 'transfer-under-way', 'no-network', 'house']);
 export type PayExtendReason = z.infer<typeof payExtendReason>;
+
+/** Couriers by the codes that Chinese parcel services share; `other`: any that is not here. */
+export const courier = z.enum(['sf', 'jd', 'ems', 'zto', 'yto', 'sto', 'yunda', 'jt', 'deppon', 'other']);
+export type Courier = z.infer<typeof courier>;
+export const claimId = z
+  .string()
+  .regex(/^C[0-9]{1,8}$/)
+  .describe('id of a claim or complaint, inside its show');
+/** damaged: 坏损包赔; unwanted: sent back within the days of the law, never living goods; complaint: anything else. */
+export const claimKind = z.enum(['damaged', 'unwanted', 'complaint']);
+export type ClaimKind = z.infer<typeof claimKind>;
+export const complaintCategory = z.enum([
+  'not-as-described',
+  'not-arrived',
+  'refund',
+  'bidding',
+  'service',
+  'other',
+]);
+export type ComplaintCategory = z.infer<typeof complaintCategory>;
+/** Why a claim is not granted. */
+export const declineReason = z.enum([
+  'not-visible',
+  'not-ours',
+  'cared-for-wrongly',
+  'agreed-otherwise',
+  'other',
+]);
+export type DeclineReason = z.infer<typeof declineReason>;

@@ -281,7 +281,7 @@ export class Facts {
   }
 
   private money(leaf: LoggedEvent): void {
-    if (!('sale' in leaf.body)) return;
+    if (!('sale' in leaf.body) || leaf.body.sale === undefined) return;
     const sale = this.sales.get(leaf.body.sale);
     if (!sale) return;
     if (leaf.type === 'sale.voided') sale.isOver = 'voided';

@@ -43,6 +43,7 @@ import {
   wrongAnswer,
   wrongStop,
 } from './offers.js';
+import { isOfClaim, isOfGoods, leftOver, wrongBack, wrongClaim, wrongGoods } from './afterSale.js';
 import { rootOf } from './tree.js';
 
 /** What a leaf is judged by: all leaves before it, their bytes, the rules beside them, and what is known of floors. */
@@ -100,6 +101,12 @@ const authors: Record<string, string[]> = {
   'sale.refunded': ['host', 'officer', 'platform'],
   'sale.defaulted': [...house, 'officer', 'platform'],
   'pay.extended': [...house, 'officer'],
+  'sale.packed': [...house, 'officer'],
+  'sale.shipped': [...house, 'officer'],
+  'claim.proposed': ['host', 'officer'],
+  'claim.granted': ['host', 'officer'],
+  'claim.declined': ['host', 'officer'],
+  'claim.closed': ['host', 'officer'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };
@@ -117,6 +124,13 @@ function wrongAuthor(leaf: Leaf): string | null {
     const { bidder, byModerator } = leaf.body;
     return (byModerator ? house.includes(leaf.by) : leaf.by === bidder) ? null : 'author';
   }
+  if (leaf.type === 'claim.filed') return leaf.by === leaf.body.bidder ? null : 'author';
+  if (leaf.type === 'sale.received') {
+    const { body } = leaf;
+    if (body.cause === 'buyer') return leaf.by === body.bidder ? null : 'author';
+    const mayTell = body.cause === 'lapse' ? ['platform'] : [...house, 'officer'];
+    return mayTell.includes(leaf.by) ? null : 'author';
+  }
   return (authors[leaf.type] ?? ['platform']).includes(leaf.by) ? null : 'author';
 }
 
@@ -126,7 +140,7 @@ function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
   const phase = phaseOf(past);
   if (phase === 'settled') return 'after the settlement';
   const later = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'pay.extended', 'show.settled'];
-  if (phase !== 'closed' || later.includes(leaf.type)) return null;
+  if (phase !== 'closed' || later.includes(leaf.type) || isOfGoods(leaf) || isOfClaim(leaf)) return null;
   return 'after the close';
 }
 
@@ -479,6 +493,16 @@ function wrongAct(world: World, leaf: Leaf): string | null {
       return wrongAfterwards(world, leaf);
     case 'pay.extended':
       return wrongExtension(world, leaf);
+    case 'sale.packed':
+    case 'sale.shipped':
+    case 'sale.received':
+      return wrongGoods(past, rules, leaf);
+    case 'claim.filed':
+    case 'claim.proposed':
+    case 'claim.granted':
+    case 'claim.declined':
+    case 'claim.closed':
+      return wrongClaim(past, rules, leaf);
     case 'proxy.placed': {
       const { bid, bidder } = leaf.body;
       const known = [...placings(past), ...past.filter(isBidLeaf)];
@@ -745,6 +769,7 @@ function wrongAfterwards(
   if (freightFen !== undefined && freightFen !== freightOf(past, sale.bidder)) return 'freight';
   if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
     return 'more than came';
+  if (wrongBack(past, sale, leaf.body)) return 'not what was granted';
   if (all(past, 'sale.paid').some(({ body }) => body.txn === leaf.body.txn)) return 'txn of a payment';
   const first = all(past, 'sale.refunded').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
@@ -826,6 +851,8 @@ function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.sett
   const closed = all(past, 'show.closed')[0];
   if (!closed || sales.some(({ paid, defaulted }) => !paid && !defaulted)) return 'not paid';
   if (leaf.t < closed.t + rules.complaintMs) return 'too early';
+  const left = leftOver(past, rules, leaf.t);
+  if (left !== null) return left;
   const defaultedFen = sales
     .filter(({ defaulted }) => defaulted)
     .reduce((sum, sale) => sum + sale.unitPriceFen * sale.units, 0);

@@ -143,9 +143,18 @@ const effects: Record<EventType, string> = {
     'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`. In a timed show each rising hammer since the last `lot.offered` can be undone, not `undoable` alone',
   'sale.paid': 'the sale is `paid`; freight that came with it stands in its `freightFen`',
   'sale.refunded':
-    '`refundedFen` grows; when all was given back the sale is `refunded`; freight that went back with it stands in its `freightBackFen`',
+    '`refundedFen` grows; when all was given back the sale is `refunded`; freight that went back with it stands in its `freightBackFen`; with `claim` that claim has `refunded = t`',
   'sale.defaulted': 'the sale is `defaulted`: not paid when the time was over',
   'pay.extended': '`payBys[bidder] = payBy`: until then nothing of this buyer is in default',
+  'sale.packed': 'the sale: `goods.packed = t`',
+  'sale.shipped': 'the sale: `goods.shipped = t`, with `courier` and `tracking`',
+  'sale.received': 'the sale: `goods.received = t`, with its `cause`',
+  'claim.filed': '`claims[claim]` is the body, with `filed = t`',
+  'claim.proposed': 'the claim: the body, and `proposed = t`; a second person has to grant the same',
+  'claim.granted':
+    'the claim: the body, and `granted = t`; `sale.refunded` follows, and then `refunded` is its time',
+  'claim.declined': 'the claim: the body, and `declined = t`',
+  'claim.closed': 'the claim: the body, and `closed = t`',
   'show.closed': 'no more lots are offered',
   'show.settled': 'the last event of the log',
 };

@@ -129,7 +129,7 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
 /** Sold after its offerings, by an offer to one person. */
 const isByOffer = ({ offer }: SaleState): boolean => offer !== undefined;
 
-/** The four honest grades, and how much of it went to ordinary buyers. Deliveries are not in this log yet. */
+/** The four honest grades, and how much of it went to ordinary buyers. */
 function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly SaleState[]) {
   const of = sum(lots, ({ units }) => units);
   const grade = (counts: (sale: SaleState) => boolean) => ({
@@ -141,7 +141,7 @@ function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly S
     afterReoffer: grade(() => true),
     // What was given back in part stays paid; what was given back whole does not.
     paid: grade(({ phase }) => phase === 'paid'),
-    delivered: grade(() => false),
+    delivered: grade(({ phase, goods }) => phase === 'paid' && goods?.received !== undefined),
     armsLength: grade((sale) => apartness(state, sale) === null),
   };
 }

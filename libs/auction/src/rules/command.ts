@@ -47,6 +47,14 @@ export type Command = { by: Author } & (
   | { name: 'takeOver'; person: string; reason: TakeOverReason }
   | { name: 'paid'; body: EventBody<'sale.paid'> }
   | { name: 'refunded'; body: EventBody<'sale.refunded'> }
+  | { name: 'pack'; sale: string }
+  | { name: 'ship'; body: EventBody<'sale.shipped'> }
+  | { name: 'receive'; body: EventBody<'sale.received'> }
+  | { name: 'fileClaim'; body: Omit<EventBody<'claim.filed'>, 'claim'> }
+  /** By one person; above what one may grant alone it is a proposal, until another grants the same. */
+  | { name: 'grantClaim'; claim: string; amountFen: number; person: string }
+  | { name: 'declineClaim'; body: EventBody<'claim.declined'> }
+  | { name: 'closeClaim'; body: EventBody<'claim.closed'> }
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */
   | { name: 'extend'; lot: string; closesAt: number; cause: 'stall' | 'dark' }
   /** The same on a falling clock: see `rules/dutch.ts`. */

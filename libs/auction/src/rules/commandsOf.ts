@@ -83,6 +83,21 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'default', sale: event.body.sale }];
     case 'pay.extended':
       return [{ by, name: 'extendPay', ...event.body }];
+    case 'sale.packed':
+      return [{ by, name: 'pack', sale: event.body.sale }];
+    case 'sale.shipped':
+      return [{ by, name: 'ship', body: event.body }];
+    case 'sale.received':
+      return [{ by, name: 'receive', body: event.body }];
+    case 'claim.filed':
+      return [{ by, name: 'fileClaim', body: unnumbered(event.body) }];
+    case 'claim.proposed':
+    case 'claim.granted':
+      return [{ by, name: 'grantClaim', ...event.body }];
+    case 'claim.declined':
+      return [{ by, name: 'declineClaim', body: event.body }];
+    case 'claim.closed':
+      return [{ by, name: 'closeClaim', body: event.body }];
     case 'show.tookOver':
       return [{ by, name: 'takeOver', person: event.body.by, reason: event.body.reason }];
     case 'show.closed':
@@ -100,6 +115,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [];
   }
 }
+
+const unnumbered = ({ claim: _, ...body }: EventBody<'claim.filed'>) => body;
 
 const leastFloor = ({ floor }: EventBody<'lot.catalogued'>): number => (floor === null ? 0 : 1);
 

@@ -11,6 +11,8 @@ import { approve, enrol, limit, register, takeOver } from './people.js';
 import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
 import { extendPay } from './payBy.js';
+import { closeClaim, declineClaim, fileClaim, grantClaim } from './claims.js';
+import { pack, receive, ship } from './parcels.js';
 import { placeProxy, withdrawProxy } from './proxy.js';
 import { phasesFor } from './show.js';
 import { shift } from './dutch.js';
@@ -61,6 +63,13 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   default: defaulted,
   extendPay,
   refunded,
+  pack,
+  ship,
+  receive,
+  fileClaim,
+  grantClaim,
+  declineClaim,
+  closeClaim,
   close,
   settle,
 };

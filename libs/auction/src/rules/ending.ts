@@ -1,4 +1,5 @@
 import { type EventBody, type ShowState } from '@qingpai/wire';
+import { leftAfterSale } from './claims.js';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { freightHeldFen } from './freight.js';
@@ -52,6 +53,8 @@ export function close(state: ShowState, { by }: Of<'close'>): Decision {
 export function settle(state: ShowState, { by }: Of<'settle'>, nowMs: number): Decision {
   if (Object.values(state.sales).some(({ phase }) => phase === 'awaiting')) return refuse('sales-open');
   if (nowMs < (state.closedAt ?? 0) + state.rules.complaintMs) return refuse('complaint-time');
+  const left = leftAfterSale(state, nowMs);
+  if (left !== null) return refuse(left);
   const [refundedFen, defaultedFen] = [refundedTotalFen(state), defaultedTotalFen(state)];
   const freightFen = freightHeldFen(state);
   const body = {

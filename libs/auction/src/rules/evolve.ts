@@ -173,7 +173,8 @@ const folds: { [T in EventType]: Fold<T> } = {
     sale.paidAt = t;
     if (body.freightFen) sale.freightFen = body.freightFen;
   },
-  'sale.refunded': (state, { body }) => {
+  'sale.refunded': (state, { t, body }) => {
+    if (body.claim) state.claims![body.claim]!.refunded = t;
     const sale = saleIn(state, body.sale);
     sale.refundedFen += body.amountFen;
     if (body.freightFen) sale.freightBackFen = (sale.freightBackFen ?? 0) + body.freightFen;
@@ -181,6 +182,14 @@ const folds: { [T in EventType]: Fold<T> } = {
   },
   'sale.defaulted': (state, { body }) => void (saleIn(state, body.sale).phase = 'defaulted'),
   'pay.extended': (state, { body }) => void (state.payBys[body.bidder] = body.payBy),
+  'sale.packed': wayOfGoods,
+  'sale.shipped': wayOfGoods,
+  'sale.received': wayOfGoods,
+  'claim.filed': claimed,
+  'claim.proposed': claimed,
+  'claim.granted': claimed,
+  'claim.declined': claimed,
+  'claim.closed': claimed,
   'show.tookOver': (state, { body }) => void state.coHosts.push(body.by),
   'show.closed': (state, { t }) => {
     moveShow(state, 'closed');
@@ -211,6 +220,7 @@ function describe(state: ShowState, { i, body }: Logged<'lot.catalogued' | 'lot.
     capFen: body.capFen ?? null,
     buyNowFen: body.buyNowFen ?? null,
     referenceFen: body.referenceFen ?? null,
+    ...(body.fresh === false && { fresh: false }),
     floor: body.floor,
     phase: 'draft',
     proxies: [],
@@ -234,6 +244,21 @@ function offer(state: ShowState, { i, t, body }: Logged<'lot.offered'>): void {
   lot.offerings.push(newOffering(body, { i, t }));
   nowOpen(state, [...state.open, lot.lot]);
   state.undoable = null;
+}
+
+/** `sale.packed` puts its time under `packed`, and so on. */
+function wayOfGoods(
+  state: ShowState,
+  { type, t, body }: Logged<`sale.${'packed' | 'shipped' | 'received'}`>,
+): void {
+  const { sale, ...more } = body;
+  const sold = saleIn(state, sale);
+  sold.goods = { ...sold.goods, ...more, [type.slice(5)]: t };
+}
+
+function claimed(state: ShowState, { type, t, body }: Logged<Extract<EventType, `claim.${string}`>>): void {
+  const claims = (state.claims ??= {});
+  claims[body.claim] = { ...claims[body.claim]!, ...body, [type.slice(6)]: t };
 }
 
 function nowOpen(state: ShowState, open: string[]): void {

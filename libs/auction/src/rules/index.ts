@@ -13,6 +13,7 @@ export {
 } from './bidBook.js';
 export { isCapFitting, lotsToSeal, rulesHash } from './catalogue.js';
 export { certificateOf, type LeafCertificate } from './certificate.js';
+export { complainUntilMs, isOpenClaim, owedFen } from './claims.js';
 export { clockLeftMs, clockPriceFen, tickEndsAtMs } from './clock.js';
 export { runningClock, silenceOnClockMs } from './dutch.js';
 export {
@@ -57,6 +58,7 @@ export {
   type RegistryWish,
 } from './registry.js';
 export { isAutoBidId, proxyCommitment, PROXY_STEPS_MAX, reaches, stepsOfFen } from './proxy.js';
+export { lapsedSales } from './parcels.js';
 export { judge, type OpenedFloors } from './replay.js';
 export { isUndoable, saleTotalFen } from './sales.js';
 export {

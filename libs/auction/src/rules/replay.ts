@@ -78,6 +78,14 @@ const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
   'sale.refunded',
   'sale.defaulted',
   'pay.extended',
+  'sale.packed',
+  'sale.shipped',
+  'sale.received',
+  'claim.filed',
+  'claim.proposed',
+  'claim.granted',
+  'claim.declined',
+  'claim.closed',
   'show.settled',
 ]);
 

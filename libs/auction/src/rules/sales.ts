@@ -1,4 +1,5 @@
 import { type EventOf, type SaleState, type ShowState } from '@qingpai/wire';
+import { refusalOfRefund } from './claims.js';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { freightHeldFen, refusalOfFreight } from './freight.js';
@@ -93,5 +94,7 @@ export function refunded(state: ShowState, { by, body }: Extract<Command, { name
   if (freightFen !== undefined && freightFen !== freightHeldFen(state, sale.bidder)) {
     return refuse('freight-differs');
   }
+  const wrong = refusalOfRefund(state, sale, body);
+  if (wrong !== null) return refuse(wrong);
   return happens(by, { type: 'sale.refunded', body });
 }

@@ -76,6 +76,13 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   default: ['closed'],
   extendPay: ['closed'],
   refunded: ['open', 'closed'],
+  pack: ['open', 'closed'],
+  ship: ['open', 'closed'],
+  receive: ['open', 'closed'],
+  fileClaim: ['open', 'closed'],
+  grantClaim: ['open', 'closed'],
+  declineClaim: ['open', 'closed'],
+  closeClaim: ['open', 'closed'],
   close: ['open'],
   settle: ['closed'],
 };

@@ -82,6 +82,13 @@ export class Sale {
     number | null;
   /** Given back so far. */
   @Column('bigint', { name: 'refunded_fen', transformer: bigintColumn }) refundedFen!: number;
+  /** The way of the goods. */
+  @Column('bigint', { name: 'packed_at_ms', nullable: true, transformer: bigintColumn }) packedAtMs!:
+    number | null;
+  @Column('bigint', { name: 'shipped_at_ms', nullable: true, transformer: bigintColumn }) shippedAtMs!:
+    number | null;
+  @Column('bigint', { name: 'received_at_ms', nullable: true, transformer: bigintColumn }) receivedAtMs!:
+    number | null;
 }
 
 /** Floor and salt of a lot, sealed by the vault; the log holds only the commitment. */

@@ -253,6 +253,12 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
     },
     also: ['every leaf about money is in the books'],
   },
+  'goods are where the log says, and only what was paid for left the house': {
+    plant: (manager) =>
+      plantLeaf(manager, {
+        ...{ type: 'sale.packed', by: 'host', t: t0 + 200_000, body: { sale: 'S1' } },
+      } as LoggedEvent),
+  },
   'every leaf about money is in the books': {
     plant: (manager) => edited(manager, `UPDATE journal_entries SET sale = 'S9' WHERE n = 1`),
   },

@@ -299,6 +299,21 @@ export const invariants: readonly Invariant[] = [
         LEFT JOIN moved USING (origin, sale) WHERE back > paid OR refunded_fen <> coalesce(back, 0)`,
   },
   {
+    name: 'goods are where the log says, and only what was paid for left the house',
+    zh: '货在哪一步与账本一致，没付款的不出门',
+    sql: `${events}, way AS (
+        SELECT origin, body ->> 'sale' AS sale, min(t) FILTER (WHERE type = 'sale.packed') AS packed,
+          min(t) FILTER (WHERE type = 'sale.shipped') AS shipped, min(t) FILTER (WHERE type = 'sale.received') AS received,
+          count(*) > count(DISTINCT type) AS twice
+        FROM event WHERE type IN ('sale.packed', 'sale.shipped', 'sale.received') GROUP BY 1, 2
+      )
+      SELECT show_id, sale, packed, shipped, received FROM sales s JOIN shows USING (show_id)
+        LEFT JOIN way USING (origin, sale)
+      WHERE s.packed_at_ms IS DISTINCT FROM packed OR s.shipped_at_ms IS DISTINCT FROM shipped
+        OR s.received_at_ms IS DISTINCT FROM received OR twice OR shipped < packed OR received < shipped
+        OR (coalesce(packed, received) IS NOT NULL AND s.phase NOT IN ('paid', 'refunded'))`,
+  },
+  {
     name: 'every leaf about money is in the books',
     zh: '每条涉及金额的记录都已入账',
     sql: `

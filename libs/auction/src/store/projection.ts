@@ -37,7 +37,8 @@ export function projectionOf(
 export const isEmpty = ({ show, lots, sales }: Projection): boolean =>
   show === null && lots.length === 0 && sales.length === 0;
 
-const salesOf = ({ body }: LoggedEvent): string[] => ('sale' in body ? [body.sale] : []);
+const salesOf = ({ body }: LoggedEvent): string[] =>
+  'sale' in body && body.sale !== undefined ? [body.sale] : [];
 
 function lotsOf(event: LoggedEvent): string[] {
   const changes =
@@ -90,6 +91,9 @@ function saleRow(showId: string, sale: SaleState) {
     phase: sale.phase,
     paid_at_ms: sale.paidAt,
     refunded_fen: sale.refundedFen,
+    packed_at_ms: sale.goods?.packed ?? null,
+    shipped_at_ms: sale.goods?.shipped ?? null,
+    received_at_ms: sale.goods?.received ?? null,
   };
 }
 
@@ -137,7 +141,8 @@ const upsertLots = `
 const upsertSales = `
   INSERT INTO sales SELECT * FROM jsonb_populate_recordset(NULL::sales, $1)
   ON CONFLICT (show_id, sale) DO UPDATE SET phase = excluded.phase, paid_at_ms = excluded.paid_at_ms,
-    refunded_fen = excluded.refunded_fen`;
+    refunded_fen = excluded.refunded_fen, packed_at_ms = excluded.packed_at_ms,
+    shipped_at_ms = excluded.shipped_at_ms, received_at_ms = excluded.received_at_ms`;
 const updateShow = `
   UPDATE shows SET phase = $2, sealed_at = $3, opened_at = $4, closed_at = $5, settled_at = $6,
     code = coalesce(code, $7)

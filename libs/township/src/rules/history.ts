@@ -16,7 +16,7 @@ export function historyOf(
   return events.flatMap((event) => {
     const { body } = event;
     if (event.type === 'lot.hammered' && event.body.lot === lot) hammers.set(event.body.sale, event.body);
-    const hammer = 'sale' in body ? hammers.get(body.sale) : undefined;
+    const hammer = 'sale' in body && body.sale !== undefined ? hammers.get(body.sale) : undefined;
     if (!('lot' in body && body.lot === lot) && !hammer) return [];
     const bidder = 'bidder' in body ? body.bidder : hammer?.bidder;
     return [

@@ -6,4 +6,6 @@ export interface LotLine extends TownshipLot {
   firstPassUnits: number;
   /** Units whose sale is paid. */
   paidUnits: number;
+  /** Units that were received and stay paid. */
+  deliveredUnits: number;
 }

@@ -35,14 +35,14 @@ export function totalsOf(lines: readonly LotLine[]): TownshipTotals {
   };
 }
 
-/** The four grades: units over sealed units (LEDGER §1). Nothing is delivered yet: no event says so in this version. */
+/** The four grades: units over sealed units (LEDGER §1). */
 export function gradesOf(lines: readonly LotLine[]): Grades {
   const of = sum(lines, (line) => line.units);
   return {
     firstPass: { units: sum(lines, (line) => line.firstPassUnits), of },
     afterReoffer: { units: sum(lines, (line) => line.soldUnits), of },
     paid: { units: sum(lines, (line) => line.paidUnits), of },
-    delivered: { units: 0, of },
+    delivered: { units: sum(lines, (line) => line.deliveredUnits), of },
   };
 }
 

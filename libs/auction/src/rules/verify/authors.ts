@@ -24,6 +24,12 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
   'sale.refunded': ['host', 'officer', 'platform'],
   'sale.defaulted': [...house, 'officer', 'platform'],
   'pay.extended': [...house, 'officer'],
+  'sale.packed': [...house, 'officer'],
+  'sale.shipped': [...house, 'officer'],
+  'claim.proposed': ['host', 'officer'],
+  'claim.granted': ['host', 'officer'],
+  'claim.declined': ['host', 'officer'],
+  'claim.closed': ['host', 'officer'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };
@@ -40,5 +46,11 @@ export function isByRightAuthor(event: LoggedEvent): boolean {
   }
   if (event.type === 'proxy.placed' || event.type === 'proxy.withdrawn')
     return event.by === event.body.bidder;
+  if (event.type === 'claim.filed') return event.by === event.body.bidder;
+  if (event.type === 'sale.received') {
+    if (event.body.cause === 'buyer') return event.by === event.body.bidder;
+    const isByPlatform = event.by === 'platform';
+    return event.body.cause === 'lapse' ? isByPlatform : [...house, 'officer'].includes(event.by);
+  }
   return (byWhom[event.type] ?? ['platform']).includes(event.by);
 }
