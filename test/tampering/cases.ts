@@ -1,5 +1,13 @@
 import { createPublicKey, verify as verifyByOpenSsl } from 'node:crypto';
-import { moneyFactsOf, type VerifyOptions } from '@qingpai/auction/rules';
+import {
+  booksRootOf,
+  feeOfFen,
+  growerOf,
+  growersFen,
+  keptFen,
+  moneyFactsOf,
+  type VerifyOptions,
+} from '@qingpai/auction/rules';
 import { type JournalEntry, journalOf } from '@qingpai/ledger/rules';
 import {
   type Bundle,
@@ -145,6 +153,34 @@ const billedBooked = {
   ...billedOnly,
   journal: journalOf(moneyFactsOf(billedShow.state, billedShow.leaves)),
 };
+/** The same evening with a fee of two percent: its growers are paid, one gives a part back, and it is settled. */
+function paidOut(): PaperShow {
+  const show = evening(undefined, false, { feePercent: 2 });
+  const sales = Object.values(show.state.sales);
+  for (const [k, { sale, unitPriceFen, units }] of sales.entries()) {
+    const txn = `${'BCDE'.charAt(k).repeat(43)}=`;
+    const body = { sale, amountFen: unitPriceFen * units, txn };
+    show.does(510_000 + k, { name: 'paid', body: { ...body, channel: k === 1 ? 'stripe' : 'cash' } });
+  }
+  for (const { sale } of sales) payOut(show, sale, 90_000_000);
+  const back = { sale: sales[1]!.sale, amountFen: 350, channel: 'cash' as const, txn: `${'R'.repeat(43)}=` };
+  show.does(90_000_001, { name: 'refunded', body: back });
+  show.does(90_000_002, { name: 'settle', books: booksRootOf(moneyFactsOf(show.state, show.leaves)) });
+  return show;
+}
+/** What the rules give for one sale, in a transfer that one reference covers. */
+function payOut(show: PaperShow, id: string, atMs: number): void {
+  const sale = show.state.sales[id]!;
+  const feeFen = feeOfFen(show.state.rules, keptFen(sale));
+  show.does(atMs, {
+    name: 'payOut',
+    body: {
+      ...{ payout: 'P1', sale: id, grower: growerOf(show.state, sale), txn: `${'G'.repeat(43)}=` },
+      ...{ amountFen: growersFen(show.state.rules, sale), channel: 'transfer' },
+      ...(feeFen > 0 && { feeFen }),
+    },
+  }, 'officer'); // prettier-ignore
+}
 /** A clock whose server was away for ten seconds in the middle, two pots sold after it; then a rising lot. */
 function darkEvening(): PaperShow {
   const show = sealedShow({
@@ -244,6 +280,9 @@ const floorOpened = { openings: [openingOf('L1', 4_500)] };
 export const plain = bundleOf(plainShow);
 /** Without its books: those of changed leaves would differ first. */
 const afterOnly = bundleOf(afterwardsShow);
+const paidOutShow = paidOut();
+const paid = bundleOf(paidOutShow);
+const paidBooked = { ...paid, journal: journalOf(moneyFactsOf(paidOutShow.state, paidOutShow.leaves)) };
 export const signed = bundleOf(evening(true));
 const bytes = leavesOf(plainShow.leaves);
 
@@ -513,6 +552,23 @@ export const cases: Case[] = [
   { row: 'lapsed by a word of the host', text: () => changed('sale.received', 3, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
   { row: 'received by the host in the name of the buyer', text: () => changed('sale.received', 0, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
   { row: 'a claim filed by the house', text: () => changed('claim.filed', 0, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
+  // ------------------------------------------------------------ growers' money
+  { row: 'an honest evening whose growers were paid, with its books', text: () => textOf(paidBooked), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'a grower paid twice for one sale', text: () => operator((leaves) => { const out = find(leaves, 'payout.made'); insertAfter(leaves, find(leaves, 'payout.made', -1), { ...out, body: { ...out.body, payout: 'P2', txn: `${'H'.repeat(43)}=` } }); }, paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made', -1) + 1 },
+  { row: 'a grower paid above what came in', text: () => changed('payout.made', 0, ({ body }) => (body.amountFen = Number(body.amountFen) + 100), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made') },
+  { row: 'a fee above the sealed rule', text: () => changed('payout.made', 0, ({ body }) => { body.amountFen = Number(body.amountFen) - 1; body.feeFen = Number(body.feeFen) + 1; }, paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made') },
+  { row: 'a payout to another grower', text: () => changed('payout.made', 0, ({ body }) => (body.grower = 'friend-aaaaaaaaa'), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made') },
+  { row: 'a payout before the time for complaints was over', text: () => changed('payout.made', 0, (leaf) => (leaf.t = 86_899_999), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made') },
+  { row: 'a payout of what nobody paid', text: () => operator((leaves) => drop(leaves, find(leaves, 'sale.paid', 1)), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made', 1) - 1 },
+  { row: "a payout under a payment's reference", text: () => operator((leaves) => (find(leaves, 'payout.made').body.txn = find(leaves, 'sale.paid').body.txn), paid), verdict: 'INVALID', code: 'txn-reused', i: at(paid, 'payout.made') },
+  { row: 'one transfer told as two payouts', text: () => changed('payout.made', 1, ({ body }) => (body.payout = 'P2'), paid), verdict: 'INVALID', code: 'txn-reused', i: at(paid, 'payout.made', 1) },
+  { row: 'two transfers told as one payout', text: () => changed('payout.made', 1, ({ body }) => (body.txn = `${'H'.repeat(43)}=`), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made', 1) },
+  { row: 'a payout by somebody who may not', text: () => changed('payout.made', 0, (leaf) => (leaf.by = 'platform'), paid), verdict: 'INVALID', code: 'author-wrong', i: at(paid, 'payout.made') },
+  { row: 'a settlement while a grower waits for his money', text: () => operator((leaves) => drop(leaves, find(leaves, 'payout.made', 3)), paid), verdict: 'INVALID', code: 'journal-differs', i: at(paid, 'show.settled') - 1 },
+  { row: 'a settlement that says nothing of the growers', text: () => changed('show.settled', 0, ({ body }) => ['payableFen', 'feeFen', 'books'].forEach((name) => delete body[name]), paid), verdict: 'INVALID', code: 'settled-miscounted', i: at(paid, 'show.settled') },
+  { row: 'a settlement that takes more from the growers', text: () => changed('show.settled', 0, ({ body }) => (body.payableFen = Number(body.payableFen) - 100), paid), verdict: 'INVALID', code: 'settled-miscounted', i: at(paid, 'show.settled') },
+  { row: 'a settlement over other books', text: () => changed('show.settled', 0, ({ body }) => (body.books = `${'B'.repeat(43)}=`), paid), verdict: 'INVALID', code: 'journal-differs', i: at(paid, 'show.settled') },
+  { row: 'a clawback kept out of the books', text: () => textOf({ ...paidBooked, journal: paidBooked.journal.filter(({ kind }) => kind !== 'refunded') }), verdict: 'INVALID', code: 'journal-differs' },
 
   // ------------------------------------------------------------ several lots at once
   { row: 'an honest timed show', text: () => digested(timedOnly), verdict: 'ALL_SOLD_UNSETTLED' },

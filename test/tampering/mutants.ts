@@ -31,6 +31,7 @@ const auctionFiles = [
     'sales',
     'parcels',
     'claims',
+    'payouts',
     'catalogue',
     'people',
     'decide',

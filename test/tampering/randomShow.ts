@@ -1,9 +1,15 @@
 import {
   amountAboveFen,
+  booksRootOf,
   catalogueLeaves,
   catalogueRootOf,
   clockPriceFen,
+  feeOfFen,
+  growerOf,
+  growersFen,
+  keptFen,
   leastBidFen,
+  moneyFactsOf,
   standingOffers,
 } from '@qingpai/auction/rules';
 import { leavesOf, openingOf, withFloor } from '../../libs/auction/src/rules/testing/paperBundle.js';
@@ -35,6 +41,7 @@ export function randomShow(chance: Chance): PaperShow {
       suddenDeath: chance.maybe(0.1),
       furtherOfferings: asks ? chance.one([0, 0, 0, 1]) : chance.below(3),
       slipSteps: chance.one([1, 3]),
+      ...(chance.maybe(0.3) && { feePercent: chance.one([0, 3, 30]) }),
       ...((asks || chance.maybe(0.2)) && {
         ladder: {
           pauseMs: chance.one([0, 5_000]),
@@ -275,7 +282,36 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
     });
   }
   afterSale(chance, show, late + 1_000);
-  show.ask(t + 90_000_000, { name: 'settle' });
+  payGrowers(chance, show, t);
+  const books = booksRootOf(moneyFactsOf(show.state, show.leaves));
+  show.ask(t + 90_000_000, { name: 'settle', books });
+}
+
+/** Some growers, some right, some too early, to somebody else or too much. */
+function payGrowers(chance: Chance, show: PaperShow, closedMs: number): void {
+  if (!chance.maybe(0.5)) return;
+  let t = Math.max(show.state.t, closedMs + chance.one([86_000_000, 86_500_000, 89_000_000]));
+  for (const [k, sale] of Object.values(show.state.sales).entries()) {
+    if (chance.maybe(0.1)) continue;
+    const feeFen = feeOfFen(show.state.rules, keptFen(sale));
+    const amountFen = growersFen(show.state.rules, sale) + chance.one([0, 0, 0, 0, 1]);
+    if (amountFen <= 0) continue;
+    const grower = chance.maybe(0.05) ? CHEN : growerOf(show.state, sale);
+    const alone = chance.maybe(0.2);
+    const txn = `${(alone ? 'VWXYZ0123456789'.charAt(k % 15) : 'A').repeat(43)}=`;
+    const body = { payout: alone ? `P${k + 2}` : 'P1', sale: sale.sale, grower, amountFen, txn };
+    show.ask((t += 1), {
+      name: 'payOut',
+      body: { ...body, channel: 'transfer', ...(feeFen > 0 && { feeFen }) },
+    });
+    if (!chance.maybe(0.2)) continue;
+    const back = {
+      sale: sale.sale,
+      amountFen: chance.one([1, 99, sale.unitPriceFen]),
+      txn: `${'abcdefghijklmno'.charAt(k % 15).repeat(43)}=`,
+    };
+    show.ask((t += 1), { name: 'refunded', body: { ...back, channel: 'cash' } });
+  }
 }
 
 /** Goods that leave or do not, claims good and bad; most of it is refused. */

@@ -47,7 +47,18 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   },
   lots: { update: 'all' },
   sales: {
-    update: ['packed_at_ms', 'paid_at_ms', 'phase', 'received_at_ms', 'refunded_fen', 'shipped_at_ms'],
+    update: [
+      'packed_at_ms',
+      'paid_at_ms',
+      'paid_out_at_ms',
+      'paid_out_fen',
+      'payout',
+      'payout_fee_fen',
+      'phase',
+      'received_at_ms',
+      'refunded_fen',
+      'shipped_at_ms',
+    ],
   },
   // A payment is decided, never deleted.
   payments: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },

@@ -15,7 +15,7 @@ const journalLine = z.strictObject({
 const journalEntry = z.strictObject({
   n: z.int(),
   i: leafIndex.describe('the leaf that it books'),
-  kind: z.enum(['hammered', 'voided', 'defaulted', 'paid', 'refunded']),
+  kind: z.enum(['hammered', 'voided', 'defaulted', 'paid', 'refunded', 'paidOut']),
   sale: saleId,
   reverses: z.int().optional(),
   lines: z.array(journalLine),

@@ -19,6 +19,7 @@ import {
   office,
   origin,
   payExtendReason,
+  payoutId,
   positiveFen,
   pseudonym,
   publicKey,
@@ -50,6 +51,21 @@ const money = z.strictObject({
    * last refund.
    */
   freightFen: positiveFen.optional(),
+});
+
+/** A grower was paid for one sale; the leaves of one transfer to him share its payout and its reference. */
+export const payoutBody = z.strictObject({
+  payout: payoutId,
+  sale: saleId,
+  grower: pseudonym,
+  amountFen: positiveFen.describe('what the grower got: paid − given back − fee'),
+  /** The township's share by the sealed rule; left out where it is nothing. */
+  feeFen: positiveFen.optional(),
+  channel: z.enum(['transfer', 'cash', 'wechat', 'alipay']),
+  /** SHA-256 of the bank's reference, or of the signed sheet's. */
+  txn: hash,
+  /** SHA-256 of the bank's confirmation or the signed sheet as kept, where there is one. */
+  evidence: hash.optional(),
 });
 
 /** What was offered to one person, as he answers it. */
@@ -351,6 +367,7 @@ const bodies = {
   'claim.declined': z.strictObject({ claim: claimId, reason: declineReason, person: pseudonym }),
   /** A complaint that was answered, and is over. */
   'claim.closed': z.strictObject({ claim: claimId, person: pseudonym }),
+  'payout.made': payoutBody,
   /** A co-host took the show over by its code: whoever held the console before may have lost his phone. */
   'show.tookOver': z.strictObject({ by: pseudonym, reason: takeOverReason }),
   'show.closed': z.strictObject({
@@ -371,6 +388,11 @@ const bodies = {
     refundedFen: positiveFen.optional(),
     defaultedFen: positiveFen.optional(),
     freightFen: positiveFen.optional().describe('freight that came in and did not go back'),
+    /** The rest where growers are paid from these books: what they keep, and the township's share of it. */
+    payableFen: fen.optional(),
+    feeFen: positiveFen.optional(),
+    /** RFC 6962 root over the canonical entries of the books before this leaf. */
+    books: hash.optional(),
   }),
 } as const;
 

@@ -259,6 +259,11 @@ export const reasons = {
     en: 'The server is starting or recovering; try again with the same id',
   },
   internal: { zh: '服务器出错了，请稍后再试', en: 'Something went wrong on the server; try again' },
+  // growers' money
+  'not-payable': { zh: '这笔货款还不能付给花农', en: 'This sale cannot be paid out yet' },
+  'paid-out': { zh: '这笔货款已经付给花农', en: 'This sale has been paid out' },
+  'other-grower': { zh: '不是这位花农的货款', en: 'This sale is of another grower' },
+  'payouts-left': { zh: '还有花农没有付清', en: 'Growers are still to be paid' },
 } as const;
 
 export type Reason = keyof typeof reasons;

@@ -135,6 +135,11 @@ export const showRules = z.strictObject({
     .optional(),
   /** Left out: no freight is charged. */
   freight: freightRule.optional(),
+  /**
+   * The township's share of what a sale brought in, percent, rounded down to the fen. Where it is given (0 too) the
+   * growers are paid from these books, and the show is settled when all are. Left out: no share, and no waiting.
+   */
+  feePercent: z.int().nonnegative().max(30).optional(),
 });
 export type ShowRules = z.infer<typeof showRules>;
 

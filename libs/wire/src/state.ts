@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { payoutBody } from './events.js';
 import { showRules } from './rules.js';
 import {
   bidderKind,
@@ -189,6 +190,7 @@ export const saleState = z.object({
   refundedFen: fen.describe('given back so far; the phase is `refunded` when it is all of it'),
   freightFen: positiveFen.optional().describe('freight of its buyer that came with its payment'),
   freightBackFen: positiveFen.optional().describe('freight that went back with a refund of it'),
+  payout: payoutBody.extend({ t: timeMs }).optional().describe('how its grower was paid, and when'),
 });
 
 /** A claim as its leaves tell it, each with its time, ms UTC. It is open until it is granted, declined or closed. */

@@ -34,6 +34,10 @@ export const saleId = z
   .string()
   .regex(/^S[0-9]{1,8}$/)
   .describe('sale id inside its show');
+export const payoutId = z
+  .string()
+  .regex(/^P[0-9]{1,8}$/)
+  .describe('id of one transfer to one grower, inside its show');
 export const offerId = z
   .string()
   .regex(/^O[0-9]{1,8}$/)

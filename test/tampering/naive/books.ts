@@ -1,4 +1,4 @@
-import { type Leaf } from '@qingpai/wire';
+import { type Leaf, type ShowRules } from '@qingpai/wire';
 import { canonicalText } from './json.js';
 import { salesOf } from './past.js';
 
@@ -11,10 +11,20 @@ interface Posting {
 }
 
 /** Null: the journal is what the leaves say; else what is wrong with it. */
-export function wrongBooks(leaves: readonly Leaf[], journal: readonly object[] | undefined): string | null {
+export function wrongBooks(
+  leaves: readonly Leaf[],
+  rules: ShowRules,
+  journal: readonly object[] | undefined,
+): string | null {
   if (journal === undefined) return null;
+  return canonicalText(entriesOf(leaves, rules)) === canonicalText(journal) ? null : 'books';
+}
+
+export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules): object[] {
   const grower = (lot: string): string => {
-    const said = leaves.filter((leaf) => 'grower' in leaf.body && leaf.body.lot === lot).at(-1)!;
+    const said = leaves
+      .filter((leaf) => 'grower' in leaf.body && 'lot' in leaf.body && leaf.body.lot === lot)
+      .at(-1)!;
     return (said.body as { grower: string }).grower;
   };
   const sales = salesOf(leaves);
@@ -23,48 +33,99 @@ export function wrongBooks(leaves: readonly Leaf[], journal: readonly object[] |
   const first: Record<string, number> = {};
   for (const leaf of leaves) {
     const { type, body, i } = leaf;
-    if (!/^(lot\.hammered|sale\..+)$/.test(type)) continue;
+    if (!/^(lot\.hammered|payout\.made|sale\.(voided|paid|refunded|defaulted))$/.test(type)) continue;
     const sale = sales.find((one) => one.sale === (body as { sale: string }).sale)!;
-    const kind = type.split('.')[1]!;
-    const [buyer, payable] = [`buyer:${sale.bidder}:receivable`, `grower:${grower(sale.lot)}:payable`];
+    const kind = type === 'payout.made' ? 'paidOut' : type.split('.')[1]!;
     const whole = sale.units * sale.unitPriceFen;
     const {
       channel,
       amountFen = whole,
+      feeFen = 0,
       freightFen = 0,
-    } = body as { channel?: string; amountFen?: number; freightFen?: number };
-    const place = channel === 'stripe' ? 'gateway:stripe:clearing' : 'bank:escrow';
-    const pair = {
-      hammered: [buyer, payable],
-      voided: [payable, buyer],
-      defaulted: [payable, buyer],
-      paid: [place, buyer],
-      refunded: [payable, place],
-    }[kind] as [string, string];
-    const n = told.length + 1;
-    const isPlace = (account: string) => account === place;
-    const parts = pair.map((account, k) => ({
-      ...{ account, side: k === 0 ? 'debit' : 'credit' },
-      partFen: amountFen + (isPlace(account) ? freightFen : 0),
-    }));
-    // Freight goes through the same place; debits are told first.
-    if (freightFen > 0) {
-      const side = kind === 'paid' ? 'credit' : 'debit';
-      parts.splice(kind === 'paid' ? 2 : 1, 0, { account: 'freight:payable', side, partFen: freightFen });
+    } = body as { amountFen?: number; feeFen?: number; freightFen?: number } & {
+      channel?: string;
+    };
+    const before = leaves.slice(0, i).filter((one) => 'sale' in one.body && one.body.sale === sale.sale);
+    const isPaidOut = before.some((one) => one.type === 'payout.made');
+    const isStripe = before.some((one) => one.type === 'sale.paid' && one.body.channel === 'stripe');
+    const stayed =
+      whole - before.reduce((sum, one) => sum + (one.type === 'sale.refunded' ? one.body.amountFen : 0), 0);
+    const feeOf = (fen: number) => Math.trunc((fen * feePercent) / 100);
+    const feeBack = feeOf(stayed) - feeOf(stayed - amountFen);
+    const [buyer, payable] = [`buyer:${sale.bidder}:receivable`, `grower:${grower(sale.lot)}:payable`];
+    const [bank, clearing] = ['bank:escrow', 'gateway:stripe:clearing'];
+    const place = channel === 'stripe' ? clearing : bank;
+    const moves: Record<string, [string, string, number][]> = {
+      hammered: [[buyer, payable, amountFen]],
+      voided: [[payable, buyer, amountFen]],
+      defaulted: [[payable, buyer, amountFen]],
+      paid: [[place, buyer, amountFen]],
+      refunded: [[payable, place, amountFen]],
+    };
+    // Debits are above nothing, credits below.
+    const signed: [string, number][] = (moves[kind] ?? []).flatMap(
+      ([debit, credit, fen]): [string, number][] => [
+        [debit, fen],
+        [credit, -fen],
+      ],
+    );
+    const freight = freightIn(leaves.slice(0, i), sales, sale.bidder);
+    if (kind === 'paid') signed.push([place, freightFen], ['freight:payable', -freightFen]);
+    if (kind === 'paidOut') {
+      if (isStripe) signed.push([bank, amountFen + feeFen], [clearing, -amountFen - feeFen]);
+      if (freight.isAtProvider) signed.push([bank, freight.fen], [clearing, -freight.fen]);
+      signed.push([payable, amountFen + feeFen], [bank, -amountFen], ['platform:fee', -feeFen]);
     }
-    const lines = parts.map(({ account, side, partFen }) => {
-      const earlier = postings.filter((one) => one.account === account);
-      const beforeFen = earlier.reduce(
-        (sum, one) => sum + (one.side === 'debit' ? one.amountFen : -one.amountFen),
-        0,
-      );
-      const afterFen = beforeFen + (side === 'debit' ? partFen : -partFen);
-      postings.push({ n, account, side, amountFen: partFen });
-      return { account, side, amountFen: partFen, version: earlier.length + 1, beforeFen, afterFen };
-    });
+    if (kind === 'refunded' && isPaidOut) {
+      const owes = `grower:${grower(sale.lot)}:clawback`;
+      signed.splice(0, 2, [owes, amountFen - feeBack], ['platform:fee', feeBack], [bank, -amountFen]);
+    }
+    if (kind === 'refunded') {
+      signed.push(['freight:payable', freightFen], [freight.isAtProvider ? clearing : bank, -freightFen]);
+    }
+    const n = told.length + 1;
+    const lines = signed
+      .filter(([, fen]) => fen !== 0)
+      .map(([account, fen]) => {
+        const side = fen > 0 ? 'debit' : 'credit';
+        const earlier = postings.filter((one) => one.account === account);
+        const beforeFen = earlier.reduce(
+          (sum, one) => sum + (one.side === 'debit' ? one.amountFen : -one.amountFen),
+          0,
+        );
+        postings.push({ n, account, side, amountFen: Math.abs(fen) });
+        return {
+          account,
+          side,
+          amountFen: Math.abs(fen),
+          version: earlier.length + 1,
+          beforeFen,
+          afterFen: beforeFen + fen,
+        };
+      });
     if (kind === 'hammered') first[sale.sale] = n;
     const isBack = kind === 'voided' || kind === 'defaulted';
     told.push({ n, i, kind, sale: sale.sale, ...(isBack && { reverses: first[sale.sale] }), lines });
   }
-  return canonicalText(told) === canonicalText(journal) ? null : 'books';
+  return told;
+}
+
+/** What a buyer's freight comes to by now, and whether the provider still has it: until one of his growers is paid. */
+function freightIn(
+  past: readonly Leaf[],
+  sales: readonly { sale: string; bidder: string }[],
+  bidder: string,
+): { fen: number; isAtProvider: boolean } {
+  const his = past.filter(({ type, body }) => {
+    if (!/^(sale\.(paid|refunded)|payout\.made)$/.test(type)) return false;
+    return sales.some((one) => one.bidder === bidder && one.sale === (body as { sale: string }).sale);
+  });
+  let [fen, isAtProvider] = [0, false];
+  for (const leaf of his) {
+    const { freightFen = 0, channel } = leaf.body as { freightFen?: number; channel?: string };
+    if (leaf.type === 'payout.made') isAtProvider = false;
+    else fen += leaf.type === 'sale.paid' ? freightFen : -freightFen;
+    if (leaf.type === 'sale.paid' && freightFen > 0) isAtProvider = channel === 'stripe';
+  }
+  return { fen, isAtProvider };
 }

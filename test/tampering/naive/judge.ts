@@ -271,7 +271,7 @@ function wrongWithAnyFloor(
 }
 
 function judgeBooks(read: Bundle, leaves: Past): NaiveVerdict | null {
-  const wrong = wrongBooks(leaves, read.journal);
+  const wrong = wrongBooks(leaves, read.rules, read.journal);
   return wrong === null ? null : say('INVALID', wrong);
 }
 

@@ -1,3 +1,4 @@
+import { growersTotals, wrongBooksRoot, wrongPayout } from './payouts.js';
 import { type Leaf, type ShowRules } from '@qingpai/wire';
 import { canonicalText, fromBase64, sha256 } from './json.js';
 import { isSigned } from './notes.js';
@@ -107,6 +108,7 @@ const authors: Record<string, string[]> = {
   'claim.granted': ['host', 'officer'],
   'claim.declined': ['host', 'officer'],
   'claim.closed': ['host', 'officer'],
+  'payout.made': ['host', 'officer'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };
@@ -139,7 +141,8 @@ function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
   if (leaf.type === 'log.opened' && leaf.body.origin !== origin) return 'other log';
   const phase = phaseOf(past);
   if (phase === 'settled') return 'after the settlement';
-  const later = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'pay.extended', 'show.settled'];
+  const money = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'pay.extended', 'payout.made'];
+  const later = [...money, 'show.settled'];
   if (phase !== 'closed' || later.includes(leaf.type) || isOfGoods(leaf) || isOfClaim(leaf)) return null;
   return 'after the close';
 }
@@ -503,6 +506,8 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'claim.declined':
     case 'claim.closed':
       return wrongClaim(past, rules, leaf);
+    case 'payout.made':
+      return wrongPayout(world, leaf);
     case 'proxy.placed': {
       const { bid, bidder } = leaf.body;
       const known = [...placings(past), ...past.filter(isBidLeaf)];
@@ -519,7 +524,7 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     }
     case 'show.closed':
     case 'show.settled':
-      return wrongTotals(world, leaf);
+      return wrongTotals(world, leaf) ?? wrongBooksRoot(world, leaf);
     case 'lot.hammered':
     case 'clock.restarted':
       return 'not due';
@@ -746,7 +751,8 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';
   if (leaf.body.freightFen !== undefined && !isFreight(past, rules, sale, leaf.body.freightFen))
     return 'freight';
-  if (all(past, 'sale.refunded').some(({ body }) => body.txn === leaf.body.txn)) return 'txn of a refund';
+  const outgoing = [...all(past, 'sale.refunded'), ...all(past, 'payout.made')];
+  if (outgoing.some(({ body }) => body.txn === leaf.body.txn)) return 'txn of other money';
   const first = all(past, 'sale.paid').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
   return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
@@ -770,7 +776,8 @@ function wrongAfterwards(
   if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
     return 'more than came';
   if (wrongBack(past, sale, leaf.body)) return 'not what was granted';
-  if (all(past, 'sale.paid').some(({ body }) => body.txn === leaf.body.txn)) return 'txn of a payment';
+  const others = [...all(past, 'sale.paid'), ...all(past, 'payout.made')];
+  if (others.some(({ body }) => body.txn === leaf.body.txn)) return 'txn of other money';
   const first = all(past, 'sale.refunded').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
   return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
@@ -863,5 +870,7 @@ function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.sett
     ...{ ...(refundedFen && { refundedFen }), ...(defaultedFen && { defaultedFen }) },
     ...(freightFen && { freightFen }),
   };
-  return isBody(leaf, { ...ends, paidFen: totalFen - defaultedFen, ...more }) ? null : 'totals';
+  const growers = growersTotals(past, rules, leaf);
+  if (growers === null) return 'growers are still to be paid';
+  return isBody(leaf, { ...ends, paidFen: totalFen - defaultedFen, ...more, ...growers }) ? null : 'totals';
 }

@@ -107,6 +107,7 @@ const effects: Record<EventType, string> = {
   'show.sealed': 'lots of that list: `draft` → `sealed`; the show is `sealed`',
   'show.approved': '`approvals` gains `{i, t, list, note, key}`: an officer compared the list with the floor',
   'show.opened': 'the show is `open`: lots can be offered',
+  'payout.made': '`sales[sale].payout = {...body, t}`: its grower was paid',
   'show.tookOver':
     '`coHosts` gains `by`; whatever was open was frozen just before, each lot by an event of its own',
   'proxy.placed':

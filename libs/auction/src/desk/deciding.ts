@@ -62,6 +62,8 @@ function heardAtMs({ state, silentUntilMs }: Draft, place: Place): number {
 export interface KnownBefore {
   /** Root of the list that a seal would take in, base64. */
   catalogue: string;
+  /** Root of the books that a settlement would commit to, base64. */
+  books: string;
   /** Of a bid: a key of its bidder signed it. */
   isSigned: boolean;
   signatures: Signatures;
@@ -154,14 +156,14 @@ function decideAll(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownB
 }
 
 function decideAsked(draft: Draft, asked: Asked, t: number, known: KnownBefore): CommandAnswer {
-  const { catalogue, signatures } = known;
+  const { signatures } = known;
   if (asked.name === 'bidFor' && isKnownId(draft.book, asked.bid.bidId)) return refusalOf('id-reused');
   if (asked.name === 'proxy') {
     const settled = settledProxy(draft, asked);
     if (settled) return settled;
     if (asked.secret) draft.proxies.set(asked.proxy.bidId, asked.secret);
   }
-  const command = commandOf(draft, asked, catalogue);
+  const command = commandOf(draft, asked, known);
   const decision = decide(draft.state, command, t, secretsOf(draft));
   if (!decision.ok) {
     if (asked.name === 'proxy') draft.proxies.delete(asked.proxy.bidId);
@@ -177,8 +179,9 @@ function decideAsked(draft: Draft, asked: Asked, t: number, known: KnownBefore):
   return { ok: true, events: fold(draft, decision.events, t) };
 }
 
-function commandOf({ book }: Draft, asked: Asked, catalogue: string): Command {
+function commandOf({ book }: Draft, asked: Asked, { catalogue, books }: KnownBefore): Command {
   if (asked.name === 'seal') return { ...asked, catalogue };
+  if (asked.name === 'settle') return { ...asked, books };
   if (asked.name !== 'bidFor') return asked;
   const { by, bidder, bid } = asked;
   return { by, name: 'bid', bidder, bid, nth: nextNth(book, bidder) };

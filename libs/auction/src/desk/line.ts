@@ -48,9 +48,10 @@ export type Place = { t: number; tries: number } & (
 
 export type PlaceOf<K extends Place['kind']> = Extract<Place, { kind: K }>;
 
-/** A seal quotes leaves that are committed, so it can only come first in its batch. */
-export const isSeal = (place: Place): boolean =>
-  place.kind === 'command' && place.asked.some((asked) => asked.name === 'seal');
+/** A seal and a settlement quote what is committed, so they can only come first in their batch. */
+export const quotesLog = (place: Place): boolean => asksFor(place, 'seal') || asksFor(place, 'settle');
+export const asksFor = (place: Place, name: Asked['name']): boolean =>
+  place.kind === 'command' && place.asked.some((asked) => asked.name === name);
 
 /** The host's acts after which a lot runs. */
 const goes: ReadonlySet<Asked['name']> = new Set(['offer', 'reoffer', 'resume']);

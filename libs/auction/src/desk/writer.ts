@@ -1,11 +1,12 @@
 import { Refused, refusalOf } from '@qingpai/platform';
 import { type LoggedEvent, type Reason } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
+import { booksRootOf, moneyFactsOf } from '../rules/index.js';
 import { Away, Fenced, heardUntilMs, OutcomeUnknown, type TakenShow } from '../store/showLog.js';
 import { refusedBid } from './answers.js';
 import { cutsBatch, decidePlace, type KnownBefore, leavesToSeal, type Outcome } from './deciding.js';
 import * as limits from './limits.js';
-import { isSeal, type Place } from './line.js';
+import { asksFor, type Place, quotesLog } from './line.js';
 import { ShowMemory } from './memory.js';
 import { type DeskPorts } from './ports.js';
 import { type ShowClock } from './showClock.js';
@@ -198,7 +199,7 @@ export class Writer {
     this.singly = Math.max(0, this.singly - 1);
     while (!batch.isFull && this.line.length > 0) {
       const next = this.line[0]!;
-      if (isSeal(next) && (isFlying || batch.places.length > 0)) return void (batch.isFull = true);
+      if (quotesLog(next) && (isFlying || batch.places.length > 0)) return void (batch.isFull = true);
       if (batch.places.length === 0) batch.begunMs = next.t;
       batch.places.push(next);
       this.line.shift();
@@ -271,14 +272,20 @@ export class Writer {
   }
 
   private async lookUp(place: Place): Promise<KnownBefore> {
-    const catalogue = isSeal(place) ? await this.catalogueRoot() : '';
+    const catalogue = asksFor(place, 'seal') ? await this.catalogueRoot() : '';
+    const books = asksFor(place, 'settle') ? this.booksRoot() : '';
     const isSigned = place.kind === 'bid' && (await place.isSigned);
-    return { catalogue, isSigned, signatures: this.ports.signatures };
+    return { catalogue, books, isSigned, signatures: this.ports.signatures };
   }
 
   private async catalogueRoot(): Promise<string> {
     const leaves = leavesToSeal(this.memory.draft.state);
     return leaves.length === 0 ? '' : this.ports.log.catalogueRoot(this.showId, leaves);
+  }
+
+  private booksRoot(): string {
+    const { committed, events } = this.memory;
+    return booksRootOf(moneyFactsOf(committed, events));
   }
 
   private land(batch: Batch): void {

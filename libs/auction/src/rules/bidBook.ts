@@ -105,19 +105,24 @@ export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
   return book;
 }
 
-type MoneyEvent = Extract<LoggedEvent, { type: 'sale.paid' | 'sale.refunded' }>;
+type MoneyEvent = Extract<LoggedEvent, { type: 'sale.paid' | 'sale.refunded' | 'payout.made' }>;
 const isMoney = (event: LoggedEvent): event is MoneyEvent =>
-  event.type === 'sale.paid' || event.type === 'sale.refunded';
+  event.type === 'sale.paid' || event.type === 'sale.refunded' || event.type === 'payout.made';
 
-/** Money in and money out are two transfers: each has its own reference. */
-const txnKey = ({ type, body }: MoneyEvent): string => (type === 'sale.paid' ? body.txn : `-${body.txn}`);
+/** Money in, money back and money to a grower are three transfers: each has its own reference. */
+const ways = { 'sale.paid': '', 'sale.refunded': '-', 'payout.made': '>' } as const;
+const txnKey = ({ type, body }: MoneyEvent): string => ways[type] + body.txn;
 
 /** Whether the reference was used for the money of somebody else, or for money that went the other way. */
 export function isTxnReused(book: BidBook, state: ShowState, event: LoggedEvent): boolean {
   if (!isMoney(event)) return false;
   const { txn, sale } = event.body;
-  if (book.txns.has(event.type === 'sale.paid' ? `-${txn}` : txn)) return true;
+  const others = Object.values(ways).filter((way) => way !== ways[event.type]);
+  if (others.some((way) => book.txns.has(way + txn))) return true;
   const before = entry(state.sales, book.txns.get(txnKey(event)) ?? '');
+  // Of one grower, by one payout.
+  if (event.type === 'payout.made')
+    return before !== undefined && before.payout?.payout !== event.body.payout;
   const now = entry(state.sales, sale);
   return before !== undefined && now !== undefined && before.bidder !== now.bidder;
 }

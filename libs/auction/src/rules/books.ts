@@ -4,7 +4,7 @@ import { saleTotalFen } from './sales.js';
 import { entry } from './show.js';
 
 /**
- * What the books are told of a leaf; null: it concerns no money. Fees are none yet.
+ * What the books are told of a leaf; null: it concerns no money. A fee is booked when its grower is paid.
  * @param state of the log at this leaf or later: growers of lots do not change once these are sealed
  */
 export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | null {
@@ -24,6 +24,11 @@ export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | n
       const { sale, channel, amountFen, freightFen } = event.body;
       const kind = event.type === 'sale.paid' ? 'paid' : 'refunded';
       return { i, sale, kind, channel, amountFen, ...(freightFen !== undefined && { freightFen }) };
+    }
+    case 'payout.made': {
+      const { sale, amountFen, feeFen = 0 } = event.body;
+      const { feePercent = 0 } = state.rules;
+      return { i, sale, kind: 'paidOut', amountFen, feeFen, feePercent };
     }
     default:
       return null;

@@ -41,7 +41,10 @@ export type Command = { by: Author } & (
   | { name: 'withdrawProxy'; bidder: string; lot: string }
   | SealCommand
   | OpenCommand
-  | Exclude<HostCommand, { name: 'seal' | 'open' | 'hallPaddle' | 'bidFor' | 'offerAll' | 'answerOffer' }>
+  | Exclude<
+      HostCommand,
+      { name: 'seal' | 'open' | 'settle' | 'hallPaddle' | 'bidFor' | 'offerAll' | 'answerOffer' }
+    >
   /** By who was asked, or by the house for somebody in the hall; `form`: through the plain form. */
   | { name: 'answerOffer'; offer: string; accept: boolean; form?: true }
   | { name: 'takeOver'; person: string; reason: TakeOverReason }
@@ -55,6 +58,8 @@ export type Command = { by: Author } & (
   | { name: 'grantClaim'; claim: string; amountFen: number; person: string }
   | { name: 'declineClaim'; body: EventBody<'claim.declined'> }
   | { name: 'closeClaim'; body: EventBody<'claim.closed'> }
+  | { name: 'payOut'; body: EventBody<'payout.made'> }
+  | SettleCommand
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */
   | { name: 'extend'; lot: string; closesAt: number; cause: 'stall' | 'dark' }
   /** The same on a falling clock: see `rules/dutch.ts`. */
@@ -65,6 +70,12 @@ export type Command = { by: Author } & (
 export interface SealCommand {
   name: 'seal';
   catalogue: string;
+}
+
+/** `books`: root of the books so far, base64; the desk derives them. Looked at where growers are paid from them. */
+export interface SettleCommand {
+  name: 'settle';
+  books?: string;
 }
 
 /**

@@ -79,6 +79,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'paid', body: event.body }];
     case 'sale.refunded':
       return [{ by, name: 'refunded', body: event.body }];
+    case 'payout.made':
+      return [{ by, name: 'payOut', body: event.body }];
     case 'sale.defaulted':
       return [{ by, name: 'default', sale: event.body.sale }];
     case 'pay.extended':
@@ -103,7 +105,7 @@ export function commandsOf(event: LoggedEvent): Command[] {
     case 'show.closed':
       return [{ by, name: 'close' }];
     case 'show.settled':
-      return [{ by, name: 'settle' }];
+      return [{ by, name: 'settle', books: event.body.books }];
     case 'clock.shifted': {
       const { lot, byMs, cause } = event.body;
       return [{ by, name: 'shift', lot, byMs, cause }];

@@ -8,6 +8,7 @@ import { extend, lastCall } from './english.js';
 import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
 import { answerOffer, endOffers } from './offers.js';
 import { approve, enrol, limit, register, takeOver } from './people.js';
+import { payOut } from './payouts.js';
 import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
 import { extendPay } from './payBy.js';
@@ -70,6 +71,7 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   grantClaim,
   declineClaim,
   closeClaim,
+  payOut,
   close,
   settle,
 };

@@ -4,6 +4,7 @@ import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { freightHeldFen } from './freight.js';
 import { isEnded } from './lot.js';
+import { feeTotalFen, growersTotalFen, isPayoutLeft, paysGrowers } from './payouts.js';
 import { saleTotalFen } from './sales.js';
 import { sealedLots } from './show.js';
 
@@ -49,12 +50,17 @@ export function close(state: ShowState, { by }: Of<'close'>): Decision {
   return happens(by, { type: 'show.closed', body });
 }
 
-/** The last leaf: every sale is paid, given back or in default, and the time for complaints is over. */
-export function settle(state: ShowState, { by }: Of<'settle'>, nowMs: number): Decision {
+/**
+ * The last leaf: every sale is paid, given back or in default, the time for complaints is over, and every grower is paid
+ * where that is done from these books.
+ */
+export function settle(state: ShowState, { by, books }: Of<'settle'>, nowMs: number): Decision {
   if (Object.values(state.sales).some(({ phase }) => phase === 'awaiting')) return refuse('sales-open');
   if (nowMs < (state.closedAt ?? 0) + state.rules.complaintMs) return refuse('complaint-time');
   const left = leftAfterSale(state, nowMs);
   if (left !== null) return refuse(left);
+  const pays = paysGrowers(state);
+  if (pays && isPayoutLeft(state, nowMs)) return refuse('payouts-left');
   const [refundedFen, defaultedFen] = [refundedTotalFen(state), defaultedTotalFen(state)];
   const freightFen = freightHeldFen(state);
   const body = {
@@ -63,6 +69,13 @@ export function settle(state: ShowState, { by }: Of<'settle'>, nowMs: number): D
     ...(refundedFen > 0 && { refundedFen }),
     ...(defaultedFen > 0 && { defaultedFen }),
     ...(freightFen > 0 && { freightFen }),
+    ...(pays && growersPart(state, books)),
   };
   return happens(by, { type: 'show.settled', body });
+}
+
+/** Without a root of its books the leaf is none that anybody could read. */
+function growersPart(state: ShowState, books = '') {
+  const feeFen = feeTotalFen(state);
+  return { payableFen: growersTotalFen(state), ...(feeFen > 0 && { feeFen }), books };
 }

@@ -190,6 +190,7 @@ const folds: { [T in EventType]: Fold<T> } = {
   'claim.granted': claimed,
   'claim.declined': claimed,
   'claim.closed': claimed,
+  'payout.made': (state, { t, body }) => void (saleIn(state, body.sale).payout = { ...body, t }),
   'show.tookOver': (state, { body }) => void state.coHosts.push(body.by),
   'show.closed': (state, { t }) => {
     moveShow(state, 'closed');

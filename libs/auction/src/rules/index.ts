@@ -60,6 +60,20 @@ export {
 export { isAutoBidId, proxyCommitment, PROXY_STEPS_MAX, reaches, stepsOfFen } from './proxy.js';
 export { lapsedSales } from './parcels.js';
 export { judge, type OpenedFloors } from './replay.js';
+export {
+  booksRootOf,
+  clawbackFen,
+  feeOfFen,
+  freightShareFen,
+  growerOf,
+  growersFen,
+  keptFen,
+  nextPayoutStates,
+  paysGrowers,
+  type PayoutState,
+  payoutStateOf,
+  releasedAtMs,
+} from './payouts.js';
 export { isUndoable, saleTotalFen } from './sales.js';
 export {
   actMessage,

@@ -86,6 +86,7 @@ const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
   'claim.granted',
   'claim.declined',
   'claim.closed',
+  'payout.made',
   'show.settled',
 ]);
 

@@ -83,6 +83,7 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   grantClaim: ['open', 'closed'],
   declineClaim: ['open', 'closed'],
   closeClaim: ['open', 'closed'],
+  payOut: ['closed'],
   close: ['open'],
   settle: ['closed'],
 };

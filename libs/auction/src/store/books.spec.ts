@@ -67,6 +67,40 @@ test('what is stored is what the leaves say, entry by entry', async () => {
   expect(await storedOf(show, stored[2]!.i)).toEqual(stored.slice(0, 2));
 });
 
+test('a grower is paid in the books and in the list of sales; the database knows no second time', async () => {
+  const show = await evening();
+  const { grower } = show.taken.state.lots.L1!;
+  const body = {
+    payout: 'P1',
+    sale: 'S2',
+    grower,
+    amountFen: 500,
+    channel: 'transfer',
+    txn: txn('P'),
+  } as const;
+  await show.play(t0 + 270_005, { by: 'officer', name: 'payOut', body });
+  const back = { sale: 'S2', amountFen: 100, channel: 'cash', txn: txn('Q') } as const;
+  await show.play(t0 + 270_006, { by: 'officer', name: 'refunded', body: back });
+  const stored = await storedOf(show);
+  expect(stored).toEqual(derivedOf(show));
+  expect(stored.slice(-2)).toMatchObject([
+    { kind: 'paidOut', lines: [{ account: `grower:${grower}:payable` }, { account: 'bank:escrow' }] },
+    { kind: 'refunded', lines: [{ account: `grower:${grower}:clawback`, afterFen: 100 }, {}] },
+  ]);
+  const { showId } = show.taken;
+  const sale = 'SELECT payout, paid_out_fen, payout_fee_fen FROM sales WHERE show_id = $1 AND sale = $2';
+  expect(await owner.query(sale, [showId, 'S2'])).toEqual([
+    { payout: 'P1', paid_out_fen: '500', payout_fee_fen: '0' },
+  ]);
+  const again = `UPDATE sales SET payout = 'P2', paid_out_fen = 400 WHERE show_id = $1 AND sale = 'S2'`;
+  const above = `UPDATE sales SET payout = 'P2', paid_out_fen = 901, payout_fee_fen = 0, paid_out_at_ms = 1
+    WHERE show_id = $1 AND sale = 'S3'`;
+  for (const db of [township.database.dataSource, owner]) {
+    await expect(db.query(again, [showId])).rejects.toThrow('was paid out already');
+    await expect(db.query(above, [showId])).rejects.toThrow(/above what came in|paid_out_came_in/);
+  }
+});
+
 test('a new owner goes on where the books stand', async () => {
   const first = await evening();
   const again = await StoredShow.takeOver(township, first.taken.showId);

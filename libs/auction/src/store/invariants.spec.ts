@@ -224,7 +224,7 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   },
   'a sale is what was hammered': {
     plant: (manager) => manager.query(`UPDATE sales SET unit_price_fen = 1 WHERE sale = 'S1'`),
-    also: ['growers are owed what was hammered'],
+    also: ['growers are owed what was hammered and is not paid out'],
   },
   'sold units have exactly one live sale': {
     plant: (manager) => manager.query(`UPDATE lots SET sold_units = 0 WHERE lot = 'L1'`),
@@ -238,7 +238,7 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
     also: [
       'a sale is what was hammered',
       'sold units have exactly one live sale',
-      'growers are owed what was hammered',
+      'growers are owed what was hammered and is not paid out',
     ],
   },
   'a sale is paid once and exactly': {
@@ -259,6 +259,23 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
         ...{ type: 'sale.packed', by: 'host', t: t0 + 200_000, body: { sale: 'S1' } },
       } as LoggedEvent),
   },
+  'a grower is paid for a sale once, himself, and never more than came in': {
+    plant: (manager) => {
+      const { grower } = (firstOf('lot.catalogued') as LoggedEvent & { body: { grower: string } }).body;
+      const body = {
+        payout: 'P1',
+        sale: 'S1',
+        grower,
+        amountFen: 1,
+        channel: 'cash',
+        txn: `${'A'.repeat(43)}=`,
+      };
+      return plantLeaf(manager, {
+        ...{ type: 'payout.made', by: 'officer', t: t0 + 200_000, body },
+      } as LoggedEvent);
+    },
+    also: ['every leaf about money is in the books'],
+  },
   'every leaf about money is in the books': {
     plant: (manager) => edited(manager, `UPDATE journal_entries SET sale = 'S9' WHERE n = 1`),
   },
@@ -272,7 +289,7 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
         'UPDATE journal_lines SET before_fen = before_fen + 1, after_fen = after_fen + 1 WHERE n = 1',
       ),
   },
-  'growers are owed what was hammered': {
+  'growers are owed what was hammered and is not paid out': {
     plant: (manager) => manager.query(`UPDATE sales SET refunded_fen = 1 WHERE sale = 'S1'`),
     also: ['no more goes back than came in'],
   },

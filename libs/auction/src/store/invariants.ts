@@ -37,7 +37,7 @@ export const invariants: readonly Invariant[] = [
         'cosignatures.append_only', 'cosignatures.cosigned_is_signed',
         'journal_entries.append_only', 'journal_entries.entry_follows', 'journal_entries.balances',
         'journal_lines.append_only', 'journal_lines.line_follows', 'journal_lines.balances',
-        'registries.append_only', 'ended_shows.append_only', 'show_bidders.append_only']) AS guard
+        'registries.append_only', 'ended_shows.append_only', 'show_bidders.append_only', 'sales.paid_out_once']) AS guard
       WHERE guard NOT IN (SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE tgenabled = 'A')`,
   },
   {
@@ -314,12 +314,39 @@ export const invariants: readonly Invariant[] = [
         OR (coalesce(packed, received) IS NOT NULL AND s.phase NOT IN ('paid', 'refunded'))`,
   },
   {
+    name: 'a grower is paid for a sale once, himself, and never more than came in',
+    zh: '货款只付一次、付给本人，且不超过实收',
+    sql: `${events}, described AS (
+        SELECT DISTINCT ON (log, lot) log, lot, body ->> 'grower' AS grower FROM event
+        WHERE type IN ('lot.catalogued', 'lot.amended') ORDER BY log, lot, i DESC
+      ), sold AS (
+        SELECT log, body ->> 'sale' AS sale, grower FROM event JOIN described USING (log, lot) WHERE type = 'lot.hammered'
+      ), out AS (
+        SELECT origin, log, i, body ->> 'sale' AS sale, body ->> 'payout' AS payout, body ->> 'grower' AS grower,
+          (body ->> 'amountFen')::bigint AS fen, coalesce((body ->> 'feeFen')::bigint, 0) AS fee,
+          row_number() OVER (PARTITION BY log, body ->> 'sale' ORDER BY i) AS time
+        FROM event WHERE type = 'payout.made'
+      ), came AS (
+        SELECT out.log, out.i, coalesce(sum(CASE event.type WHEN 'sale.paid' THEN (event.body ->> 'amountFen')::bigint
+          ELSE -(event.body ->> 'amountFen')::bigint END), 0) AS fen
+        FROM out LEFT JOIN event ON event.log = out.log AND event.i < out.i AND event.body ->> 'sale' = out.sale
+          AND event.type IN ('sale.paid', 'sale.refunded')
+        GROUP BY 1, 2
+      )
+      SELECT out.origin, out.i FROM out JOIN came USING (log, i) LEFT JOIN sold ON sold.log = out.log AND sold.sale = out.sale
+      WHERE time > 1 OR out.fen + fee > came.fen OR sold.grower IS DISTINCT FROM out.grower
+      UNION ALL
+      SELECT origin, sales.i FROM sales JOIN shows USING (show_id) LEFT JOIN out USING (origin, sale)
+      WHERE (sales.payout, paid_out_fen, payout_fee_fen) IS DISTINCT FROM (out.payout, out.fen, out.fee)`,
+  },
+  {
     name: 'every leaf about money is in the books',
     zh: '每条涉及金额的记录都已入账',
     sql: `
       ${events}, money AS (
-        SELECT log, i, split_part(type, '.', 2) AS kind, body ->> 'sale' AS sale FROM event
-        WHERE type IN ('lot.hammered', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded')
+        SELECT log, i, CASE type WHEN 'payout.made' THEN 'paidOut' ELSE split_part(type, '.', 2) END AS kind,
+          body ->> 'sale' AS sale FROM event
+        WHERE type IN ('lot.hammered', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded', 'payout.made')
       ), booked AS (SELECT log, i, kind, sale FROM journal_entries)
       (TABLE money EXCEPT TABLE booked) UNION (TABLE booked EXCEPT TABLE money)`,
   },
@@ -342,12 +369,13 @@ export const invariants: readonly Invariant[] = [
         OR after_fen - before_fen <> CASE side WHEN 'debit' THEN amount_fen ELSE -amount_fen END`,
   },
   {
-    name: 'growers are owed what was hammered',
-    zh: '应付花农等于有效成交',
+    name: 'growers are owed what was hammered and is not paid out',
+    zh: '应付花农等于有效成交中还没付出的',
     sql: `
       SELECT s.show_id, sold.fen AS sold_fen, booked.fen AS booked_fen
       FROM shows s JOIN logs USING (origin) CROSS JOIN LATERAL (
-        SELECT coalesce(sum(units * unit_price_fen - refunded_fen) FILTER (WHERE phase NOT IN ('voided', 'defaulted')), 0)
+        SELECT coalesce(sum(units * unit_price_fen - refunded_fen)
+          FILTER (WHERE phase NOT IN ('voided', 'defaulted') AND payout IS NULL), 0)
           AS fen FROM sales WHERE sales.show_id = s.show_id
       ) AS sold CROSS JOIN LATERAL (
         SELECT coalesce(sum(CASE side WHEN 'credit' THEN amount_fen ELSE -amount_fen END), 0) AS fen

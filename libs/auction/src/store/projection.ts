@@ -94,6 +94,10 @@ function saleRow(showId: string, sale: SaleState) {
     packed_at_ms: sale.goods?.packed ?? null,
     shipped_at_ms: sale.goods?.shipped ?? null,
     received_at_ms: sale.goods?.received ?? null,
+    payout: sale.payout?.payout ?? null,
+    paid_out_fen: sale.payout?.amountFen ?? null,
+    payout_fee_fen: sale.payout ? (sale.payout.feeFen ?? 0) : null,
+    paid_out_at_ms: sale.payout?.t ?? null,
   };
 }
 
@@ -142,7 +146,9 @@ const upsertSales = `
   INSERT INTO sales SELECT * FROM jsonb_populate_recordset(NULL::sales, $1)
   ON CONFLICT (show_id, sale) DO UPDATE SET phase = excluded.phase, paid_at_ms = excluded.paid_at_ms,
     refunded_fen = excluded.refunded_fen, packed_at_ms = excluded.packed_at_ms,
-    shipped_at_ms = excluded.shipped_at_ms, received_at_ms = excluded.received_at_ms`;
+    shipped_at_ms = excluded.shipped_at_ms, received_at_ms = excluded.received_at_ms,
+    payout = excluded.payout, paid_out_fen = excluded.paid_out_fen,
+    payout_fee_fen = excluded.payout_fee_fen, paid_out_at_ms = excluded.paid_out_at_ms`;
 const updateShow = `
   UPDATE shows SET phase = $2, sealed_at = $3, opened_at = $4, closed_at = $5, settled_at = $6,
     code = coalesce(code, $7)

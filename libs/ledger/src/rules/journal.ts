@@ -1,3 +1,7 @@
+import { toBase64, utf8 } from './bytes.js';
+import { canonical } from './jcs.js';
+import { leafHash, rootOfLeaves } from './merkle.js';
+
 /**
  * The books (LEDGER §6): double entry in whole fen, CNY, a pure function of what the log says. Whoever edits the books
  * alone is found out, because anybody derives them again.
@@ -13,6 +17,8 @@ export type MoneyFact = { i: number; sale: string } & (
   | { kind: 'defaulted' }
   /** `freightFen`: freight that moved with it, beside `amountFen`. */
   | { kind: 'paid' | 'refunded'; channel: MoneyChannel; amountFen: number; freightFen?: number }
+  /** To its grower, and the township's share of what he is owed. */
+  | { kind: 'paidOut'; amountFen: number; feeFen: number; feePercent: number }
 );
 
 /** Of a line's account: balances are debits − credits. Each line has the next version of its account, from 1. */
@@ -47,6 +53,17 @@ interface KnownSale {
   buyer: string;
   grower: string;
   amountFen: number;
+  refundedFen: number;
+  /** Where its money lies: at a provider, or in the bank. */
+  place: string;
+  /** The rule by which the township's share was taken; null: its grower is not paid yet. */
+  feePercent: number | null;
+}
+
+/** What one buyer paid for his parcel and did not get back. */
+interface Freight {
+  amountFen: number;
+  place: string;
 }
 
 /** The books so far: what the next entry builds on. Never changed in place. */
@@ -54,24 +71,32 @@ export interface Books {
   n: number;
   accounts: ReadonlyMap<string, Account>;
   sales: ReadonlyMap<string, KnownSale>;
+  /** By buyer. */
+  freights: ReadonlyMap<string, Freight>;
 }
 
-export const emptyBooks: Books = { n: 0, accounts: new Map(), sales: new Map() };
+export const emptyBooks: Books = { n: 0, accounts: new Map(), sales: new Map(), freights: new Map() };
 
 const receivableOf = (buyer: string): string => `buyer:${buyer}:receivable`;
 const payableOf = (grower: string): string => `grower:${grower}:payable`;
+const clawbackOf = (grower: string): string => `grower:${grower}:clawback`;
+const BANK = 'bank:escrow';
+const FEES = 'platform:fee';
 /** 运费: owed to whoever carries the parcels. */
 const FREIGHT = 'freight:payable';
+const noFreight: Freight = { amountFen: 0, place: BANK };
 /** What a provider holds for us is not in the bank yet; the rest goes to the township's account at once. */
-const placeOf = (channel: MoneyChannel): string =>
-  channel === 'stripe' ? 'gateway:stripe:clearing' : 'bank:escrow';
+const placeOf = (channel: MoneyChannel): string => (channel === 'stripe' ? 'gateway:stripe:clearing' : BANK);
 
 /** The entries of these facts, in order, and the books after them. Throws `bug: …` on a sale that no hammer began. */
 export function enterAll(
-  { n, accounts, sales }: Books,
+  { n, accounts, sales, freights }: Books,
   facts: Iterable<MoneyFact>,
 ): { books: Books; entries: JournalEntry[] } {
-  const books = { n, accounts: new Map(accounts), sales: new Map(sales) };
+  const books = {
+    ...{ n, accounts: new Map(accounts) },
+    ...{ sales: new Map(sales), freights: new Map(freights) },
+  };
   const entries: JournalEntry[] = [];
   for (const fact of facts) entries.push(enter(books, fact));
   return { books, entries };
@@ -81,76 +106,140 @@ interface OpenBooks {
   n: number;
   accounts: Map<string, Account>;
   sales: Map<string, KnownSale>;
+  freights: Map<string, Freight>;
 }
 
 function enter(books: OpenBooks, fact: MoneyFact): JournalEntry {
-  const { debits, credits, reverses } = movementOf(books, fact);
+  const sale = fact.kind === 'hammered' ? begun(books, fact) : books.sales.get(fact.sale);
+  if (!sale) throw new Error(`bug: the books know no sale ${fact.sale}`);
+  const freight = books.freights.get(sale.buyer) ?? noFreight;
   const n = ++books.n;
-  const line = (side: JournalLine['side']) => (part: Part) => lineOf(side, part);
-  const lineOf = (side: JournalLine['side'], { account, amountFen }: Part): JournalLine => {
+  const line = ([account, side, amountFen]: Part): JournalLine => {
     const { version, balanceFen } = books.accounts.get(account) ?? { version: 0, balanceFen: 0 };
     const afterFen = balanceFen + (side === 'debit' ? amountFen : -amountFen);
     books.accounts.set(account, { version: version + 1, balanceFen: afterFen });
     return { account, side, amountFen, version: version + 1, beforeFen: balanceFen, afterFen };
   };
-  const lines = [...debits.map(line('debit')), ...credits.map(line('credit'))];
-  if (fact.kind === 'hammered') {
-    const { buyer, grower, amountFen } = fact;
-    books.sales.set(fact.sale, { entry: n, buyer, grower, amountFen });
-  }
-  const { i, kind, sale } = fact;
-  return { n, i, kind, sale, ...(reverses !== undefined && { reverses }), lines };
+  // An amount of nothing is no line (I10).
+  const lines = partsOf(sale, freight, fact)
+    .filter(([, , amountFen]) => amountFen > 0)
+    .map(line);
+  books.sales.set(fact.sale, after(sale, fact));
+  books.freights.set(sale.buyer, freightAfter(freight, fact));
+  const { i, kind } = fact;
+  const isBack = kind === 'voided' || kind === 'defaulted';
+  return { n, i, kind, sale: fact.sale, ...(isBack && { reverses: sale.entry }), lines };
 }
 
-interface Part {
-  account: string;
-  amountFen: number;
-}
-/** Debits and credits come to the same. */
-interface Movement {
-  debits: Part[];
-  credits: Part[];
-  reverses?: number;
-}
-const pair = (debit: string, credit: string, amountFen: number): Movement => ({
-  debits: [{ account: debit, amountFen }],
-  credits: [{ account: credit, amountFen }],
+const begun = (
+  { n }: OpenBooks,
+  { buyer, grower, amountFen }: Extract<MoneyFact, { kind: 'hammered' }>,
+): KnownSale => ({
+  ...{ entry: n + 1, buyer, grower, amountFen },
+  ...{ refundedFen: 0, place: BANK, feePercent: null },
 });
 
-function movementOf(books: Books, fact: MoneyFact): Movement {
-  if (fact.kind === 'hammered') {
-    return pair(receivableOf(fact.buyer), payableOf(fact.grower), fact.amountFen);
+function after(sale: KnownSale, fact: MoneyFact): KnownSale {
+  switch (fact.kind) {
+    case 'paid':
+      return { ...sale, place: placeOf(fact.channel) };
+    case 'refunded':
+      return { ...sale, refundedFen: sale.refundedFen + fact.amountFen };
+    case 'paidOut':
+      return { ...sale, feePercent: fact.feePercent };
+    default:
+      return sale;
   }
-  const sale = books.sales.get(fact.sale);
-  if (!sale) throw new Error(`bug: the books know no sale ${fact.sale}`);
+}
+
+function freightAfter(freight: Freight, fact: MoneyFact): Freight {
+  switch (fact.kind) {
+    case 'paid':
+      if (!fact.freightFen) return freight;
+      return { amountFen: freight.amountFen + fact.freightFen, place: placeOf(fact.channel) };
+    case 'refunded':
+      return { ...freight, amountFen: freight.amountFen - (fact.freightFen ?? 0) };
+    case 'paidOut':
+      return { ...freight, place: BANK };
+    default:
+      return freight;
+  }
+}
+
+type Part = readonly [account: string, side: JournalLine['side'], amountFen: number];
+
+function partsOf(sale: KnownSale, freight: Freight, fact: MoneyFact): Part[] {
   const [receivable, payable] = [receivableOf(sale.buyer), payableOf(sale.grower)];
   switch (fact.kind) {
+    case 'hammered':
+      return pair(receivable, payable, fact.amountFen);
     // The buyer owes nothing any more, and the grower has nothing to expect.
     case 'voided':
     case 'defaulted':
-      return { ...pair(payable, receivable, sale.amountFen), reverses: sale.entry };
+      return pair(payable, receivable, sale.amountFen);
     case 'paid':
-      return withFreight(pair(placeOf(fact.channel), receivable, fact.amountFen), 'debits', fact);
+      return [
+        ...pair(placeOf(fact.channel), receivable, fact.amountFen),
+        ...pair(placeOf(fact.channel), FREIGHT, fact.freightFen ?? 0),
+      ];
     case 'refunded':
-      return withFreight(pair(payable, placeOf(fact.channel), fact.amountFen), 'credits', fact);
+      return [
+        ...(sale.feePercent === null
+          ? pair(payable, placeOf(fact.channel), fact.amountFen)
+          : clawedBack(sale, sale.feePercent, fact.amountFen)),
+        ...pair(FREIGHT, freight.place, fact.freightFen ?? 0),
+      ];
+    case 'paidOut':
+      return paidOut(sale, freight, fact);
   }
 }
 
-/** Freight moves with the money for the sale, through the same place, and stands beside what is the grower's. */
-function withFreight(
-  movement: Movement,
-  placeSide: 'debits' | 'credits',
-  { freightFen }: { freightFen?: number },
-): Movement {
-  if (freightFen === undefined) return movement;
-  const otherSide = placeSide === 'debits' ? 'credits' : 'debits';
-  const place = movement[placeSide].map((part) => ({ ...part, amountFen: part.amountFen + freightFen }));
-  const freight = { account: FREIGHT, amountFen: freightFen };
-  return { ...movement, [placeSide]: place, [otherSide]: [...movement[otherSide], freight] };
+const pair = (debit: string, credit: string, amountFen: number): Part[] => [
+  [debit, 'debit', amountFen],
+  [credit, 'credit', amountFen],
+];
+
+/** What a provider held of a buyer's has come over by the time a grower is paid: he is paid from the bank. */
+function paidOut(
+  { grower, place }: KnownSale,
+  freight: Freight,
+  { amountFen, feeFen }: Extract<MoneyFact, { kind: 'paidOut' }>,
+): Part[] {
+  const wholeFen = amountFen + feeFen;
+  return [
+    ...(place === BANK ? [] : pair(BANK, place, wholeFen)),
+    ...(freight.place === BANK ? [] : pair(BANK, freight.place, freight.amountFen)),
+    [payableOf(grower), 'debit', wholeFen],
+    [BANK, 'credit', amountFen],
+    [FEES, 'credit', feeFen],
+  ];
+}
+
+/**
+ * Given back after its grower was paid: he owes it, but for the share that the township had taken of it and gives back
+ * itself. The bank pays, also where a provider does it for us: what it held has come over.
+ */
+function clawedBack(
+  { grower, amountFen: hammerFen, refundedFen }: KnownSale,
+  feePercent: number,
+  amountFen: number,
+): Part[] {
+  const feeOf = (keptFen: number) => Math.floor((keptFen * feePercent) / 100);
+  const keptFen = hammerFen - refundedFen;
+  const feeFen = feeOf(keptFen) - feeOf(keptFen - amountFen);
+  return [
+    [clawbackOf(grower), 'debit', amountFen - feeFen],
+    [FEES, 'debit', feeFen],
+    [BANK, 'credit', amountFen],
+  ];
 }
 
 /** All entries of a log, in the order of its leaves. */
 export const journalOf = (facts: Iterable<MoneyFact>): JournalEntry[] => enterAll(emptyBooks, facts).entries;
+
+/** RFC 6962 root over the canonical entries, base64: what a settlement commits to. */
+export const journalRoot = (entries: readonly JournalEntry[]): string =>
+  toBase64(rootOfLeaves(entries.map((entry) => leafHash(utf8(canonical(entry))))));
 
 /** Debits equal credits, there are both, and no amount is nothing (I1, I10). */
 export function isBalanced({ lines }: Pick<JournalEntry, 'lines'>): boolean {

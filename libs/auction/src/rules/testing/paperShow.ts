@@ -172,8 +172,8 @@ export class PaperShow {
     return this.leaves.slice(from);
   }
   /** Why it was refused, or null. */
-  reason(atMs: number, asked: HostAsk): Reason | null {
-    const decision = this.ask(atMs, asked);
+  reason(atMs: number, asked: HostAsk, by?: Command['by']): Reason | null {
+    const decision = this.ask(atMs, asked, by);
     return decision.ok ? null : decision.reason;
   }
 

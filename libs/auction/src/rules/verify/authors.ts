@@ -30,6 +30,7 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
   'claim.granted': ['host', 'officer'],
   'claim.declined': ['host', 'officer'],
   'claim.closed': ['host', 'officer'],
+  'payout.made': ['host', 'officer'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };

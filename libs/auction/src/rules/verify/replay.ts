@@ -1,8 +1,10 @@
 import { canonicalHash, type Hash, opensFloor, toBase64, type VerifyEd25519 } from '@qingpai/ledger/rules';
 import { endsWithCheckpoint, type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { bidBook, evolveBook } from '../bidBook.js';
+import { moneyFactsOf } from '../books.js';
 import { evolve } from '../evolve.js';
 import { found } from '../findings.js';
+import { booksRootOf } from '../payouts.js';
 import { endsOnJump, judge } from '../replay.js';
 import { initialShow } from '../show.js';
 import { isByRightAuthor } from './authors.js';
@@ -69,6 +71,10 @@ function wrongOf(
   if (!isSeenHere(event, roots)) return finding('seen-foreign', { i, by });
   if (event.type === 'log.opened' && event.body.origin !== read.bundle.origin) {
     return finding('leaf-elsewhere', { i, by });
+  }
+  if (event.type === 'show.settled' && event.body.books !== undefined) {
+    const books = booksRootOf(moneyFactsOf(state, read.events.slice(0, i)));
+    if (books !== event.body.books) return finding('journal-differs', { i, by });
   }
   if (event.type !== 'show.sealed') return undefined;
   if (event.body.rules !== canonicalHash(read.bundle.rules)) return finding('rules-differ', { i, by });
