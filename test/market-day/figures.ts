@@ -79,5 +79,7 @@ const logged = {
   paid: 'sale.paid',
   refunded: 'sale.refunded',
   'in default': 'sale.defaulted',
+  'second chances': 'sale.offered',
+  'of them taken': 'sale.accepted',
   settled: 'show.settled',
 };

@@ -343,10 +343,14 @@ class MarketDay {
       later: (run: () => void, afterMs: number) => void time.later(run, afterMs),
       state: () => page.state,
       nowMs: () => time.nowMs,
-      isOver: () => this.isDone || page.state.phase === 'settled' || page.state.phase === 'closed',
+      isOver: () =>
+        this.isDone ||
+        page.state.phase === 'settled' ||
+        (page.state.phase === 'closed' && !this.rules.secondChance),
       ask: (bid: Bid, who: string, answer: (answer: BidAnswer) => void) => this.askBid(bid, who, answer),
       most: (lot: string, maxFen: number, who: string) => this.askMost(lot, maxFen, who),
       answerOffer: (offer: string, accept: boolean, who: string) => this.answerOffer(offer, accept, who),
+      answerChance: (sale: string, accept: boolean, who: string) => this.answerChance(sale, accept, who),
     };
     return new Buyer(bidder, port, everyMs);
   }
@@ -389,6 +393,17 @@ class MarketDay {
       this.now()?.hear((desk) => {
         void desk.answerOffer({ offer, accept }, bidder).then(
           (told) => this.tell([offer, told.ok]),
+          (error: unknown) => (this.fault ??= error),
+        );
+      }),
+    );
+  }
+
+  private answerChance(sale: string, accept: boolean, bidder: string): void {
+    this.network.send(() =>
+      this.now()?.hear((desk) => {
+        void desk.answerChance({ sale, accept }, bidder).then(
+          (told) => this.tell([sale, told.ok]),
           (error: unknown) => (this.fault ??= error),
         );
       }),
@@ -444,6 +459,13 @@ function timedOf(dice: Chance): Pick<ShowRules, 'timed'> {
   return { timed: { openMax: dice.one([2, 3]), staggerMs: dice.one([0, 1_200, 2_400]) } };
 }
 
+/** In every third a default gives a second chance, by dice of its own too. */
+const SECOND_CHANCE_EVERY = 3;
+function secondChanceOf(dice: Chance): Pick<ShowRules, 'secondChance'> {
+  const atLast = dice.one(['carry', 'carry', 'wait'] as const);
+  return { secondChance: { answerWithinMs: 10_000, perSaleMax: dice.one([1, 2, 3]), atLast } };
+}
+
 /** Settings of a show, with windows short enough for a virtual quarter of a minute. */
 const rulesOf = (chance: Chance, seed: number): ShowRules => ({
   ...defaultRules,
@@ -463,4 +485,5 @@ const rulesOf = (chance: Chance, seed: number): ShowRules => ({
     },
   }),
   ...(seed % TIMED_EVERY === 0 && timedOf(new Chance(seed))),
+  ...(seed % SECOND_CHANCE_EVERY === 0 && secondChanceOf(new Chance(seed))),
 });

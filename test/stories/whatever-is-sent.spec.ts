@@ -51,6 +51,7 @@ beforeAll(async () => {
     proxy: { bidId: newId(), lot: 'L2', maxFen: 4_000 },
     withdrawProxy: { lot: 'L2' },
     answerOffer: { offer: 'O1', accept: true },
+    answerChance: { sale: 'S1', accept: true },
     command: { commandId: newId(), command: { name: 'offer', lot: 'L2' } },
     chat: { text: '好花' },
     moderate: { name: 'mute', person: 'nobody' },

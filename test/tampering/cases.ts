@@ -273,6 +273,64 @@ function delivered(): PaperShow {
   return show;
 }
 const deliveredOnly = bundleOf(delivered());
+/** LIN paid for neither lot. WU, who came next, took the first and declined the second; CHEN's bid met no floor there. */
+function unpaid(): PaperShow {
+  const rules = { secondChance: { answerWithinMs: 60_000, perSaleMax: 3, atLast: 'carry' as const } };
+  const floored = withFloor('L2', { floorFen: 3_900 });
+  const show = sealedShow({ L1: {}, L2: floored }, { rules, signed: true });
+  for (const [k, lot] of ['L1', 'L2'].entries()) {
+    const from = 10_000 + k * 200_000;
+    show.does(from, { name: 'offer', lot });
+    for (const [n, bidder] of [CHEN, WU, LIN].entries()) show.bid(from + 1_000 + n, bidder, 3_800 + 200 * n);
+    show.pass(from + 100_000);
+  }
+  show.does(500_000, { name: 'close' });
+  for (const sale of ['S1', 'S2']) show.does(86_900_000, { name: 'default', sale });
+  show.does(86_901_000, { name: 'answerChance', sale: 'S3', accept: true }, WU);
+  show.does(86_902_000, { name: 'answerChance', sale: 'S4', accept: false }, WU);
+  show.pass(86_903_000);
+  const body = { sale: 'S3', amountFen: 4_000, channel: 'cash' as const, txn: `${'C'.repeat(43)}=` };
+  show.does(86_904_000, { name: 'paid', body });
+  show.does(90_000_000, { name: 'settle' });
+  return show;
+}
+const unpaidShow = unpaid();
+const second = bundleOf(unpaidShow);
+const secondBooked = { ...second, journal: journalOf(moneyFactsOf(unpaidShow.state, unpaidShow.leaves)) };
+/** Three held deposits: LIN's is forfeited in part and the rest let go, WU's is let go when she has paid; both go back. */
+function deposited(): PaperShow {
+  const show = sealedShow({ L1: {}, L2: {} }, { rules: { deposit: { amountFen: 5_000 } } });
+  const letter = (k: number) => `${'DEFGHI'.charAt(k).repeat(43)}=`;
+  const hold = (bidder: string, k: number) => {
+    const body = { bidder, amountFen: 5_000, channel: 'wechat' as const, txn: letter(k) };
+    show.does(5_000 + k, { name: 'holdDeposit', body }, 'officer');
+  };
+  for (const [k, bidder] of [LIN, WU].entries()) hold(bidder, k);
+  for (const [k, lot] of ['L1', 'L2'].entries()) {
+    show.does(10_000 + k * 200_000, { name: 'offer', lot });
+    show.bid(11_000 + k * 200_000, CHEN, 3_600);
+    for (const [n, bidder] of [WU, LIN].slice(0, 2 - k).entries())
+      show.bid(12_000 + k * 200_000 + n, bidder, 3_600 + 200 * n);
+    show.pass(150_000 + k * 200_000);
+  }
+  show.does(500_000, { name: 'close' });
+  const body = { sale: 'S2', amountFen: 3_600, channel: 'cash' as const, txn: letter(4) };
+  show.does(510_000, { name: 'paid', body });
+  show.does(86_900_000, { name: 'default', sale: 'S1' });
+  show.pass(86_900_010);
+  for (const [k, { deposit, releasedFen }] of Object.values(show.state.deposits).entries()) {
+    const back = { deposit, amountFen: releasedFen, channel: 'wechat' as const, txn: letter(2 + k) };
+    show.does(86_910_000 + k, { name: 'returnDeposit', body: back }, 'officer');
+  }
+  show.does(90_000_000, { name: 'settle' });
+  return show;
+}
+const depositedShow = deposited();
+const deposit = bundleOf(depositedShow);
+const depositBooked = {
+  ...deposit,
+  journal: journalOf(moneyFactsOf(depositedShow.state, depositedShow.leaves)),
+};
 const timedOnly = bundleOf(timed());
 export const plainShow = evening();
 const offered = bundleOf(asked());
@@ -569,6 +627,42 @@ export const cases: Case[] = [
   { row: 'a settlement that takes more from the growers', text: () => changed('show.settled', 0, ({ body }) => (body.payableFen = Number(body.payableFen) - 100), paid), verdict: 'INVALID', code: 'settled-miscounted', i: at(paid, 'show.settled') },
   { row: 'a settlement over other books', text: () => changed('show.settled', 0, ({ body }) => (body.books = `${'B'.repeat(43)}=`), paid), verdict: 'INVALID', code: 'journal-differs', i: at(paid, 'show.settled') },
   { row: 'a clawback kept out of the books', text: () => textOf({ ...paidBooked, journal: paidBooked.journal.filter(({ kind }) => kind !== 'refunded') }), verdict: 'INVALID', code: 'journal-differs' },
+  // ------------------------------------------------------------ after a default (顺位成交)
+  { row: 'an honest show with two defaults, one sold again, one carried', text: () => textOf({ ...secondBooked, openings: [openingOf('L2', 3_900)] }), verdict: 'ALL_ACCOUNTED_NOT_ALL_SOLD', code: 'lot-unsold' },
+  { row: 'a second chance for somebody else than the runner-up', text: () => changed('sale.offered', 0, ({ body }) => Object.assign(body, { bidder: CHEN, unitPriceFen: 3_800 }), second), verdict: 'INVALID', code: 'due-differs', i: at(second, 'sale.offered') },
+  { row: 'a second chance at another price than his own bid', text: () => changed('sale.offered', 0, ({ body }) => (body.unitPriceFen = 3_800), second), verdict: 'INVALID', code: 'due-differs', i: at(second, 'sale.offered') },
+  { row: 'a second chance before anybody is in default', text: () => operator((leaves) => { const { type, by, body } = find(leaves, 'sale.offered'); insertAfter(leaves, find(leaves, 'show.closed'), { type, by, body }); }, second), verdict: 'INVALID', code: 'due-early', i: at(second, 'show.closed') + 1 },
+  { row: 'a second chance below the floor', text: () => operator((leaves) => { const carried = find(leaves, 'lot.carried'); const body = { ...find(leaves, 'sale.offered', 1).body, sale: 'S5', bidder: CHEN, unitPriceFen: 3_800, expiresAt: carried.t + 60_000 }; Object.assign(carried, { type: 'sale.offered', body }); }, second), verdict: 'INVALID', code: 'due-skipped', i: at(second, 'lot.carried') },
+  { row: 'two living sales of one unit: offered again when it was taken', text: () => operator((leaves) => { const accepted = find(leaves, 'sale.accepted'); const { body, type, by } = find(leaves, 'sale.offered'); insertAfter(leaves, accepted, { type, by, body: { ...body, sale: 'S5', bidder: CHEN, unitPriceFen: 3_800, expiresAt: accepted.t + 60_000 } }); }, second), verdict: 'INVALID', code: 'due-early', i: at(second, 'sale.accepted') + 1 },
+  { row: 'two living sales of one unit: accepted twice', text: () => operator((leaves) => { const accepted = find(leaves, 'sale.accepted'); leaves.splice(leaves.indexOf(accepted), 0, structuredClone(accepted)); }, second), verdict: 'INVALID', code: 'not-allowed', i: at(second, 'sale.accepted') + 1 },
+  { row: 'two living sales of one unit: hammered after the close', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'sale.paid'), { type: 'lot.hammered', by: 'platform', body: { ...find(leaves, 'lot.hammered').body, sale: 'S5' } }), second), verdict: 'INVALID', code: 'after-closed', i: at(second, 'sale.paid') + 1 },
+  { row: 'carried although somebody came next', text: () => changed('sale.offered', 0, (leaf) => Object.assign(leaf, { type: 'lot.carried', body: { lot: 'L1', units: 1, sale: 'S1' } }), second), verdict: 'INVALID', code: 'due-skipped', i: at(second, 'sale.offered') },
+  { row: 'carried and paid for by who was in default', text: () => changed('sale.paid', 0, ({ body }) => Object.assign(body, { sale: 'S2', amountFen: 4_200 }), second), verdict: 'INVALID', code: 'not-allowed', i: at(second, 'sale.paid') },
+  { row: 'a default that nothing follows', text: () => operator((leaves) => drop(leaves, find(leaves, 'lot.carried')), second), verdict: 'INVALID', code: 'due-skipped', i: at(second, 'lot.carried') },
+  { row: 'a second chance accepted in the name of another', text: () => changed('sale.accepted', 0, (leaf) => { leaf.by = CHEN; leaf.body.bidder = CHEN; leaf.sig = signedBody(CHEN, leaf); }, second), verdict: 'INVALID', code: 'not-allowed', i: at(second, 'sale.accepted') },
+  { row: 'a second chance accepted without a signature', text: () => changed('sale.accepted', 0, (leaf) => delete leaf.sig, second), verdict: 'INVALID', code: 'author-signature-missing', i: at(second, 'sale.accepted') },
+  { row: 'a second chance accepted by the house for who can answer himself', text: () => changed('sale.accepted', 0, (leaf) => { leaf.by = 'host'; leaf.body.byModerator = true; delete leaf.sig; }, second), verdict: 'INVALID', code: 'not-allowed', i: at(second, 'sale.accepted') },
+  { row: 'a second chance accepted when its time was over', text: () => operator((leaves) => leaves.slice(leaves.indexOf(find(leaves, 'sale.accepted'))).forEach((leaf) => (leaf.t += 60_000)), second), verdict: 'INVALID', code: 'due-skipped', i: at(second, 'sale.accepted') },
+  { row: 'less time to think about a second chance than the rules give', text: () => changed('sale.offered', 0, ({ body }) => (body.expiresAt = 86_900_002), second), verdict: 'INVALID', code: 'due-differs', i: at(second, 'sale.offered') },
+  { row: 'in default again before his own time to pay was over', text: () => changed('sale.paid', 0, (leaf) => Object.assign(leaf, { type: 'sale.defaulted', body: { sale: 'S3' } }), second), verdict: 'INVALID', code: 'not-allowed', i: at(second, 'sale.paid') },
+  { row: 'a settlement that counts what was carried as sold', text: () => changed('show.settled', 0, ({ body }) => Object.assign(body, { soldUnits: 2, carriedUnits: 0 }), second), verdict: 'INVALID', code: 'settled-miscounted', i: at(second, 'show.settled') },
+  { row: 'books in which who took a second chance owes nothing', text: () => textOf({ ...secondBooked, journal: secondBooked.journal.filter(({ sale, kind }) => sale !== 'S3' || kind !== 'hammered') }), verdict: 'INVALID', code: 'journal-differs' },
+
+  // ------------------------------------------------------------ deposits
+  { row: 'an honest show with deposits, one forfeited', text: () => textOf(depositBooked), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'a bid accepted without the deposit that it needs', text: () => operator((leaves) => { const refused = find(leaves, 'bid.refused'); delete refused.body.reason; refused.type = 'bid.accepted'; }, deposit), verdict: 'INVALID', code: 'bid-not-acceptable', i: at(deposit, 'bid.refused') },
+  { row: 'a bid refused for a deposit that is there', text: () => changed('bid.accepted', 0, (leaf) => Object.assign(leaf, { type: 'bid.refused', body: { ...leaf.body, reason: 'deposit-needed' } }), deposit), verdict: 'INVALID', code: 'good-bid-refused', i: at(deposit, 'bid.accepted') },
+  { row: 'a deposit of another amount than was sealed', text: () => changed('deposit.held', 0, ({ body }) => (body.amountFen = 1), deposit), verdict: 'INVALID', code: 'not-allowed', i: at(deposit, 'deposit.held') },
+  { row: 'two deposits on one transaction', text: () => operator((leaves) => (find(leaves, 'deposit.held', 1).body.txn = find(leaves, 'deposit.held').body.txn), deposit), verdict: 'INVALID', code: 'txn-reused', i: at(deposit, 'deposit.held', 1) },
+  { row: 'a sale paid with the transaction of a deposit', text: () => operator((leaves) => (find(leaves, 'sale.paid').body.txn = find(leaves, 'deposit.held', 1).body.txn), deposit), verdict: 'INVALID', code: 'txn-reused', i: at(deposit, 'sale.paid') },
+  { row: 'a default whose deposit is kept back', text: () => operator((leaves) => drop(leaves, find(leaves, 'deposit.forfeited')), deposit), verdict: 'INVALID', code: 'deposit-unforfeited', i: at(deposit, 'deposit.forfeited') },
+  { row: 'more forfeited than the sale comes to', text: () => changed('deposit.forfeited', 0, ({ body }) => (body.amountFen = 5_000), deposit), verdict: 'INVALID', code: 'deposit-unforfeited', i: at(deposit, 'deposit.forfeited') },
+  { row: 'a deposit forfeited by who paid', text: () => operator((leaves) => { const paid = find(leaves, 'sale.paid'); leaves.splice(leaves.indexOf(paid) + 1, 0, { ...paid, type: 'deposit.forfeited', by: 'platform', body: { deposit: 'D2', sale: 'S2', amountFen: 3_600 } }); }, deposit), verdict: 'INVALID', code: 'due-early', i: at(deposit, 'sale.paid') + 1 },
+  { row: 'a deposit that is kept although nothing is owed', text: () => operator((leaves) => drop(leaves, find(leaves, 'deposit.released')), deposit), verdict: 'INVALID', code: 'due-skipped', i: at(deposit, 'deposit.released') },
+  { row: 'a deposit let go by the host', text: () => operator((leaves) => insertAfter(leaves, find(leaves, 'show.opened'), { type: 'deposit.released', by: 'host', body: { deposit: 'D1', amountFen: 5_000, reason: 'other' } }), deposit), verdict: 'INVALID', code: 'author-wrong', i: at(deposit, 'show.opened') + 1 },
+  { row: 'less given back than was let go', text: () => changed('deposit.returned', 0, ({ body }) => (body.amountFen = 100), deposit), verdict: 'INVALID', code: 'not-allowed', i: at(deposit, 'deposit.returned') },
+  { row: 'settled before a deposit went back', text: () => operator((leaves) => drop(leaves, find(leaves, 'deposit.returned', 1)), deposit), verdict: 'INVALID', code: 'not-allowed' },
+  { row: 'books that keep a forfeited deposit from the grower', text: () => textOf({ ...depositBooked, journal: depositBooked.journal.map((entry) => (entry.kind === 'forfeited' ? { ...entry, lines: entry.lines.map((line) => ({ ...line, account: line.account.replace(/^grower.*/, 'platform:fee') })) } : entry)) }), verdict: 'INVALID', code: 'journal-differs' },
 
   // ------------------------------------------------------------ several lots at once
   { row: 'an honest timed show', text: () => digested(timedOnly), verdict: 'ALL_SOLD_UNSETTLED' },

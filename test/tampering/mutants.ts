@@ -26,6 +26,8 @@ const auctionFiles = [
     'dutch',
     'ladder',
     'offers',
+    'secondChance',
+    'deposits',
     'ending',
     'lots',
     'sales',

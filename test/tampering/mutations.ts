@@ -81,7 +81,7 @@ const changes: Record<string, (chance: Chance, leaves: LooseLeaf[], at: number) 
     const { body } = leaves[at]!;
     const people = leaves.filter(({ type }) => type === 'bidder.registered').map((leaf) => leaf.body.bidder);
     if ('bidder' in body) body.bidder = chance.one(people);
-    if (chance.maybe(0.5) && /^(bid|offer)\./.test(leaves[at]!.type)) leaves[at]!.by = String(body.bidder);
+    if (chance.maybe(0.5) && /^(bid|offer|sale)\./.test(leaves[at]!.type)) leaves[at]!.by = String(body.bidder);
   },
   author: (chance, leaves, at) => {
     leaves[at]!.by = chance.one(['host', 'moderator', 'platform', 'officer']);
@@ -116,6 +116,7 @@ const changes: Record<string, (chance: Chance, leaves: LooseLeaf[], at: number) 
   end: (chance, leaves, at) => {
     const leaf = leaves[at]!;
     const { lot, units } = leaf.body;
+    if (leaf.type === 'sale.lapsed') Object.assign(leaf, { type: 'lot.carried', body: { lot, units: 1, sale: 'S1' } });
     if (leaf.type === 'lot.passed' || leaf.type === 'lot.withdrawn') {
       Object.assign(leaf, chance.maybe(0.5)
         ? { type: 'lot.carried', body: { lot, units } }
@@ -143,6 +144,12 @@ const changes: Record<string, (chance: Chance, leaves: LooseLeaf[], at: number) 
 }; // prettier-ignore
 export const changeNames = Object.keys(changes);
 
+/** Mostly among what followed a default, where something did. */
+function lately(chance: Chance, leaves: readonly LooseLeaf[]): number | null {
+  const first = leaves.findIndex(({ type }) => type === 'sale.offered' || type === 'deposit.forfeited');
+  return first < 0 || chance.maybe(0.3) ? null : first + chance.below(leaves.length - first);
+}
+
 /** One bundle out of an honest one, and how it was made: what an operator, or a stranger, could put on the table. */
 export function mutate(chance: Chance, honest: Loose): { text: string; how: string } {
   const name = chance.one(changeNames);
@@ -150,7 +157,7 @@ export function mutate(chance: Chance, honest: Loose): { text: string; how: stri
   // Mostly where the bidding is: what lies before is the same in every show.
   const from = chance.maybe(0.8) ? leaves.findIndex(({ type }) => type === 'show.opened') : 0;
   const at = Math.max(0, from) + chance.below(leaves.length - Math.max(0, from));
-  changes[name]!(chance, leaves, at);
+  changes[name]!(chance, leaves, lately(chance, leaves) ?? at);
   const repaired = chance.maybe(0.5);
   if (repaired) repair(leaves);
   const texts = written(leaves);

@@ -21,7 +21,7 @@ import {
   PaperShow,
   WU,
 } from '../../libs/auction/src/rules/testing/paperShow.js';
-import { type FreightRule, type Opening, type ShowState } from '@qingpai/wire';
+import { type DepositState, type FreightRule, type Opening, type ShowState } from '@qingpai/wire';
 import { type Chance } from './chance.js';
 
 const payBys = [
@@ -51,6 +51,19 @@ export function randomShow(chance: Chance): PaperShow {
           }),
         },
       }),
+      ...(chance.maybe(0.6) && {
+        secondChance: {
+          answerWithinMs: chance.one([10_000, 60_000]),
+          perSaleMax: chance.one([1, 2, 20]),
+          atLast: chance.one(['carry', 'carry', 'wait'] as const),
+        },
+      }),
+      ...(chance.maybe(0.35) && {
+        deposit: {
+          amountFen: chance.one([1_000, 50_000]),
+          ...(chance.maybe(0.5) && { abovePriceFen: 3_800 }),
+        },
+      }),
       ...(chance.maybe(0.4) && {
         timed: { openMax: chance.one([2, 3]), staggerMs: chance.one([0, 5_000, 20_000]) },
       }),
@@ -72,6 +85,8 @@ export function randomShow(chance: Chance): PaperShow {
   if (chance.maybe(0.2)) show.ask(0, { name: 'strike', lot: 'L1' });
   if (chance.maybe(0.2)) amend(chance, show, 'L2');
   seal(show, 0);
+  if (show.state.rules.deposit)
+    for (const [k, bidder] of [LIN, WU, CHEN].entries()) if (chance.maybe(0.8)) hold(chance, show, bidder, k);
   show.ask(0, { name: 'open', reason: 'none-configured' });
   let t = 1_000;
   for (let acts = 4 + chance.below(18); acts > 0; acts--) {
@@ -149,6 +164,7 @@ function act(chance: Chance, show: PaperShow, t: number): void {
     return void show.ask(t, { name: 'undo', sale: oneSold(chance, state), reason: 'technical' });
   if (dice < 0.94 && state.rules.timed)
     return void show.ask(t, { name: 'takeOver', person: HOST, reason: 'handover' }, 'platform');
+  if (dice < 0.95 && state.rules.deposit) return deposit(chance, show, t);
   if (dice < 0.96) return void show.ask(t, { name: 'limit', bidder: chance.one([LIN, WU]), limitFen: 8_000 });
   if (!state.lots.L9) describe(chance, show, 'L9');
   else seal(show, t);
@@ -216,6 +232,20 @@ function most(chance: Chance, show: PaperShow, t: number): void {
   show.most(t, bidder, amountAboveFen(state.rules, lot, least, chance.below(9)), lot.lot);
 }
 
+/** The desk answers slow-down without a leaf by then. */
+function isSlowed(show: PaperShow, bidder: string, lot: string): boolean {
+  const refused = show.said('bid.refused').filter((body) => body.bidder === bidder && body.lot === lot);
+  return refused.length >= show.state.rules.refusalsLoggedMax;
+}
+
+function least(show: PaperShow, t: number, bidder: string): void {
+  const { state } = show;
+  const lot = state.lots[state.block ?? ''];
+  const offering = lot?.offerings.at(-1);
+  if (lot && offering && !offering.clock && !isSlowed(show, bidder, lot.lot))
+    show.press(t, bidder, leastBidFen(state.rules, lot, offering), { confirmed: true });
+}
+
 function bid(chance: Chance, show: PaperShow, t: number): void {
   const { state } = show;
   const open = oneOpen(chance, state);
@@ -223,9 +253,7 @@ function bid(chance: Chance, show: PaperShow, t: number): void {
   const offering = lot?.offerings.at(-1);
   if (!lot || !offering) return;
   const bidder = chance.one([LIN, WU, CHEN]);
-  // The desk answers slow-down without a leaf by then.
-  const refused = show.said('bid.refused').filter((body) => body.bidder === bidder && body.lot === lot.lot);
-  if (refused.length >= state.rules.refusalsLoggedMax) return;
+  if (isSlowed(show, bidder, lot.lot)) return;
   const ask = offering.clock
     ? clockPriceFen(offering.clock, t)
     : amountAboveFen(
@@ -251,6 +279,7 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
   let t = from;
   for (const lot of show.state.open) show.ask(t, { name: 'resume', lot });
   show.pass((t += 800_000));
+  if (show.state.rules.secondChance) t = wanted(chance, show, t);
   for (const { lot, phase } of Object.values(show.state.lots)) {
     if (phase === 'onBlock') show.ask(t, { name: 'pass', lot });
     if (phase === 'waiting') show.ask(t, { name: chance.one(['pass', 'carry']), lot });
@@ -258,20 +287,21 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
   }
   if (!show.ask(t, { name: 'close' }).ok) return;
   for (const [k, sale] of Object.values(show.state.sales).entries()) {
-    if (sale.phase === 'voided' || chance.maybe(0.1)) continue;
+    if (sale.phase === 'voided' || chance.maybe(show.state.rules.secondChance ? 0.6 : 0.1)) continue;
     const txn = `${'BCDEFGHIJK'.charAt(k % 10).repeat(43)}=`;
     const amountFen = sale.unitPriceFen * sale.units;
     const freightFen = chance.maybe(0.5) ? chance.one([800, 1_500, 900]) : undefined;
     const more = freightFen === undefined ? {} : { freightFen };
     show.ask(t + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn, ...more } });
   }
-  const late = t + chance.one([1_000, 86_400_000, 86_400_100]);
+  const late = t + chance.one([1_000, 86_400_000, 86_400_100, 86_400_100]);
   if (chance.maybe(0.3)) {
     const payBy = t + chance.one([1_000, 86_400_050, 172_800_000, 3_000_000_000]);
     show.ask(t + 100, { name: 'extendPay', bidder: chance.one([LIN, WU, CHEN]), payBy, reason: 'house' });
   }
   for (const [k, sale] of Object.values(show.state.sales).entries()) {
-    if (chance.maybe(0.5)) show.ask(late + k, { name: 'default', sale: sale.sale });
+    if (chance.maybe(show.state.rules.secondChance ? 0.8 : 0.5))
+      show.ask(late + k, { name: 'default', sale: sale.sale });
     if (!chance.maybe(0.2)) continue;
     const txn = `${'LMNOPQRSTU'.charAt(k % 10).repeat(43)}=`;
     const amountFen = chance.one([1, sale.unitPriceFen, sale.unitPriceFen * sale.units, 9_999_999]);
@@ -282,9 +312,13 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
     });
   }
   afterSale(chance, show, late + 1_000);
+  if (show.state.rules.secondChance) secondChances(chance, show, Math.max(show.state.t, late + 5_000));
   payGrowers(chance, show, t);
+  const settledAt = Math.max(show.state.t + 10, t + 90_000_000);
+  show.pass(settledAt);
+  for (const one of Object.values(show.state.deposits)) giveBack(chance, show, one, settledAt);
   const books = booksRootOf(moneyFactsOf(show.state, show.leaves));
-  show.ask(t + 90_000_000, { name: 'settle', books });
+  show.ask(settledAt, { name: 'settle', books });
 }
 
 /** Some growers, some right, some too early, to somebody else or too much. */
@@ -347,4 +381,65 @@ function claim(chance: Chance, show: PaperShow, t: number, sale: string, bidder:
   if (chance.maybe(0.9)) show.ask(t, { name: 'closeClaim', body: { claim, person: one } });
   const txn = `${chance.one(['V', 'W']).repeat(43)}=`;
   show.ask(t, { name: 'refunded', body: { sale, amountFen, channel: 'cash', txn, claim } });
+}
+
+/** What was not called yet is, and several want it. */
+function wanted(chance: Chance, show: PaperShow, from: number): number {
+  let t = from;
+  for (const { lot, phase } of Object.values(show.state.lots)) {
+    if (phase !== 'sealed' || chance.maybe(0.1)) continue;
+    show.ask((t += 1_000), { name: 'offer', lot });
+    for (let bids = chance.below(3); bids > 0; bids--) bid(chance, show, (t += 700));
+    for (const bidder of [LIN, WU, CHEN]) least(show, (t += 700), bidder);
+    show.pass((t += 800_000));
+  }
+  return t;
+}
+
+/** What was not paid for is offered to others, who take it, decline, or say nothing; some of them do not pay either. */
+function secondChances(chance: Chance, show: PaperShow, from: number): void {
+  let t = from;
+  for (let rounds = 1 + chance.below(6); rounds > 0; rounds--) {
+    show.pass((t += chance.one([2, 1_000, 1_000, 9_000, 60_000, 86_400_000])));
+    const { chances, sales } = show.state;
+    const one = chances.findLast(({ result }) => result === 'standing') ?? chances.at(-1);
+    if (!one) continue;
+    const who = chance.maybe(0.9) ? one.bidder : chance.one([LIN, WU, CHEN, 'host']);
+    show.ask(t, { name: 'answerChance', sale: one.sale, accept: chance.maybe(0.6) }, who);
+    const taken = chance.maybe(0.5) && sales[one.sale];
+    if (!taken) continue;
+    const txn = `${'pqrstuvwxy'.charAt(rounds).repeat(43)}=`;
+    const body = {
+      sale: one.sale,
+      amountFen: taken.unitPriceFen * taken.units,
+      channel: 'cash' as const,
+      txn,
+    };
+    show.ask(t, chance.maybe(0.6) ? { name: 'paid', body } : { name: 'default', sale: one.sale });
+  }
+}
+
+const txnOf = (letter: string, n: number): string =>
+  `${letter}${String(n).padStart(3, '0')}${'f'.repeat(39)}=`;
+
+function hold(chance: Chance, show: PaperShow, bidder: string, n: number): void {
+  const amountFen = chance.maybe(0.95) ? show.state.rules.deposit!.amountFen : 1;
+  const body = { bidder, amountFen, channel: 'wechat' as const, txn: txnOf('D', n) };
+  show.ask(show.state.t, { name: 'holdDeposit', body }, chance.one(['host', 'officer']));
+}
+
+/** Another one, or one is let go before its time; now and then by who may not. */
+function deposit(chance: Chance, show: PaperShow, t: number): void {
+  const all = Object.values(show.state.deposits);
+  if (all.length === 0 || chance.maybe(0.5))
+    return hold(chance, show, chance.one([LIN, WU, CHEN]), 10 + all.length);
+  const reason = chance.one(['bidder-request', 'other'] as const);
+  show.ask(t, { name: 'releaseDeposit', deposit: chance.one(all).deposit, reason }, 'officer');
+}
+
+function giveBack(chance: Chance, show: PaperShow, one: DepositState, t: number): void {
+  const amountFen = one.releasedFen - one.returnedFen;
+  if (amountFen === 0 || chance.maybe(0.1)) return;
+  const body = { deposit: one.deposit, amountFen, channel: 'wechat' as const, txn: txnOf('R', one.i) };
+  show.ask(t, { name: 'returnDeposit', body });
 }

@@ -164,6 +164,8 @@ it('no case of ours sells what is not sold', () => {
     'an honest evening with freight, and longer to pay for one',
     'an honest evening whose goods travelled, and one was made good',
     'an honest evening whose growers were paid, with its books',
+    'an honest show with two defaults, one sold again, one carried',
+    'an honest show with deposits, one forfeited',
     'an honest timed show',
   ]);
 });

@@ -48,6 +48,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   lots: { update: 'all' },
   sales: {
     update: [
+      'followed_by',
       'packed_at_ms',
       'paid_at_ms',
       'paid_out_at_ms',

@@ -10,6 +10,7 @@ import { seenLogsMigrations } from './store/migrations/1795500340000-seen-logs.j
 import { payoutsMigrations } from './store/migrations/1795500360000-payouts.js';
 import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs.js';
 import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-goods.js';
+import { secondChancesMigrations } from './store/migrations/1795500390000-second-chances.js';
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
 /** Everything this library keeps in the database, for who opens it. */
@@ -24,5 +25,6 @@ export const auctionMigrations = [
   ...deskSignsMigrations,
   ...wayOfGoodsMigrations,
   ...payoutsMigrations,
+  ...secondChancesMigrations,
   ...catalogueMigrations,
 ];

@@ -84,11 +84,16 @@ export class DeskModule implements OnApplicationBootstrap, BeforeApplicationShut
   }
 }
 
-/** Those that are open; and those older than the books, which are written when their log is taken over. */
+/** Those that are open; those in which a default may be followed by something, or a deposit let go; and those older than the books, which are written when their log is taken over. */
 function showsToTakeOver(db: DataSource): Promise<Pick<Show, 'showId'>[]> {
   return db.manager
     .createQueryBuilder(Show, 'show')
     .where(`phase = 'open'`)
+    .orWhere(`phase = 'closed' AND rules ? 'deposit'`)
+    .orWhere(
+      `phase = 'closed' AND rules ? 'secondChance' AND EXISTS (
+         SELECT FROM sales WHERE sales.show_id = show.show_id AND sales.phase = 'defaulted' AND followed_by IS NULL)`,
+    )
     .orWhere(
       `EXISTS (SELECT FROM sales WHERE sales.show_id = show.show_id) AND NOT EXISTS (
          SELECT FROM journal_entries JOIN logs USING (log) WHERE logs.origin = show.origin)`,

@@ -30,7 +30,8 @@ interface Row {
 
 /**
  * A show's day is that of its beginning, by the township's clock. Lots are in the books from their seal on, and
- * never leave them. A voided sale counts nowhere.
+ * never leave them. A voided sale counts nowhere, nor does one in default whose units were
+ * sold again or carried; what was sold again was not sold at the first offering.
  */
 const sql = `
   SELECT s.show_id, to_char(s.starts_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS day,
@@ -44,10 +45,13 @@ const sql = `
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(units * unit_price_fen), 0) AS hammer_fen,
       coalesce(sum(units * unit_price_fen) FILTER (WHERE phase IN ('paid', 'refunded')), 0) AS paid_fen,
-      coalesce(sum(units) FILTER (WHERE offering = 1), 0) AS first_pass_units,
+      coalesce(sum(units) FILTER (WHERE offering = 1 AND NOT second), 0) AS first_pass_units,
       coalesce(sum(units) FILTER (WHERE phase = 'paid'), 0) AS paid_units,
       coalesce(sum(units) FILTER (WHERE phase = 'paid' AND received_at_ms IS NOT NULL), 0) AS delivered_units
-    FROM sales WHERE sales.show_id = l.show_id AND sales.lot = l.lot AND sales.phase <> 'voided'
+    FROM (
+      SELECT *, EXISTS (SELECT FROM sales b WHERE b.show_id = s.show_id AND b.followed_by = s.sale) AS second FROM sales s
+    ) AS sales
+    WHERE sales.show_id = l.show_id AND sales.lot = l.lot AND sales.phase <> 'voided' AND sales.followed_by IS NULL
   ) m
   WHERE s.township_id = $1
     AND ($2::text IS NULL OR s.show_id = $2)

@@ -428,6 +428,28 @@ export const certificate = z.object({
       soldUnits: z.int().nonnegative(),
     })
     .describe('what was left, offered to one person after the other at the end'),
+  defaults: z
+    .array(
+      z.object({
+        sale: saleId,
+        i: leafIndex.describe('leaf of the hammer, or of the second chance that was accepted'),
+        lot: lotId,
+        number: lotNumber,
+        title: z.string(),
+        units: unitCount,
+        unitPriceFen: positiveFen,
+        next: z
+          .enum(['sold', 'carried', 'offered', 'waits'])
+          .describe('sold: to somebody else; offered: somebody is being asked; waits: nothing further'),
+      }),
+    )
+    .describe('逾期未付: sales that were not paid in time, whatever became of their units'),
+  secondChances: z
+    .object({ made: z.int().nonnegative(), soldUnits: z.int().nonnegative() })
+    .describe('顺位成交: what was in default, offered to those who came next'),
+  deposits: z
+    .object({ heldFen: fen, forfeitedFen: fen, releasedFen: fen, returnedFen: fen })
+    .describe('保证金: all that came in, and what became of it'),
   voided: z.int().nonnegative(),
   extendedOtherwise: z
     .int()

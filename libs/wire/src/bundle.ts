@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { receipt } from './room.js';
 import { showRules } from './rules.js';
-import { fen, hash, leafIndex, lotId, saleId } from './units.js';
+import { depositId, fen, hash, leafIndex, lotId, saleId } from './units.js';
 
 /** Money in whole fen; balances are debits − credits. */
 const journalLine = z.strictObject({
@@ -15,8 +15,12 @@ const journalLine = z.strictObject({
 const journalEntry = z.strictObject({
   n: z.int(),
   i: leafIndex.describe('the leaf that it books'),
-  kind: z.enum(['hammered', 'voided', 'defaulted', 'paid', 'refunded', 'paidOut']),
-  sale: saleId,
+  kind: z.enum([
+    ...(['hammered', 'voided', 'defaulted', 'paid', 'refunded', 'paidOut'] as const),
+    ...(['held', 'forfeited', 'released', 'returned'] as const),
+  ]),
+  sale: saleId.optional(),
+  deposit: depositId.optional().describe('of a deposit; forfeited, it names the sale too'),
   reverses: z.int().optional(),
   lines: z.array(journalLine),
 });

@@ -7,6 +7,7 @@ import {
   complaintCategory,
   courier,
   declineReason,
+  depositId,
   durationMs,
   endOffersReason,
   fen,
@@ -23,6 +24,7 @@ import {
   positiveFen,
   pseudonym,
   publicKey,
+  releaseReason,
   saleId,
   signature,
   takeOverReason,
@@ -68,6 +70,9 @@ export const payoutBody = z.strictObject({
   evidence: hash.optional(),
 });
 
+/** Money of a deposit that moved. */
+const depositMoney = { deposit: depositId, ...money.omit({ sale: true }).shape };
+
 /** What was offered to one person, as he answers it. */
 const answer = z.strictObject({
   offer: offerId,
@@ -79,6 +84,17 @@ const answer = z.strictObject({
   byModerator: z.literal(true).optional(),
   /** Through the plain form, without JavaScript: it carries no author's signature. */
   form: z.literal(true).optional(),
+});
+
+/** What became free by a default, offered to the next one, as he answers it. */
+const chanceAnswer = z.strictObject({
+  sale: saleId,
+  lot: lotId,
+  bidder: pseudonym,
+  units: unitCount,
+  unitPriceFen: positiveFen,
+  /** For a person in the hall or on the telephone, by the house. */
+  byModerator: z.literal(true).optional(),
 });
 
 const bodies = {
@@ -237,6 +253,7 @@ const bodies = {
       'above-cap',
       'buy-now-gone',
       'over-limit',
+      'deposit-needed',
       'slip-confirm',
       'clock-stale',
       'above-pressed',
@@ -298,7 +315,13 @@ const bodies = {
     bestFen: fen.optional(),
   }),
   'lot.withdrawn': z.strictObject({ lot: lotId, units: unitCount, reason: withdrawReason }),
-  'lot.carried': z.strictObject({ lot: lotId, units: unitCount, to: origin.optional() }),
+  'lot.carried': z.strictObject({
+    lot: lotId,
+    units: unitCount,
+    to: origin.optional(),
+    /** The sale in default whose units these are: only after the show was closed. */
+    sale: saleId.optional(),
+  }),
   /**
    * What is left of a lot, offered to one person. The price is his own best bid where that is not below the floor, else
    * the least amount of the lot's grid that is not.
@@ -368,6 +391,39 @@ const bodies = {
   /** A complaint that was answered, and is over. */
   'claim.closed': z.strictObject({ claim: claimId, person: pseudonym }),
   'payout.made': payoutBody,
+  /**
+   * 顺位成交: the units of a sale in default, offered to the next one of those who bid on them, at his own best bid.
+   * `sale` is the number it has when he accepts; a number that nobody accepts stays unused.
+   */
+  'sale.offered': z.strictObject({
+    sale: saleId,
+    replaces: saleId,
+    lot: lotId,
+    bidder: pseudonym,
+    units: unitCount,
+    unitPriceFen: positiveFen,
+    expiresAt: timeMs,
+  }),
+  /** From here on the units are his: a sale awaiting payment, in the place of the one in default. */
+  'sale.accepted': chanceAnswer,
+  'sale.declined': chanceAnswer,
+  /** Not answered in time. */
+  'sale.lapsed': z.strictObject({ sale: saleId, lot: lotId }),
+  /** 保证金: the bidder's deposit came in. The sealed rules say how much; without it he cannot bid where they ask for one. */
+  'deposit.held': z.strictObject({ ...depositMoney, bidder: pseudonym }),
+  /** Right after a default of its bidder: so much of it belongs to that lot's grower, never more than the sale. */
+  'deposit.forfeited': z.strictObject({ deposit: depositId, sale: saleId, amountFen: positiveFen }),
+  /**
+   * What is still held of it is his again: by the platform after the close, when he owes nothing (any more); by the
+   * officer for a reason.
+   */
+  'deposit.released': z.strictObject({
+    deposit: depositId,
+    amountFen: positiveFen,
+    reason: z.enum(['nothing-owed', ...releaseReason.options]),
+  }),
+  /** What was released went back to him. */
+  'deposit.returned': z.strictObject(depositMoney),
   /** A co-host took the show over by its code: whoever held the console before may have lost his phone. */
   'show.tookOver': z.strictObject({ by: pseudonym, reason: takeOverReason }),
   'show.closed': z.strictObject({

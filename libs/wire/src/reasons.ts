@@ -45,6 +45,19 @@ export const reasons = {
   },
   'no-proxy': { zh: '您在这件上没有自动加价', en: 'You have no maximum bid on this lot' },
   'over-limit': { zh: '超过您的出价额度，请联系主播', en: 'Above your bidding limit; ask the host' },
+  'deposit-needed': {
+    zh: '需先交保证金：按付款页的说明交给主办方，确认后即可出价',
+    en: 'A deposit is needed first: pay it as the payment page says; once it is confirmed you can bid',
+  },
+  'deposit-none': { zh: '本场不收保证金', en: 'This show asks for no deposit' },
+  'deposit-bound': {
+    zh: '买家还在领先、设有最高价或尚未付款，保证金暂不能退',
+    en: 'The bidder leads, has a maximum bid or owes: the deposit stays for now',
+  },
+  'deposits-open': {
+    zh: '还有保证金没有退还',
+    en: 'Deposits are still to be returned',
+  },
   'slip-confirm': {
     zh: '比现价高出三手以上，请再确认一次',
     en: 'More than three steps above the price; please confirm',

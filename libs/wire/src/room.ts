@@ -167,6 +167,17 @@ export const offerAnswered = z.discriminatedUnion('ok', [
 ]);
 export type OfferAnswered = z.infer<typeof offerAnswered>;
 
+// ---------------------------------------------------------------- second chances (顺位成交, RULES §5)
+
+/** Accepted, the units are yours at your own bid, and your time to pay begins. The same answer again gets the same answer. */
+export const chanceAnswer = z.strictObject({
+  sale: saleId,
+  accept: z.boolean(),
+  /** Over the leaf's body ({bidder, lot, sale, unitPriceFen, units}, type sale.accepted or sale.declined). */
+  sig: signature.optional(),
+});
+export type ChanceAnswer = z.infer<typeof chanceAnswer>;
+
 // ---------------------------------------------------------------- host's commands (RULES §6)
 
 export const hostCommand = z.discriminatedUnion('name', [
@@ -193,6 +204,8 @@ export const hostCommand = z.discriminatedUnion('name', [
     payBy: timeMs,
     reason: payExtendReason,
   }),
+  /** The answer of a person in the hall to a second chance. */
+  z.strictObject({ name: z.literal('answerChance'), sale: saleId, accept: z.boolean() }),
   z.strictObject({ name: z.literal('freeze'), lot: lotId }),
   z.strictObject({ name: z.literal('resume'), lot: lotId }),
   z.strictObject({ name: z.literal('undo'), sale: saleId, reason: voidReason }),
@@ -426,6 +439,12 @@ export const clientMessages = {
     payload: offerAnswer,
     answer: offerAnswered,
     summary: 'Accept or decline what is offered to you alone. Answered after the commit.',
+  },
+  answerChance: {
+    payload: chanceAnswer,
+    answer: offerAnswered,
+    summary:
+      'Accept or decline a second chance: what somebody else did not pay for. Answered after the commit.',
   },
   command: { payload: commandMessage, answer: commandAnswer, summary: "A host's or moderator's command." },
   chat: { payload: chatSay, answer: okAnswer, summary: 'Say something in the room.' },

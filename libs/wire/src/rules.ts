@@ -96,6 +96,31 @@ export const showRules = z.strictObject({
         .optional(),
     })
     .optional(),
+  /**
+   * 顺位成交: what the server does when a sale of the closed show is in default. Left out: nothing; the sale stays in
+   * default. Units from a falling clock have no runner-up.
+   */
+  secondChance: z
+    .strictObject({
+      /** How long each may think. */
+      answerWithinMs: durationMs.min(10_000),
+      /** How many are asked about the units of one sale, one after the other. */
+      perSaleMax: z.int().positive().max(20),
+      /** Then the units go to the next show, or the sale stays in default, by name. */
+      atLast: z.enum(['carry', 'wait']),
+    })
+    .optional(),
+  /**
+   * 保证金: who bids needs one, of this amount for the whole show. Left out: nobody does. A maximum bid needs it in any
+   * case, since nobody may know how far it goes.
+   */
+  deposit: z
+    .strictObject({
+      amountFen: positiveFen,
+      /** Only for bids that come to more than this in all. Left out or 0: for every bid. */
+      abovePriceFen: fen.optional(),
+    })
+    .optional(),
   /** The most one bid of a bidder may come to, fen, unless a limit of his own says otherwise. Left out: none. */
   bidLimitFen: positiveFen.optional(),
   /** The same for a person in the hall or on the telephone, for whom the house bids (代拍). Left out: `bidLimitFen`. */

@@ -9,6 +9,7 @@ import {
   complaintCategory,
   courier,
   declineReason,
+  depositId,
   durationMs,
   fen,
   format,
@@ -68,6 +69,9 @@ export const proxyState = z.object({
   i: leafIndex.describe('leaf of proxy.placed: of equal maxima the earlier wins'),
 });
 
+/** The best bid of one bidder in an offering, where the grower would have sold for it. */
+export const runnerUpState = z.object({ bidder: pseudonym, bestFen: positiveFen });
+
 export const offeringState = z.object({
   offering: z.int().positive(),
   format,
@@ -93,6 +97,12 @@ export const offeringState = z.object({
   clock: clockState.nullable(),
   unitsLeft: z.int().nonnegative(),
   result: z.enum(['hammered', 'setAside', 'passed', 'withdrawn', 'voided']).nullable(),
+  runnersUp: z
+    .array(runnerUpState)
+    .optional()
+    .describe(
+      'whose bids could have bought it, lowest first; kept only where a default gives a second chance',
+    ),
 });
 
 /** Who pre-bid or bid on a lot, in the order in which it would be offered to them. */
@@ -173,6 +183,11 @@ export const saleState = z.object({
   units: unitCount,
   unitPriceFen: positiveFen,
   offer: offerId.optional().describe('the offer by which it was sold'),
+  replaces: saleId.optional().describe('the sale in default whose units these are'),
+  followedBy: z
+    .union([saleId, z.literal('carried')])
+    .optional()
+    .describe('of a sale in default: where its units went; it counts as sold no more'),
   phase: salePhase,
   paidAt: timeMs.nullable(),
   /** The way of the goods, each with its time, ms UTC: packed, then shipped, then received. */
@@ -211,6 +226,31 @@ export const claimState = z.object({
   declined: timeMs.optional(),
   closed: timeMs.optional(),
   refunded: timeMs.optional().describe('what was granted went back'),
+});
+
+/** Units of a sale in default, offered to the next one (顺位成交). */
+export const chanceState = z.object({
+  sale: saleId.describe('the sale that it becomes when it is accepted'),
+  replaces: saleId,
+  lot: lotId,
+  offering: z.int().positive(),
+  bidder: pseudonym,
+  units: unitCount,
+  unitPriceFen: positiveFen,
+  i: leafIndex.describe('leaf of sale.offered'),
+  expiresAt: timeMs,
+  result: z.enum(['standing', 'accepted', 'declined', 'lapsed']),
+});
+
+/** 保证金 of a bidder: `amountFen` came in; what is neither forfeited nor released is still held. */
+export const depositState = z.object({
+  deposit: depositId,
+  bidder: pseudonym,
+  amountFen: positiveFen,
+  forfeitedFen: fen,
+  releasedFen: fen,
+  returnedFen: fen.describe('of what was released, what went back to him'),
+  i: leafIndex.describe('leaf of deposit.held'),
 });
 
 export const bidderState = z.object({
@@ -266,6 +306,9 @@ export const showState = z.object({
   /** Until when who was given longer to pay may pay. */
   payBys: z.record(pseudonym, timeMs),
   claims: z.record(claimId, claimState).optional(),
+  /** 顺位成交, in the order in which they were offered. */
+  chances: z.array(chanceState),
+  deposits: z.record(depositId, depositState),
   seals: z.array(sealState),
   /** Who holds an office and signs. */
   staff: z.array(staffState),
@@ -284,6 +327,8 @@ export type ProxyState = z.infer<typeof proxyState>;
 export type BidMark = z.infer<typeof bidMark>;
 export type InterestState = z.infer<typeof interestState>;
 export type OfferState = z.infer<typeof offerState>;
+export type ChanceState = z.infer<typeof chanceState>;
+export type DepositState = z.infer<typeof depositState>;
 export type OfferingState = z.infer<typeof offeringState>;
 export type LotPhase = z.infer<typeof lotPhase>;
 export type LotState = z.infer<typeof lotState>;

@@ -42,6 +42,10 @@ export const offerId = z
   .string()
   .regex(/^O[0-9]{1,8}$/)
   .describe('id of an offer to one person, inside its show');
+export const depositId = z
+  .string()
+  .regex(/^D[0-9]{1,8}$/)
+  .describe('id of a deposit inside its show');
 /** Chosen by the client: the same id always gets the same answer (RULES §2.9). */
 export const bidId = z
   .string()
@@ -102,6 +106,9 @@ export const withdrawReason = z.enum(['damaged', 'mislabelled', 'grower-request'
 /** Why the house asks nobody further about a lot. */
 export const endOffersReason = z.enum(['show-must-end', 'grower-request', 'other']);
 export const voidReason = z.enum(['wrong-lot', 'wrong-price', 'hall-dispute', 'buyer-mistake', 'technical']);
+/** Why an officer releases a deposit by hand. */
+export const releaseReason = z.enum(['bidder-request', 'held-by-mistake', 'other']);
+export type ReleaseReason = z.infer<typeof releaseReason>;
 export const takeOverReason = z.enum(['phone-died', 'no-network', 'handover']);
 export type TakeOverReason = z.infer<typeof takeOverReason>;
 export const unwitnessedReason = z.enum(['none-configured', 'witness-off', 'no-network']);

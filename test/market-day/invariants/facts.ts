@@ -35,8 +35,17 @@ export interface SaleFacts {
   totalFen: number;
   isPaid: boolean;
   isOver: 'voided' | 'defaulted' | null;
+  /** When it was struck or accepted. */
+  t: number;
+  offering: number;
+  /** In default, and its units are somebody else's by now, or of the next show. */
+  isFollowed: boolean;
+  /** It has the units of one in default. */
+  replaces: string | null;
   backFen: number;
 }
+/** What somebody did not pay for, offered to who came next. */
+export type Second = EventBody<'sale.offered'> & { isOver: boolean };
 /** One offer to one person. */
 export type Asking = EventBody<'offer.made'> & { isOver: boolean };
 interface Person {
@@ -56,6 +65,12 @@ export class Facts {
   readonly people = new Map<string, Person>();
   /** Offers to one person, by their id. */
   readonly asked = new Map<string, Asking>();
+  /** Second chances, by the sale that each would become. */
+  readonly seconds = new Map<string, Second>();
+  /** Offerings that ran as a falling clock. */
+  readonly clocks = new Set<string>();
+  /** What each bid at most in an offering of a rising lot, fen, by `lot/offering`. */
+  readonly bestOf = new Map<string, Map<string, number>>();
   /** What each bid at most on a lot, fen; 0: a maximum only. The earlier of equal ones stands first. */
   readonly wanted = new Map<string, Map<string, number>>();
   /** Ids of bids and maximum bids, and each bidder's last count. */
@@ -69,9 +84,11 @@ export class Facts {
     readonly floors: ReadonlyMap<string, number>,
   ) {}
 
-  /** Sales of a lot that stand; a default is one of them, since the lot does not come back. */
+  /** Sales of a lot that stand; a default is one of them, until its units are somebody else's or carried. */
   standing(lot: string): SaleFacts[] {
-    return [...this.sales.values()].filter((sale) => sale.lot === lot && sale.isOver !== 'voided');
+    return [...this.sales.values()].filter(
+      (sale) => sale.lot === lot && sale.isOver !== 'voided' && !sale.isFollowed,
+    );
   }
   openUnits(lot: LotFacts): number {
     const { passed, withdrawn, carried } = lot.ended;
@@ -148,6 +165,7 @@ export class Facts {
       case 'bid.accepted':
         this.ids.add(body.bid);
         this.want(body.lot, body.bidder, body.amountFen);
+        this.best(`${body.lot}/${body.offering}`, body.bidder, body.amountFen);
         if (!body.auto) this.counts.set(body.bidder, body.nth);
         if (round && lot) this.bid(lot, round, leaf);
         return;
@@ -204,8 +222,20 @@ export class Facts {
       case 'lot.withdrawn':
         if (lot) this.end(lot, 'withdrawn', body.units);
         return;
+      case 'sale.offered':
+        this.seconds.set(body.sale, { ...body, isOver: false });
+        return;
+      case 'sale.accepted':
+      case 'sale.declined':
+      case 'sale.lapsed': {
+        const second = this.seconds.get(body.sale);
+        if (second) second.isOver = true;
+        if (second && type === 'sale.accepted') this.changeHands(second, t);
+        return;
+      }
       case 'lot.carried':
         if (lot) this.end(lot, 'carried', body.units);
+        if (body.sale !== undefined) this.follow(body.sale);
         return;
       default:
         this.money(leaf);
@@ -220,9 +250,31 @@ export class Facts {
     wanted.set(bidder, fen);
   }
 
+  private best(place: string, bidder: string, fen: number): void {
+    const best = this.bestOf.get(place) ?? new Map<string, number>();
+    this.bestOf.set(place, best.set(bidder, Math.max(fen, best.get(bidder) ?? 0)));
+  }
+
+  private follow(sale: string): SaleFacts | undefined {
+    const before = this.sales.get(sale);
+    if (before) before.isFollowed = true;
+    return before;
+  }
+
+  private changeHands({ sale, replaces, bidder, units, unitPriceFen }: Second, t: number): void {
+    const before = this.follow(replaces);
+    if (!before) return;
+    const { lot, offering, firstUnit } = before;
+    this.sales.set(sale, {
+      ...{ sale, lot, offering, bidder, firstUnit, units, totalFen: units * unitPriceFen, t, replaces },
+      ...{ isPaid: false, isOver: null, isFollowed: false, backFen: 0 },
+    });
+  }
+
   private offer(lot: LotFacts, { i, body }: Extract<LoggedEvent, { type: 'lot.offered' }>): void {
     const { offering, startFen, closesAt = null, clock, units } = body;
     lot.rounds += 1;
+    if (clock) this.clocks.add(`${lot.said.lot}/${offering}`);
     lot.ended.passed = 0; // what passed comes back
     lot.round = {
       ...{ offering, startFen, closesAt, frozenAt: null, priceFen: null, last: null, unitsLeft: units },
@@ -263,11 +315,11 @@ export class Facts {
     if (round.clock) round.clock.startsAt += stoodMs;
   }
 
-  private hammer({ body }: Extract<LoggedEvent, { type: 'lot.hammered' }>): void {
-    const { sale, lot, bidder, firstUnit, units, unitPriceFen } = body;
+  private hammer({ t, body }: Extract<LoggedEvent, { type: 'lot.hammered' }>): void {
+    const { sale, lot, offering, bidder, firstUnit, units, unitPriceFen } = body;
     this.sales.set(sale, {
       ...{ sale, lot, bidder, firstUnit, units, totalFen: units * unitPriceFen },
-      ...{ isPaid: false, isOver: null, backFen: 0 },
+      ...{ isPaid: false, isOver: null, backFen: 0, t, offering, isFollowed: false, replaces: null },
     });
     const of = this.lots.get(lot);
     if (!of?.round) return;

@@ -1,6 +1,7 @@
 import { type LoggedEvent } from '@qingpai/wire';
 import { firstAmount, stepsTo } from '../../tampering/naive/bids.js';
 import { clockPrice } from '../../tampering/naive/past.js';
+import { defaultInvariants } from './defaults.js';
 import { type Facts, type LotFacts, type Round, type SaleFacts } from './facts.js';
 
 /** What is wrong with a leaf, given all before it; null: nothing. */
@@ -39,6 +40,9 @@ const ofSale =
 
 const bids: ReadonlySet<LoggedEvent['type']> = new Set(['bid.accepted', 'bid.refused', 'proxy.placed']);
 const money: ReadonlySet<LoggedEvent['type']> = new Set(['sale.paid', 'sale.refunded', 'sale.defaulted']);
+const afterDefault: ReadonlySet<LoggedEvent['type']> = new Set([
+  ...(['sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed', 'lot.carried'] as const),
+]);
 type Counted = Of<'bid.accepted'> | Of<'bid.refused'> | Of<'proxy.placed'>;
 const isCounted = (leaf: LoggedEvent): leaf is Counted => bids.has(leaf.type);
 const isAuto = (leaf: LoggedEvent): boolean => leaf.type === 'bid.accepted' && leaf.body.auto === true;
@@ -277,6 +281,7 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
   'units that end are those that are open': (facts, leaf) => {
     if (leaf.type !== 'lot.passed' && leaf.type !== 'lot.withdrawn' && leaf.type !== 'lot.carried')
       return null;
+    if ('sale' in leaf.body) return null; // see defaults
     const lot = facts.lots.get(leaf.body.lot);
     const openUnits = lot ? facts.openUnits(lot) : 0;
     return say(leaf.body.units !== openUnits || openUnits < 1, () => `${leaf.body.units} of ${openUnits}`);
@@ -335,7 +340,8 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
 
   'a closed show sells nothing more': (facts, { type }) =>
     say(
-      facts.phase === 'settled' || (facts.phase === 'closed' && !money.has(type) && type !== 'show.settled'),
+      facts.phase === 'settled' ||
+        (facts.phase === 'closed' && !money.has(type) && !afterDefault.has(type) && type !== 'show.settled'),
       () => type,
     ),
 
@@ -352,7 +358,8 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
   }),
 
   'nobody is in default before his time is over': ofSale('sale.defaulted', (sale, { t }, facts) => {
-    const dueAt = facts.closedAt + (facts.rules.payWithinMs ?? Infinity);
+    const from = sale.replaces === null ? facts.closedAt : sale.t;
+    const dueAt = from + (facts.rules.payWithinMs ?? Infinity);
     return say(facts.phase !== 'closed' || t < dueAt || sale.isPaid, () => sale.sale);
   }),
 
@@ -366,4 +373,6 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
     const owing = [...facts.sales.values()].filter((sale) => !sale.isPaid && sale.isOver === null);
     return say(owing.length > 0, () => owing.map(({ sale }) => sale).join(', '));
   },
+
+  ...defaultInvariants,
 };

@@ -15,6 +15,7 @@ export interface BuyerPort {
   ask(bid: Bid, bidder: string, answer: (answer: BidAnswer) => void): void;
   most(lot: string, maxFen: number, bidder: string): void;
   answerOffer(offer: string, accept: boolean, bidder: string): void;
+  answerChance(sale: string, accept: boolean, bidder: string): void;
   isOver(): boolean;
 }
 
@@ -39,6 +40,7 @@ export class Buyer {
   private act(): void {
     const { port } = this;
     if (port.isOver() && !this.waiting) return;
+    if (port.state().phase === 'closed') this.answerChance();
     this.answerOffer();
     if (!this.waiting && port.chance.maybe(0.12)) this.sayMost();
     else if (!this.waiting) this.wish();
@@ -53,6 +55,16 @@ export class Buyer {
     const his = standing.find(({ offer }) => offer.bidder === this.bidder);
     const asked = chance.maybe(0.1) ? chance.one(standing) : his;
     if (asked) this.port.answerOffer(asked.offer.offer, chance.maybe(0.6), this.bidder);
+  }
+
+  /** What somebody else did not pay for; a rude one answers for others too, or once more. */
+  private answerChance(): void {
+    const { chance } = this.port;
+    const { chances } = this.port.state();
+    if (chances.length === 0 || chance.maybe(0.7)) return;
+    const his = chances.find(({ bidder, result }) => bidder === this.bidder && result === 'standing');
+    const asked = chance.maybe(0.1) ? chance.one(chances) : his;
+    if (asked) this.port.answerChance(asked.sale, chance.maybe(0.6), this.bidder);
   }
 
   private sayMost(): void {

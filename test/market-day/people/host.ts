@@ -212,6 +212,7 @@ export const kindsOfAct: readonly KindOfAct[] = [
     name: 'the answer of who is in the hall, now and then of somebody else',
     often: 0.6,
     ask: ({ state, chance }) => {
+      if (state.phase === 'closed') return secondChance(state, chance);
       const standing = standingOffers(state);
       const ofHall = standing.find(({ offer }) => state.bidders[offer.bidder]?.kind === 'hall');
       const asked = ofHall ?? (chance.maybe(0.05) ? standing[0] : undefined);
@@ -245,6 +246,14 @@ export const kindsOfAct: readonly KindOfAct[] = [
     ask: ({ state }) => (state.phase === 'closed' ? { by, name: 'settle' } : null),
   },
 ];
+
+/** The same when somebody did not pay. */
+function secondChance({ chances, bidders }: ShowState, chance: Chance): Asked | null {
+  const standing = chances.filter(({ result }) => result === 'standing');
+  const ofHall = standing.find(({ bidder }) => bidders[bidder]?.kind === 'hall');
+  const asked = ofHall ?? (standing.length > 0 && chance.maybe(0.05) ? standing[0] : undefined);
+  return asked ? { by, name: 'answerChance', sale: asked.sale, accept: chance.maybe(0.5) } : null;
+}
 
 /** No lot is left. */
 const isSoldOut = ({ block, lots }: ShowState): boolean =>

@@ -1,5 +1,6 @@
 import { type Planted } from '../world.js';
 import { aroundBugs } from './around.js';
+import { defaultBugs } from './defaults.js';
 import { deskBugs } from './desk.js';
 import { fallingBugs } from './falling.js';
 import { lotsBugs } from './lots.js';
@@ -17,5 +18,6 @@ export const planted: readonly Planted[] = [
   ...lotsBugs,
   ...offersBugs,
   ...moneyBugs,
+  ...defaultBugs,
   ...peopleBugs,
 ];

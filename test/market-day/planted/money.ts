@@ -28,8 +28,8 @@ export const moneyBugs: readonly PlantedLine[] = [
     name: 'in default before the time is over',
     proves: 'nobody is in default before his time is over',
     file: `${rules}/sales.ts`,
-    was: 'state.closedAt !== null && nowMs >= state.closedAt + payWithinMs;',
-    is: 'state.closedAt !== null && nowMs >= state.closedAt;',
+    was: 'fromMs !== null && nowMs >= fromMs + payWithinMs;',
+    is: 'fromMs !== null && nowMs >= fromMs;',
   },
   {
     name: 'a paid hammer is undone',

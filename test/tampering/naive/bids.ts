@@ -1,3 +1,4 @@
+import { needsDeposit } from './deposits.js';
 import { type Leaf, type ShowRules } from '@qingpai/wire';
 import {
   all,
@@ -88,6 +89,8 @@ export function refusalOf(
   if (offering.closesAt !== null && nowMs >= offering.closesAt) return 'too-late';
   if (person.banned || (person.kind === 'hall') !== asked.byModerator) return 'bidder-not-allowed';
   if (person.kind === 'host' || person.bidder === lot.said.grower) return 'own-lot';
+  const units = offering.clock ? asked.units : offering.unitsLeft;
+  if (needsDeposit(past, rules, asked.bidder, asked.pressedFen * units)) return 'deposit-needed';
   const ofAll = (person.kind === 'hall' ? rules.hallLimitFen : undefined) ?? rules.bidLimitFen ?? MOST_FEN;
   const most = Math.min(person.limitFen ?? ofAll, MOST_FEN);
   return offering.clock

@@ -1,6 +1,10 @@
 import { type Leaf, type ShowRules } from '@qingpai/wire';
 import { canonicalText } from './json.js';
+import { depositsOf } from './deposits.js';
 import { salesOf } from './past.js';
+
+/** Of a deposit that is about no sale. */
+const nobodys = { sale: '', bidder: '', lot: '', units: 0, unitPriceFen: 0 };
 
 /** The books told over from the start for every leaf, by sums alone: no account is carried along. */
 interface Posting {
@@ -33,9 +37,16 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
   const first: Record<string, number> = {};
   for (const leaf of leaves) {
     const { type, body, i } = leaf;
-    if (!/^(lot\.hammered|payout\.made|sale\.(voided|paid|refunded|defaulted))$/.test(type)) continue;
-    const sale = sales.find((one) => one.sale === (body as { sale: string }).sale)!;
-    const kind = type === 'payout.made' ? 'paidOut' : type.split('.')[1]!;
+    if (
+      !/^(lot\.hammered|payout\.made|sale\.(accepted|voided|paid|refunded|defaulted)|deposit\..+)$/.test(type)
+    )
+      continue;
+    const { deposit } = body as { deposit?: string };
+    const known = sales.find((one) => one.sale === (body as { sale?: string }).sale);
+    const held = `buyer:${depositsOf(leaves).find((one) => one.deposit === deposit)?.bidder}:deposit`;
+    const sale = known ?? nobodys;
+    const named: Record<string, string> = { 'payout.made': 'paidOut', 'sale.accepted': 'hammered' };
+    const kind = named[type] ?? type.split('.')[1]!;
     const whole = sale.units * sale.unitPriceFen;
     const {
       channel,
@@ -52,7 +63,10 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
       whole - before.reduce((sum, one) => sum + (one.type === 'sale.refunded' ? one.body.amountFen : 0), 0);
     const feeOf = (fen: number) => Math.trunc((fen * feePercent) / 100);
     const feeBack = feeOf(stayed) - feeOf(stayed - amountFen);
-    const [buyer, payable] = [`buyer:${sale.bidder}:receivable`, `grower:${grower(sale.lot)}:payable`];
+    const [buyer, payable] = [
+      `buyer:${sale.bidder}:receivable`,
+      `grower:${known ? grower(sale.lot) : ''}:payable`,
+    ];
     const [bank, clearing] = ['bank:escrow', 'gateway:stripe:clearing'];
     const place = channel === 'stripe' ? clearing : bank;
     const moves: Record<string, [string, string, number][]> = {
@@ -61,6 +75,10 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
       defaulted: [[payable, buyer, amountFen]],
       paid: [[place, buyer, amountFen]],
       refunded: [[payable, place, amountFen]],
+      held: [[place, held, amountFen]],
+      forfeited: [[held, payable, amountFen]],
+      released: [[held, 'refunds:payable', amountFen]],
+      returned: [['refunds:payable', place, amountFen]],
     };
     // Debits are above nothing, credits below.
     const signed: [string, number][] = (moves[kind] ?? []).flatMap(
@@ -105,7 +123,8 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
       });
     if (kind === 'hammered') first[sale.sale] = n;
     const isBack = kind === 'voided' || kind === 'defaulted';
-    told.push({ n, i, kind, sale: sale.sale, ...(isBack && { reverses: first[sale.sale] }), lines });
+    const of = { ...(known && { sale: known.sale }), ...(deposit && { deposit }) };
+    told.push({ n, i, kind, ...of, ...(isBack && { reverses: first[sale.sale] }), lines });
   }
   return told;
 }

@@ -43,12 +43,12 @@ function wanted(past: Past, lot: string): { bidder: string; fen: number; i: numb
   return best.sort((a, b) => (a.fen === b.fen ? a.i - b.i : b.fen - a.fen)).slice(0, 20);
 }
 
-function mayBuy(past: Past, lot: Lot, bidder: string): boolean {
+export function mayBuy(past: Past, lot: Lot, bidder: string): boolean {
   const person = people(past).find((one) => one.bidder === bidder);
   return person !== undefined && !person.banned && person.kind !== 'host' && bidder !== lot.said.grower;
 }
 
-function isTooDear(past: Past, rules: ShowRules, bidder: string, fen: number): boolean {
+export function isTooDear(past: Past, rules: ShowRules, bidder: string, fen: number): boolean {
   const person = people(past).find((one) => one.bidder === bidder)!;
   const ofAll = (person.kind === 'hall' ? rules.hallLimitFen : undefined) ?? rules.bidLimitFen ?? MOST_FEN;
   return fen > Math.min(person.limitFen ?? ofAll, MOST_FEN);

@@ -56,13 +56,29 @@ export type Sale = EventBody<'lot.hammered'> & {
   paid: boolean;
   voided: boolean;
   defaulted: boolean;
+  /** Not paid, and its units are somebody else's by now, or of the next show. */
+  followed: boolean;
+  /** It has the units of one that was not paid. */
+  replaces: string | null;
   backFen: number;
 };
+const unpaid = { paid: false, voided: false, defaulted: false, followed: false, backFen: 0 };
+
 export function salesOf(past: Past): Sale[] {
   const sales: Sale[] = [];
   for (const leaf of past) {
-    if (leaf.type === 'lot.hammered')
-      sales.push({ ...leaf.body, t: leaf.t, paid: false, voided: false, defaulted: false, backFen: 0 });
+    if (leaf.type === 'lot.hammered') sales.push({ ...leaf.body, t: leaf.t, ...unpaid, replaces: null });
+    if (leaf.type === 'sale.accepted') {
+      const { sale, bidder, units, unitPriceFen } = leaf.body;
+      const { replaces } = all(past, 'sale.offered').find(({ body }) => body.sale === sale)!.body;
+      const before = sales.find((one) => one.sale === replaces)!;
+      before.followed = true;
+      const { lot, offering, firstUnit } = before;
+      const same = { lot, offering, firstUnit, sale, bidder, units, unitPriceFen };
+      sales.push({ ...same, t: leaf.t, ...unpaid, replaces });
+    }
+    if (leaf.type === 'lot.carried' && leaf.body.sale !== undefined)
+      sales.find(({ sale }) => sale === leaf.body.sale)!.followed = true;
     if (leaf.type === 'sale.paid') sales.find(({ sale }) => sale === leaf.body.sale)!.paid = true;
     if (leaf.type === 'sale.defaulted') sales.find(({ sale }) => sale === leaf.body.sale)!.defaulted = true;
     if (leaf.type === 'sale.refunded')
@@ -168,6 +184,13 @@ export function lotOf(past: Past, id: string, rules: ShowRules): Lot | null {
       continue;
     }
     if (!('lot' in leaf.body) || leaf.body.lot !== id) continue;
+    if (lot && leaf.type === 'lot.carried' && leaf.body.sale !== undefined) {
+      const { sale } = leaf.body;
+      const { firstUnit, units } = salesOf(past).find((one) => one.sale === sale)!;
+      for (let unit = firstUnit; unit < firstUnit + units; unit++) lot.units[unit - 1] = 'carried';
+      lot.phase = 'carried';
+      continue;
+    }
     if (leaf.type === 'lot.catalogued' || leaf.type === 'lot.amended') {
       const units = Array.from({ length: leaf.body.units }, () => 'open' as const);
       lot = { at: leaf.i, said: leaf.body, phase: 'draft', units, offerings: [], bestFen: 0 };

@@ -1,3 +1,4 @@
+import { needsDeposit } from './deposits.js';
 import { type Leaf, type ShowRules } from '@qingpai/wire';
 import { createHash } from 'node:crypto';
 import { firstAmount, MOST_FEN, nextAmount, stepsTo } from './bids.js';
@@ -12,7 +13,7 @@ export const isAuto = (leaf: Leaf | undefined): leaf is Auto =>
   leaf?.type === 'bid.accepted' && leaf.body.auto === true;
 
 /** Those that count on a lot now. */
-function placedOn(past: Past, id: string, rules: ShowRules): Placed[] {
+export function placedOn(past: Past, id: string, rules: ShowRules): Placed[] {
   let placed: Placed[] = [];
   for (const leaf of past) {
     if (leaf.type === 'proxy.placed' && leaf.body.lot === id) {
@@ -50,7 +51,9 @@ export function wrongPlacing(
   const { lot: id, bidder, bid } = leaf.body;
   const lot = lotOf(past, id, rules);
   if (leaf.type === 'proxy.placed')
-    return placeable(past, lot, bidder, leaf.t) ? null : 'placed where none may be';
+    return placeable(past, lot, bidder, leaf.t) && !needsDeposit(past, rules, bidder, Infinity)
+      ? null
+      : 'placed where none may be';
   const mine = placedOn(past, id, rules).find(({ body }) => body.bidder === bidder);
   if (!lot || mine?.body.bid !== bid) return 'withdraws what is not there';
   return lot.phase === 'onBlock' && lot.offerings.at(-1)!.leader === bidder

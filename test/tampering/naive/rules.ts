@@ -1,5 +1,5 @@
 import { growersTotals, wrongBooksRoot, wrongPayout } from './payouts.js';
-import { type Leaf, type ShowRules } from '@qingpai/wire';
+import { type EventBody, type Leaf, type ShowRules } from '@qingpai/wire';
 import { canonicalText, fromBase64, sha256 } from './json.js';
 import { isSigned } from './notes.js';
 import {
@@ -45,6 +45,8 @@ import {
   wrongStop,
 } from './offers.js';
 import { isOfClaim, isOfGoods, leftOver, wrongBack, wrongClaim, wrongGoods } from './afterSale.js';
+import { depositsOf, forfeitDue, isDepositTxn, releaseDue, wrongDeposit } from './deposits.js';
+import { chanceDue, wrongChance } from './chances.js';
 import { rootOf } from './tree.js';
 
 /** What a leaf is judged by: all leaves before it, their bytes, the rules beside them, and what is known of floors. */
@@ -109,6 +111,9 @@ const authors: Record<string, string[]> = {
   'claim.declined': ['host', 'officer'],
   'claim.closed': ['host', 'officer'],
   'payout.made': ['host', 'officer'],
+  'deposit.held': ['host', 'officer', 'platform'],
+  'deposit.released': ['officer', 'platform'],
+  'deposit.returned': ['host', 'officer', 'platform'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };
@@ -118,8 +123,8 @@ function wrongAuthor(leaf: Leaf): string | null {
     return leaf.by === leaf.body.bidder ? null : 'author';
   }
   if (isAuto(leaf)) return leaf.by === 'platform' ? null : 'author';
-  if (leaf.type === 'offer.accepted' || leaf.type === 'offer.declined') {
-    const { bidder, byModerator } = leaf.body;
+  if (/^(offer|sale)\.(accepted|declined)$/.test(leaf.type)) {
+    const { bidder, byModerator } = leaf.body as EventBody<'sale.accepted'>;
     return (byModerator ? house.includes(leaf.by) : leaf.by === bidder) ? null : 'author';
   }
   if (isBidLeaf(leaf)) {
@@ -142,7 +147,8 @@ function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
   const phase = phaseOf(past);
   if (phase === 'settled') return 'after the settlement';
   const money = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'pay.extended', 'payout.made'];
-  const later = [...money, 'show.settled'];
+  const later = [...money, 'show.settled', 'sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed'];
+  later.push('lot.carried', 'deposit.forfeited', 'deposit.released', 'deposit.returned');
   if (phase !== 'closed' || later.includes(leaf.type) || isOfGoods(leaf) || isOfClaim(leaf)) return null;
   return 'after the close';
 }
@@ -184,6 +190,10 @@ function signersOf(past: Past, leaf: Leaf): string[] {
   if (leaf.type === 'proxy.placed' || leaf.type === 'proxy.withdrawn') {
     return people(past).find((one) => one.bidder === leaf.body.bidder)?.keys ?? [];
   }
+  if (leaf.type === 'sale.accepted' || leaf.type === 'sale.declined') {
+    const { bidder, byModerator } = leaf.body;
+    return byModerator ? [] : (people(past).find((one) => one.bidder === bidder)?.keys ?? []);
+  }
   if (leaf.type === 'offer.accepted' || leaf.type === 'offer.declined') {
     const { bidder, form, byModerator } = leaf.body;
     return form || byModerator ? [] : (people(past).find((one) => one.bidder === bidder)?.keys ?? []);
@@ -222,6 +232,12 @@ function askedBody(past: Past, rules: ShowRules, leaf: BidLeaf): object {
 /** The leaf that must come now, since the last one or the time demands it; null when nothing is due. */
 function mustBe(world: World, leaf: Leaf): { type: Leaf['type']; body: object } | null {
   const { past, rules } = world;
+  const forfeit = forfeitDue(past);
+  if (forfeit) return forfeit;
+  const release = releaseDue(past, rules);
+  const chance = chanceDue(past, rules, leaf.t);
+  if (release && (!chance || release.atMs < chance.atMs)) return leaf.t < release.atMs ? null : release;
+  if (chance) return leaf.t < chance.atMs ? null : chance;
   const sold = hammerAfter(past, rules);
   if (sold) return sold;
   const lapse = phaseOf(past) === 'open' ? lapseDue(past, leaf.t) : null;
@@ -487,7 +503,17 @@ function wrongAct(world: World, leaf: Leaf): string | null {
       return during('open') ?? wrongStop(past, rules, leaf, (body) => isBody(leaf, body));
     case 'offer.made':
     case 'offer.lapsed':
+    case 'sale.offered':
+    case 'sale.lapsed':
+    case 'deposit.forfeited':
       return 'not due';
+    case 'deposit.held':
+    case 'deposit.released':
+    case 'deposit.returned':
+      return wrongDeposit(past, rules, leaf);
+    case 'sale.accepted':
+    case 'sale.declined':
+      return during('closed') ?? wrongChance(past, rules, leaf, (body) => isBody(leaf, body));
     case 'sale.voided':
     case 'sale.paid':
       return wrongSale(world, leaf);
@@ -749,6 +775,7 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   }
   if (phase !== 'open' && phase !== 'closed') return 'not now';
   if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';
+  if (isDepositTxn(past, leaf.body.txn)) return 'txn of a deposit';
   if (leaf.body.freightFen !== undefined && !isFreight(past, rules, sale, leaf.body.freightFen))
     return 'freight';
   const outgoing = [...all(past, 'sale.refunded'), ...all(past, 'payout.made')];
@@ -767,7 +794,7 @@ function wrongAfterwards(
   const phase = phaseOf(past);
   if (!sale || sale.voided || (phase !== 'open' && phase !== 'closed')) return 'no such sale now';
   if (leaf.type === 'sale.defaulted') {
-    const payBy = payableUntil(past, rules, sale.bidder);
+    const payBy = payableUntil(past, rules, sale);
     if (sale.paid || sale.defaulted || payBy === null) return 'not due';
     return leaf.t < payBy ? 'still payable' : null;
   }
@@ -775,6 +802,7 @@ function wrongAfterwards(
   if (freightFen !== undefined && freightFen !== freightOf(past, sale.bidder)) return 'freight';
   if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
     return 'more than came';
+  if (isDepositTxn(past, leaf.body.txn)) return 'txn of a deposit';
   if (wrongBack(past, sale, leaf.body)) return 'not what was granted';
   const others = [...all(past, 'sale.paid'), ...all(past, 'payout.made')];
   if (others.some(({ body }) => body.txn === leaf.body.txn)) return 'txn of other money';
@@ -810,14 +838,16 @@ function isFreight(
 }
 
 /** By the clock on the wall of the show, told step by step; null: no deadline. */
-function payableUntil(past: Past, rules: World['rules'], bidder: string): number | null {
+function payableUntil(past: Past, rules: World['rules'], sale: Sale): number | null {
   const closed = all(past, 'show.closed')[0];
   if (!closed) return null;
+  const { bidder } = sale;
+  const from = sale.replaces === null ? closed.t : sale.t;
   let until: number;
-  if (rules.payWithinMs !== undefined) until = closed.t + rules.payWithinMs;
+  if (rules.payWithinMs !== undefined) until = from + rules.payWithinMs;
   else if (rules.payBy) {
     const { afterDays, minuteOfDay, utcOffsetMinutes } = rules.payBy;
-    const wall = new Date(closed.t + utcOffsetMinutes * 60_000);
+    const wall = new Date(from + utcOffsetMinutes * 60_000);
     const day = Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate() + afterDays);
     until = day + (minuteOfDay - utcOffsetMinutes) * 60_000;
   } else return null;
@@ -828,11 +858,11 @@ function payableUntil(past: Past, rules: World['rules'], bidder: string): number
 }
 
 function wrongExtension({ past, rules }: World, { body, t }: Of<'pay.extended'>): string | null {
-  const owes = salesOf(past).some(
+  const owed = salesOf(past).find(
     ({ bidder, paid, voided, defaulted }) => bidder === body.bidder && !paid && !voided && !defaulted,
   );
-  const until = payableUntil(past, rules, body.bidder);
-  if (!owes || until === null) return 'nothing to extend';
+  const until = owed ? payableUntil(past, rules, owed) : null;
+  if (until === null) return 'nothing to extend';
   const closed = all(past, 'show.closed')[0]!;
   const isLater = body.payBy > until && body.payBy > t;
   return isLater && body.payBy <= closed.t + 31 * 86_400_000 ? null : 'not later';
@@ -857,6 +887,8 @@ function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.sett
   }
   const closed = all(past, 'show.closed')[0];
   if (!closed || sales.some(({ paid, defaulted }) => !paid && !defaulted)) return 'not paid';
+  if (chanceDue(past, rules, leaf.t)) return 'somebody is asked';
+  if (depositsOf(past).some(({ leftFen, owedFen }) => leftFen > 0 || owedFen > 0)) return 'deposits';
   if (leaf.t < closed.t + rules.complaintMs) return 'too early';
   const left = leftOver(past, rules, leaf.t);
   if (left !== null) return left;

@@ -154,6 +154,7 @@ const asks: { [N in ClientMessage]: Ask<N>[] } = {
   proxy: [{ bidId: '3e9a61c0d7', lot: 'L21', maxFen: 8_000, secret: HASH, nth: 4 }],
   withdrawProxy: [{ lot: 'L21' }],
   answerOffer: [{ offer: 'O3', accept: true }],
+  answerChance: [{ sale: 'S12', accept: true }],
   command: [
     { commandId: 'c-000017', command: { name: 'offer', lot: 'L21' } },
     { commandId: 'c-000018', command: { name: 'withdraw', lot: 'L30', reason: 'damaged' } },
@@ -194,6 +195,7 @@ const answers: { [N in ClientMessage]: Answer<N>[] } = {
   ],
   withdrawProxy: [{ ok: true }, refusal('already-leading')],
   answerOffer: [{ ok: true, i: 431, sale: 'S12' }, refusal('offer-over')],
+  answerChance: [{ ok: true, i: 610, sale: 'S12' }, refusal('offer-over')],
   command: [
     { ok: true, events: [lastCall] },
     { ...refusal('lots-left'), lots: ['L30', 'L44'] },

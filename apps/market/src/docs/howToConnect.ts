@@ -133,7 +133,8 @@ const effects: Record<EventType, string> = {
   'lot.setAside': 'phase `waiting`: it comes back (稍后返场); it leaves `open`',
   'lot.passed': 'its remaining units are unsold; it leaves `open`',
   'lot.withdrawn': 'its remaining units are withdrawn, for the reason given',
-  'lot.carried': 'its remaining units go to a later show',
+  'lot.carried':
+    'its remaining units go to a later show; with `sale` those of a sale in default, after the close: `soldUnits` goes back, the sale is `followedBy: "carried"`',
   'offer.made':
     'of the lot: `offers` gains the body with `i` and `result: standing`; if `bidder` is you, answer with `answerOffer` before `expiresAt`',
   'offer.accepted': 'that offer is `accepted`; `lot.hammered` follows',
@@ -142,6 +143,17 @@ const effects: Record<EventType, string> = {
   'offers.ended': 'of the lot: `offersEnded = true`; the offer it names, if any, is `ended`',
   'sale.voided':
     'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`. In a timed show each rising hammer since the last `lot.offered` can be undone, not `undoable` alone',
+  'sale.offered':
+    'after a default (顺位成交): `chances` gains the body with `i`, the `offering` of the sale it replaces, and `result: standing`; if `bidder` is you, answer with `answerChance` before `expiresAt`',
+  'sale.accepted':
+    'that chance is `accepted`: `sales[sale]` (phase `awaiting`) has the units of the one it `replaces`, which is `followedBy` it and counts no more',
+  'sale.declined': 'that chance is `declined`; the next person may be asked',
+  'sale.lapsed': 'that chance is `lapsed`: not answered in time',
+  'deposit.held':
+    '保证金: `deposits[deposit]` `{bidder, amountFen, forfeitedFen: 0, releasedFen: 0, returnedFen: 0, i}`; while some of it is held its bidder may bid where `rules.deposit` asks for one (else `deposit-needed`)',
+  'deposit.forfeited': 'right after a default: `forfeitedFen` grows; it belongs to the grower of that lot',
+  'deposit.released': '`releasedFen` grows by all that was still held: it is to go back to its bidder',
+  'deposit.returned': '`returnedFen` grows: it went back',
   'sale.paid': 'the sale is `paid`; freight that came with it stands in its `freightFen`',
   'sale.refunded':
     '`refundedFen` grows; when all was given back the sale is `refunded`; freight that went back with it stands in its `freightBackFen`; with `claim` that claim has `refunded = t`',
@@ -225,7 +237,12 @@ after the other of those who bid on it or placed a maximum: \`lots[lot].interest
 \`result: "standing"\`. Answer \`answerOffer {offer, accept}\` (or \`POST /api/shows/{id}/offers/answer\`); the same answer
 again gets the same answer, and an accepted one names its \`sale\`. \`offer-over\`: it was answered, lapsed or ended before.
 Signed, if you have a key, with \`type\` \`"offer.accepted"\` or \`"offer.declined"\` and
-\`body {bidder, lot, offer, unitPriceFen, units}\`.`.trim();
+\`body {bidder, lot, offer, unitPriceFen, units}\`.
+
+After the close, what somebody did not pay for may come to you (顺位成交, \`rules.secondChance\`): an entry of \`chances\`
+with your \`bidder\` and \`result: "standing"\`, at your own best bid. Answer \`answerChance {sale, accept}\` (or
+\`POST /api/shows/{id}/chances/answer\`) in the same way; accepted, your time to pay begins. Signed with \`type\`
+\`"sale.accepted"\` or \`"sale.declined"\` and \`body {bidder, lot, sale, unitPriceFen, units}\`.`.trim();
 
 /** Worked with this very key, so that a stranger can compare. */
 function signing(): string {

@@ -1,3 +1,4 @@
+import { isStanding } from '@qingpai/auction/rules';
 import {
   leafHash,
   parseCheckpoint,
@@ -148,7 +149,7 @@ function outcome({ snapshot: { state }, lot, sales }: Slip, w: Words): string {
     const price = w.each(money(sale.unitPriceFen), sale.units, lot.unit);
     return `<li><span>${escapeHtml(price)}</span><b>${w.sales[sale.phase] ?? sale.phase}</b></li>`;
   });
-  const standing = sales.filter(({ sale }) => sale.phase !== 'voided');
+  const standing = sales.filter(({ sale }) => isStanding(sale));
   const totalFen = standing.reduce((sum, { sale }) => sum + sale.unitPriceFen * sale.units, 0);
   const price =
     standing.length > 0 ? `<p class="slip-price"><small>${w.hammer}</small>${money(totalFen)}</p>` : '';

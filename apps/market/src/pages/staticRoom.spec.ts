@@ -115,6 +115,8 @@ function snapshot(
         },
       },
       sales: {},
+      chances: [],
+      deposits: {},
       seals: [],
       staff: [],
       approvals: [],

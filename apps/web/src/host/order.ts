@@ -1,4 +1,4 @@
-import { hammerTotalFen, mayBeOfferedAgain } from '@qingpai/auction/rules';
+import { hammerTotalFen, isStanding, mayBeOfferedAgain } from '@qingpai/auction/rules';
 import type { LotState, SaleState, ShowState } from '@qingpai/wire';
 
 /** The run of the show: what comes in which order, what waits, what is done. The order is the host's own, kept on the phone. */
@@ -57,7 +57,7 @@ export function moved(ids: readonly string[], id: string, index: number): string
 }
 
 export const salesOf = (state: ShowState, lot: string): SaleState[] =>
-  Object.values(state.sales).filter((sale) => sale.lot === lot && sale.phase !== 'voided');
+  Object.values(state.sales).filter((sale) => sale.lot === lot && isStanding(sale));
 
 export interface Totals {
   hammerFen: number;

@@ -1,3 +1,4 @@
+import { isStanding } from '@qingpai/auction/rules';
 import type { Bill, LotCard, LotState, ShowCard, ShowState } from '@qingpai/wire';
 import { dayAndTime, money, plainNumber } from '../shared/format';
 import { allLots, comingLots, lastEnded, salesOf, totals } from './order';
@@ -81,7 +82,7 @@ export function resultText(from: PasteFrom): string | null {
 /** Sold lots by paddle, smallest number first; null while nothing is sold. */
 export function soldText(from: PasteFrom): string | null {
   const { state, words } = from;
-  const sales = Object.values(state.sales).filter((sale) => sale.phase !== 'voided');
+  const sales = Object.values(state.sales).filter(isStanding);
   if (sales.length === 0) return null;
   const byPaddle = new Map<number, typeof sales>();
   for (const sale of sales) {

@@ -8,6 +8,8 @@ import {
   type EventBody,
   type EventsFrame,
   type LoggedEvent,
+  type ChanceAnswer,
+  type EventType,
   type OfferAnswer,
   type OfferAnswered,
   type OwnProxy,
@@ -316,19 +318,31 @@ export class Desk {
   ): Promise<OfferAnswered> {
     const asked: Asked = { by: bidder, name: 'answerOffer', offer, accept, ...(form ? { form } : { sig }) };
     const answer = await this.command(asked);
-    const given = answer.ok ? answer.events[0]!.i : this.givenAnswer(offer, accept, bidder);
+    const type = accept ? 'offer.accepted' : 'offer.declined';
+    const given = answer.ok ? answer.events[0]!.i : this.givenAnswer(type, { offer, bidder });
     if (given === null) return answer as Extract<CommandAnswer, { ok: false }>;
     const { [given + 1]: next } = this.writer.memory.events;
     const sale = accept && next?.type === 'lot.hammered' && { sale: next.body.sale };
     return { ok: true, i: given, ...sale };
   }
 
+  /** The same to a second chance; accepted, he owes that sale. */
+  async answerChance({ sale, accept, sig }: ChanceAnswer, bidder: string): Promise<OfferAnswered> {
+    const answer = await this.command({ by: bidder, name: 'answerChance', sale, accept, sig });
+    const type = accept ? 'sale.accepted' : 'sale.declined';
+    const given = answer.ok ? answer.events[0]!.i : this.givenAnswer(type, { sale, bidder });
+    if (given === null) return answer as Extract<CommandAnswer, { ok: false }>;
+    return { ok: true, i: given, ...(accept && { sale }) };
+  }
+
   /** The leaf in which he gave this very answer before; null: he did not. */
-  private givenAnswer(offer: string, accept: boolean, bidder: string): number | null {
-    const type = accept ? 'offer.accepted' : 'offer.declined';
-    const leaf = this.writer.memory.events.findLast(
-      (event) => event.type === type && event.body.offer === offer && event.body.bidder === bidder,
-    );
+  private givenAnswer(
+    type: EventType,
+    said: { bidder: string; offer?: string; sale?: string },
+  ): number | null {
+    const isIt = (body: object) =>
+      Object.entries(said).every(([name, value]) => (body as Record<string, unknown>)[name] === value);
+    const leaf = this.writer.memory.events.findLast((event) => event.type === type && isIt(event.body));
     return leaf?.i ?? null;
   }
 

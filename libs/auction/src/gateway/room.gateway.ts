@@ -171,6 +171,8 @@ export class RoomGateway
         return room.withdrawProxy(member, message.payload);
       case 'answerOffer':
         return room.answerOffer(member, message.payload);
+      case 'answerChance':
+        return room.answerChance(member, message.payload);
       case 'command':
         return room.command(member, message.payload);
       case 'chat':

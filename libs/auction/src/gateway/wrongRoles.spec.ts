@@ -48,6 +48,7 @@ const commands: { [N in HostCommand['name']]: Make<Named<N>> } = {
   extendPay: async () => ({
     ...{ name: 'extendPay', bidder: await leader(), payBy: 4_000_000_000_000, reason: 'buyer-asked' },
   }),
+  answerChance: () => ({ name: 'answerChance', sale, accept: true }),
   freeze: () => ({ name: 'freeze', ...lotOf }),
   resume: () => ({ name: 'resume', ...lotOf }),
   undo: () => ({ name: 'undo', sale, reason: 'wrong-price' }),
@@ -94,6 +95,7 @@ const rowsOf: Record<ClientMessage, Row[]> = {
   ],
   withdrawProxy: [row('withdrawProxy', 'bid.place', () => lotOf, 'proxies/withdraw')],
   answerOffer: [row('answerOffer', 'bid.place', () => ({ offer: 'O1', accept: true }), 'offers/answer')],
+  answerChance: [row('answerChance', 'bid.place', () => ({ sale: 'S9', accept: true }), 'chances/answer')],
   command: Object.entries(commands).map(([name, make]) => ({
     ...row(
       'command',

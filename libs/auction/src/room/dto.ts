@@ -13,6 +13,7 @@ export class ProxyDto extends createZodDto(wire.proxyAsk) {}
 export class ProxyPlacedDto extends createZodDto(wire.proxyPlaced) {}
 export class ProxyRefusedDto extends createZodDto(wire.proxyRefused) {}
 export class ProxyWithdrawalDto extends createZodDto(wire.proxyWithdrawal) {}
+export class ChanceAnswerDto extends createZodDto(wire.chanceAnswer) {}
 export class OfferAnswerDto extends createZodDto(wire.offerAnswer) {}
 export class OfferAnsweredDto extends createZodDto(wire.offerAnswered.options[0]) {}
 export class CommandMessageDto extends createZodDto(wire.commandMessage) {}

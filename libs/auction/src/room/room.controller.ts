@@ -16,6 +16,7 @@ import {
   bid,
   type CommandAnswer,
   commandMessage,
+  chanceAnswer,
   offerAnswer,
   proxyAsk,
   proxyWithdrawal,
@@ -139,6 +140,27 @@ export class RoomController {
   ) {
     return answered('answerOffer', body, reply, async () =>
       (await this.rooms.of(id)).answerOffer(member, parsed(offerAnswer, body)),
+    );
+  }
+
+  @Post('chances/answer')
+  @Public()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Accept or decline a second chance: what somebody else did not pay for (顺位成交).',
+  })
+  @ApiBody({ type: dto.ChanceAnswerDto })
+  @ApiOkResponse({ type: dto.OfferAnsweredDto.Output })
+  @ApiRefusals(dto.CommandRefusedDto.Output)
+  @ApiProblems(415)
+  async answerChance(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() body: unknown,
+    @CurrentMember() member: SessionMember | null,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answered('answerChance', body, reply, async () =>
+      (await this.rooms.of(id)).answerChance(member, parsed(chanceAnswer, body)),
     );
   }
 
@@ -331,7 +353,7 @@ function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
 }
 
 async function answered<A extends { ok: true } | Refusal>(
-  name: 'bid' | 'proxy' | 'withdrawProxy' | 'answerOffer' | 'command',
+  name: 'bid' | 'proxy' | 'withdrawProxy' | 'answerOffer' | 'answerChance' | 'command',
   body: unknown,
   reply: FastifyReply,
   ask: () => Promise<A>,

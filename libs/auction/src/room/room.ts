@@ -12,6 +12,7 @@ import {
   type JoinAnswer,
   type LotCard,
   type moderate,
+  type ChanceAnswer,
   type OfferAnswer,
   type OfferAnswered,
   type Office,
@@ -297,6 +298,18 @@ export class Room {
     const desk = await this.desk();
     const bidder = await this.parts.seats.bidderOf(this.showId, member.memberId);
     const answer = await desk.answerOffer(ask, bidder, { form });
+    const receipt = answer.ok && desk.receipt(answer.i);
+    return receipt ? { ...answer, receipt } : answer;
+  }
+
+  /** 顺位成交: what somebody else did not pay for, accepted or declined by who came next. */
+  async answerChance(member: SessionMember | null, ask: ChanceAnswer): Promise<OfferAnswered> {
+    const reason = this.refusal(member, 'bid.place');
+    if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
+    if (!(await this.parts.limits.allows('bid', member.memberId))) return refusalOf('slow-down');
+    const desk = await this.desk();
+    const bidder = await this.parts.seats.bidderOf(this.showId, member.memberId);
+    const answer = await desk.answerChance(ask, bidder);
     const receipt = answer.ok && desk.receipt(answer.i);
     return receipt ? { ...answer, receipt } : answer;
   }

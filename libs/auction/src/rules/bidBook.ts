@@ -63,7 +63,7 @@ export interface BidBook {
   proxies: Map<string, LoggedProxy>;
   /** An automatic bid whose reason the next leaf has to give; kept by who judges. */
   jump: Jump | null;
-  /** The first sale each payment (hash of its reference) was logged for; one payment may cover several of a buyer. */
+  /** The first sale, or the deposit, each payment (hash of its reference) was logged for; one payment may cover several of a buyer. */
   txns: Map<string, string>;
   /** What judged leaves have told of floors that are not opened, by lot. */
   floors: Map<string, FloorRange>;
@@ -100,30 +100,44 @@ export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
     // At one moment with the bid: the bid itself made the sale, no close did.
     last.sale = event.body.sale;
   } else if (isMoney(event) && !book.txns.has(txnKey(event))) {
-    book.txns.set(txnKey(event), event.body.sale);
+    book.txns.set(txnKey(event), 'sale' in event.body ? event.body.sale : event.body.deposit);
   }
   return book;
 }
 
-type MoneyEvent = Extract<LoggedEvent, { type: 'sale.paid' | 'sale.refunded' | 'payout.made' }>;
-const isMoney = (event: LoggedEvent): event is MoneyEvent =>
-  event.type === 'sale.paid' || event.type === 'sale.refunded' || event.type === 'payout.made';
+type MoneyEvent = Extract<
+  LoggedEvent,
+  { type: 'sale.paid' | 'sale.refunded' | 'payout.made' | 'deposit.held' | 'deposit.returned' }
+>;
+const isMoney = (event: LoggedEvent): event is MoneyEvent => Object.hasOwn(ways, event.type);
 
 /** Money in, money back and money to a grower are three transfers: each has its own reference. */
-const ways = { 'sale.paid': '', 'sale.refunded': '-', 'payout.made': '>' } as const;
+const ways = {
+  ...{
+    'sale.paid': '',
+    'deposit.held': '',
+    'sale.refunded': '-',
+    'deposit.returned': '-',
+    'payout.made': '>',
+  },
+} as const;
 const txnKey = ({ type, body }: MoneyEvent): string => ways[type] + body.txn;
 
 /** Whether the reference was used for the money of somebody else, or for money that went the other way. */
 export function isTxnReused(book: BidBook, state: ShowState, event: LoggedEvent): boolean {
   if (!isMoney(event)) return false;
-  const { txn, sale } = event.body;
+  const { txn } = event.body;
   const others = Object.values(ways).filter((way) => way !== ways[event.type]);
   if (others.some((way) => book.txns.has(way + txn))) return true;
-  const before = entry(state.sales, book.txns.get(txnKey(event)) ?? '');
+  const used = book.txns.get(txnKey(event));
+  if (used === undefined) return false;
+  // The transfer of a deposit is for nothing else.
+  if (!('sale' in event.body) || !Object.hasOwn(state.sales, used)) return true;
+  const before = state.sales[used];
   // Of one grower, by one payout.
   if (event.type === 'payout.made')
     return before !== undefined && before.payout?.payout !== event.body.payout;
-  const now = entry(state.sales, sale);
+  const now = entry(state.sales, event.body.sale);
   return before !== undefined && now !== undefined && before.bidder !== now.bidder;
 }
 

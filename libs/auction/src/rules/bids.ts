@@ -2,6 +2,7 @@ import { type Reason, type ShowState } from '@qingpai/wire';
 import { type DecidedEvent, type Decision, type Secrets } from './command.js';
 import { refuse } from './decision.js';
 import { clockPriceFen } from './clock.js';
+import { lacksDeposit } from './deposits.js';
 import { checkTake, takeEvents } from './dutch.js';
 import { checkRise, closeAfterBidMs, riseEvents } from './english.js';
 import { amountAboveFen, leastBidFen } from './increments.js';
@@ -28,7 +29,9 @@ export function decideBid(state: ShowState, press: Press, nowMs: number, secrets
 
   const bidding = { state, lot, offering, bidder, nowMs, secrets };
   const reason =
-    checkStanding(bidding, isByHouse(press)) ?? (offering.clock ? checkTake : checkRise)(bidding, press);
+    checkStanding(bidding, isByHouse(press)) ??
+    checkDeposit(bidding, press) ??
+    (offering.clock ? checkTake : checkRise)(bidding, press);
   if (reason) return refused(press, reason, hints(reason, bidding));
   if (offering.clock) return { ok: true, events: takeEvents(bidding, press) };
   const tie = bid.buyNow ? null : tiedBid(bidding, bid.amountFen);
@@ -63,6 +66,12 @@ function checkStanding({ lot, offering, bidder, nowMs }: Bidding, byHouse: boole
   if (bidder.banned || (bidder.kind === 'hall') !== byHouse) return 'bidder-not-allowed';
   if (bidder.kind === 'host' || bidder.bidder === lot.grower) return 'own-lot';
   return null;
+}
+
+/** What it would come to: of a rising lot all that is left, of a clock what he takes. */
+function checkDeposit({ state, offering, bidder }: Bidding, { bid }: Press): BidReason | null {
+  const units = offering.clock ? (bid.units ?? 1) : offering.unitsLeft;
+  return lacksDeposit(state, bidder.bidder, bid.amountFen * units) ? 'deposit-needed' : null;
 }
 
 const priceReasons: readonly Reason[] = [

@@ -15,6 +15,12 @@ export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | n
       const { grower } = entry(state.lots, lot)!;
       return { i, sale, kind: 'hammered', buyer, grower, amountFen: saleTotalFen(event.body) };
     }
+    case 'sale.accepted': {
+      // What its buyer owes and the grower has to expect begins with it, as with a hammer.
+      const { sale, bidder: buyer, lot } = event.body;
+      const { grower } = entry(state.lots, lot)!;
+      return { i, sale, kind: 'hammered', buyer, grower, amountFen: saleTotalFen(event.body) };
+    }
     case 'sale.voided':
       return { i, sale: event.body.sale, kind: 'voided' };
     case 'sale.defaulted':
@@ -29,6 +35,29 @@ export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | n
       const { sale, amountFen, feeFen = 0 } = event.body;
       const { feePercent = 0 } = state.rules;
       return { i, sale, kind: 'paidOut', amountFen, feeFen, feePercent };
+    }
+    case 'deposit.held': {
+      const { deposit, bidder: buyer, channel, amountFen } = event.body;
+      return { i, deposit, kind: 'held', buyer, channel, amountFen };
+    }
+    case 'deposit.forfeited': {
+      const { deposit, sale, amountFen } = event.body;
+      return {
+        i,
+        deposit,
+        sale,
+        kind: 'forfeited',
+        buyer: entry(state.deposits, deposit)!.bidder,
+        amountFen,
+      };
+    }
+    case 'deposit.released': {
+      const { deposit, amountFen } = event.body;
+      return { i, deposit, kind: 'released', buyer: entry(state.deposits, deposit)!.bidder, amountFen };
+    }
+    case 'deposit.returned': {
+      const { deposit, channel, amountFen } = event.body;
+      return { i, deposit, kind: 'returned', channel, amountFen };
     }
     default:
       return null;

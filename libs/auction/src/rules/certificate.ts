@@ -11,7 +11,7 @@ import {
 import { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
 import { evolve } from './evolve.js';
 import { openUnits } from './lot.js';
-import { saleTotalFen } from './sales.js';
+import { isStanding, saleTotalFen } from './sales.js';
 import { isSignedAct } from './signedBid.js';
 import { entry, initialShow, sealedLots } from './show.js';
 
@@ -40,7 +40,8 @@ interface Trace {
 
 /**
  * Counts, grades and every attempt at every lot. The grades count units over the units of the sealed lists; a sale that
- * was undone counts for nothing, and is counted as undone.
+ * was undone counts for nothing, and is counted as undone; one in default whose units were sold again or carried gives way
+ * to what followed, and is named. An attempt keeps what it sold at its hammer.
  * @param events all leaves of the log, in order
  */
 export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): LeafCertificate {
@@ -59,7 +60,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
   for (const event of events) follow(state, trace, event);
 
   const lots = sealedLots(state).sort((a, b) => a.list - b.list || (a.number < b.number ? -1 : 1));
-  const sales = Object.values(state.sales).filter(({ phase }) => phase !== 'voided');
+  const sales = Object.values(state.sales).filter(isStanding);
   const offerings = lots.flatMap((lot) => lot.offerings);
   return {
     origin: state.origin,
@@ -78,6 +79,14 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
       made: sum(lots, ({ offers }) => offers.length),
       soldUnits: sum(sales.filter(isByOffer), ({ units }) => units),
     },
+    defaults: Object.values(state.sales)
+      .filter(({ phase }) => phase === 'defaulted')
+      .map((sale) => defaultOf(state, sale)),
+    secondChances: {
+      made: state.chances.length,
+      soldUnits: sum(sales.filter(isSecondChance), ({ units }) => units),
+    },
+    deposits: depositsOf(state),
     voided: sum(lots, ({ voided }) => voided),
     extendedOtherwise: trace.extendedOtherwise,
     formBids: trace.formBids,
@@ -94,7 +103,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     lots: lots.map((lot) =>
       certifiedLot(
         lot,
-        sales.filter((sale) => sale.lot === lot.lot),
+        Object.values(state.sales).filter((sale) => sale.lot === lot.lot && sale.phase !== 'voided'),
         trace,
       ),
     ),
@@ -115,10 +124,15 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
   if (event.type === 'log.opened') trace.continues = event.body.continues ?? null;
   if (isSignedAct(event) && event.sig === undefined) trace.unsignedActs += 1;
   // Who accepts an offer buys, as who bids does; the house answers for the hall.
-  if (event.type !== 'bid.accepted' && event.type !== 'bid.refused' && event.type !== 'offer.accepted')
+  if (
+    event.type !== 'bid.accepted' &&
+    event.type !== 'bid.refused' &&
+    event.type !== 'offer.accepted' &&
+    event.type !== 'sale.accepted'
+  )
     return;
   if (event.type === 'bid.accepted' && event.body.auto) trace.autoBids += 1;
-  else if (event.body.form) trace.formBids += 1;
+  else if ('form' in event.body && event.body.form) trace.formBids += 1;
   else if (event.sig === undefined) trace.unsignedBids += 1;
   else trace.signedBids += 1;
   if (event.type === 'bid.accepted' && offering) {
@@ -129,6 +143,37 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
 /** Sold after its offerings, by an offer to one person. */
 const isByOffer = ({ offer }: SaleState): boolean => offer !== undefined;
 
+function depositsOf(state: ShowState): Certificate['deposits'] {
+  const all = Object.values(state.deposits);
+  return {
+    heldFen: sum(all, ({ amountFen }) => amountFen),
+    forfeitedFen: sum(all, ({ forfeitedFen }) => forfeitedFen),
+    releasedFen: sum(all, ({ releasedFen }) => releasedFen),
+    returnedFen: sum(all, ({ returnedFen }) => returnedFen),
+  };
+}
+
+/** To somebody else than at the hammer, since that one did not pay. */
+const isSecondChance = ({ replaces }: SaleState): boolean => replaces !== undefined;
+
+/** A sale that was not paid in time, and where its units are now. */
+function defaultOf(state: ShowState, sale: SaleState): Certificate['defaults'][number] {
+  const { number, title } = entry(state.lots, sale.lot)!;
+  const isOffered = state.chances.some(
+    ({ replaces, result }) => replaces === sale.sale && result === 'standing',
+  );
+  const nextOf = (followedBy: SaleState['followedBy']) =>
+    followedBy === undefined
+      ? isOffered
+        ? 'offered'
+        : 'waits'
+      : followedBy === 'carried'
+        ? 'carried'
+        : 'sold';
+  const { sale: id, i, lot, units, unitPriceFen, followedBy } = sale;
+  return { sale: id, i, lot, number, title, units, unitPriceFen, next: nextOf(followedBy) };
+}
+
 /** The four honest grades, and how much of it went to ordinary buyers. */
 function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly SaleState[]) {
   const of = sum(lots, ({ units }) => units);
@@ -137,7 +182,7 @@ function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly S
     of,
   });
   return {
-    firstPass: grade((sale) => sale.offering === 1 && !isByOffer(sale)),
+    firstPass: grade((sale) => sale.offering === 1 && !isByOffer(sale) && !isSecondChance(sale)),
     afterReoffer: grade(() => true),
     // What was given back in part stays paid; what was given back whole does not.
     paid: grade(({ phase }) => phase === 'paid'),
@@ -201,7 +246,7 @@ const certifiedLot = (lot: LotState, sales: readonly SaleState[], trace: Trace):
   title: lot.title,
   units: lot.units,
   phase: lot.phase,
-  hammerFen: sum(sales, saleTotalFen),
+  hammerFen: sum(sales.filter(isStanding), saleTotalFen),
   offers: lot.offers.map(({ i, unitPriceFen, result }) => ({ i, unitPriceFen, result })),
   attempts: lot.offerings.map((offering) => attemptOf(offering, sales, trace)),
 });
@@ -216,7 +261,7 @@ const attemptOf = (offering: OfferingState, sales: readonly SaleState[], trace: 
   bestFen: trace.bestFen.get(offering.i) ?? null,
   result: offering.result,
   soldUnits: sum(
-    sales.filter((sale) => sale.offering === offering.offering && !isByOffer(sale)),
+    sales.filter((sale) => sale.offering === offering.offering && !isByOffer(sale) && !isSecondChance(sale)),
     ({ units }) => units,
   ),
 });

@@ -7,6 +7,7 @@ import {
   type HostCommand,
   type Office,
   type Reason,
+  type ReleaseReason,
   type TakeOverReason,
   type UnwitnessedReason,
 } from '@qingpai/wire';
@@ -43,10 +44,18 @@ export type Command = { by: Author } & (
   | OpenCommand
   | Exclude<
       HostCommand,
-      { name: 'seal' | 'open' | 'settle' | 'hallPaddle' | 'bidFor' | 'offerAll' | 'answerOffer' }
+      {
+        name:
+          'seal' | 'open' | 'settle' | 'hallPaddle' | 'bidFor' | 'offerAll' | 'answerOffer' | 'answerChance';
+      }
     >
   /** By who was asked, or by the house for somebody in the hall; `form`: through the plain form. */
   | { name: 'answerOffer'; offer: string; accept: boolean; form?: true }
+  /** The same of a second chance: by form there is none, since the plain page is of the open show. */
+  | { name: 'answerChance'; sale: string; accept: boolean }
+  | { name: 'holdDeposit'; body: Omit<EventBody<'deposit.held'>, 'deposit'> }
+  | { name: 'releaseDeposit'; deposit: string; reason: ReleaseReason }
+  | { name: 'returnDeposit'; body: EventBody<'deposit.returned'> }
   | { name: 'takeOver'; person: string; reason: TakeOverReason }
   | { name: 'paid'; body: EventBody<'sale.paid'> }
   | { name: 'refunded'; body: EventBody<'sale.refunded'> }

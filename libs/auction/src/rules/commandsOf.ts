@@ -1,5 +1,6 @@
 import { type EventBody, type EventType, type LoggedEvent } from '@qingpai/wire';
 import { type Command } from './command.js';
+import { present } from './press.js';
 
 /**
  * The commands that may stand behind a leaf, made again from it. None for what the server does by itself (a hammer, a
@@ -100,6 +101,19 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'declineClaim', body: event.body }];
     case 'claim.closed':
       return [{ by, name: 'closeClaim', body: event.body }];
+    case 'sale.accepted':
+    case 'sale.declined':
+      return [{ by, name: 'answerChance', sale: event.body.sale, accept: event.type === 'sale.accepted' }];
+    case 'deposit.held': {
+      const { bidder, amountFen, channel, txn, evidence } = event.body;
+      return [{ by, name: 'holdDeposit', body: present({ bidder, amountFen, channel, txn, evidence }) }];
+    }
+    case 'deposit.released': {
+      const { deposit, reason } = event.body;
+      return reason === 'nothing-owed' ? [] : [{ by, name: 'releaseDeposit', deposit, reason }];
+    }
+    case 'deposit.returned':
+      return [{ by, name: 'returnDeposit', body: event.body }];
     case 'show.tookOver':
       return [{ by, name: 'takeOver', person: event.body.by, reason: event.body.reason }];
     case 'show.closed':
@@ -114,6 +128,9 @@ export function commandsOf(event: LoggedEvent): Command[] {
     case 'clock.restarted':
     case 'offer.made':
     case 'offer.lapsed':
+    case 'sale.offered':
+    case 'sale.lapsed':
+    case 'deposit.forfeited':
       return [];
   }
 }

@@ -2,6 +2,7 @@ import { type ShowState } from '@qingpai/wire';
 import { decideBid } from './bids.js';
 import { amend, catalogue, seal, strike } from './catalogue.js';
 import { type Command, type Decision, type Secrets } from './command.js';
+import { holdDeposit, releaseDeposit, returnDeposit } from './deposits.js';
 import { happens, refuse } from './decision.js';
 import { close, settle } from './ending.js';
 import { extend, lastCall } from './english.js';
@@ -16,6 +17,7 @@ import { closeClaim, declineClaim, fileClaim, grantClaim } from './claims.js';
 import { pack, receive, ship } from './parcels.js';
 import { placeProxy, withdrawProxy } from './proxy.js';
 import { phasesFor } from './show.js';
+import { answerChance } from './secondChance.js';
 import { shift } from './dutch.js';
 
 type Decide<C extends Command> = (state: ShowState, command: C, nowMs: number, secrets: Secrets) => Decision;
@@ -63,6 +65,10 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   paid,
   default: defaulted,
   extendPay,
+  answerChance,
+  holdDeposit,
+  releaseDeposit,
+  returnDeposit,
   refunded,
   pack,
   ship,

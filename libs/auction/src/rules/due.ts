@@ -1,19 +1,23 @@
 import { type ShowState } from '@qingpai/wire';
 import { type DecidedEvent, type Secrets } from './command.js';
+import { nextRelease } from './deposits.js';
 import { clockDueMs, clockEvent } from './dutch.js';
 import { closeEvent } from './english.js';
 import { floorOf } from './floor.js';
 import { ladderStep } from './ladder.js';
 import { carry, pass, reoffer } from './lots.js';
 import { nextLapse, nextOffer } from './offers.js';
+import { chanceEvent, nextChance } from './secondChance.js';
 import { type OnBlock, openLots } from './show.js';
 
 /**
  * When the server must act next by itself, ms UTC, or null: the earliest close of the rising lots that are open; the
  * clock's restart after takes, its step that would miss the floor, its end; with nothing open the ladder's next step.
- * Nothing is due of a lot that is frozen; the end of an offer to somebody comes whatever is open.
+ * Nothing is due of a lot that is frozen; the end of an offer to somebody comes whatever is open. Once the show is closed
+ * only what follows a default is, and deposits that are let go.
  */
 export function dueAtMs(state: ShowState, secrets: Secrets): number | null {
+  if (state.phase === 'closed') return afterClose(state)?.atMs ?? null;
   const [lapse, dueAt] = [nextLapse(state), lotsDueAtMs(state, secrets)];
   return lapse && (dueAt === null || lapse.atMs <= dueAt) ? lapse.atMs : dueAt;
 }
@@ -21,6 +25,15 @@ export function dueAtMs(state: ShowState, secrets: Secrets): number | null {
 function lotsDueAtMs(state: ShowState, secrets: Secrets): number | null {
   if (state.phase !== 'open' || state.open.length === 0) return ladderStep(state)?.atMs ?? null;
   return firstDue(state, secrets)?.atMs ?? null;
+}
+
+/** What follows a default, and deposits that nothing is owed on. */
+function afterClose(state: ShowState): { atMs: number; eventAt: (nowMs: number) => DecidedEvent } | null {
+  const [chance, release] = [nextChance(state), nextRelease(state)];
+  if (release && (!chance || release.atMs < chance.atMs)) {
+    return { atMs: release.atMs, eventAt: () => release.event };
+  }
+  return chance && { atMs: chance.atMs, eventAt: (nowMs) => chanceEvent(state, chance, nowMs) };
 }
 
 /** What comes to its moment first; of several at one moment the lot that was offered first. */
@@ -46,6 +59,8 @@ function lotDueMs({ lot, offering }: OnBlock, secrets: Secrets): number | null {
 export function decideDue(state: ShowState, nowMs: number, secrets: Secrets): DecidedEvent[] {
   const dueAt = dueAtMs(state, secrets);
   if (dueAt === null || dueAt > nowMs) return [];
+  const later = afterClose(state);
+  if (later) return [later.eventAt(nowMs)];
   const lapse = nextLapse(state);
   if (lapse?.atMs === dueAt) return [lapse.event];
   const block = firstDue(state, secrets)?.block;

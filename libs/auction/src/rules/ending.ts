@@ -2,10 +2,12 @@ import { type EventBody, type ShowState } from '@qingpai/wire';
 import { leftAfterSale } from './claims.js';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
+import { areDepositsSettled } from './deposits.js';
 import { freightHeldFen } from './freight.js';
 import { isEnded } from './lot.js';
 import { feeTotalFen, growersTotalFen, isPayoutLeft, paysGrowers } from './payouts.js';
-import { saleTotalFen } from './sales.js';
+import { isStanding, saleTotalFen } from './sales.js';
+import { nextChance } from './secondChance.js';
 import { sealedLots } from './show.js';
 
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
@@ -20,10 +22,10 @@ export function unitsByEnd(state: ShowState): Units {
   return sum;
 }
 
-/** Hammer total of the sales that stand, fen. */
+/** Hammer total of the sales that stand, fen: neither undone nor, after a default, sold again or carried. */
 export const hammerTotalFen = (state: ShowState): number =>
   Object.values(state.sales)
-    .filter(({ phase }) => phase !== 'voided')
+    .filter(isStanding)
     .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
 
 /** All that came in, fen, refunded or not. */
@@ -35,6 +37,7 @@ export const paidTotalFen = (state: ShowState): number =>
 const refundedTotalFen = (state: ShowState): number =>
   Object.values(state.sales).reduce((sum, sale) => sum + sale.refundedFen, 0);
 
+/** All that was not paid, fen, whatever became of it later: a default stays. */
 const defaultedTotalFen = (state: ShowState): number =>
   Object.values(state.sales)
     .filter(({ phase }) => phase === 'defaulted')
@@ -51,11 +54,13 @@ export function close(state: ShowState, { by }: Of<'close'>): Decision {
 }
 
 /**
- * The last leaf: every sale is paid, given back or in default, the time for complaints is over, and every grower is paid
+ * The last leaf: every sale is paid, given back or in default for good, no deposit is left, the time for complaints is over, and every grower is paid
  * where that is done from these books.
  */
 export function settle(state: ShowState, { by, books }: Of<'settle'>, nowMs: number): Decision {
   if (Object.values(state.sales).some(({ phase }) => phase === 'awaiting')) return refuse('sales-open');
+  if (nextChance(state)) return refuse('sales-open');
+  if (!areDepositsSettled(state)) return refuse('deposits-open');
   if (nowMs < (state.closedAt ?? 0) + state.rules.complaintMs) return refuse('complaint-time');
   const left = leftAfterSale(state, nowMs);
   if (left !== null) return refuse(left);

@@ -1,4 +1,5 @@
 import {
+  type DepositState,
   type EventOf,
   type EventType,
   type LoggedEvent,
@@ -11,8 +12,10 @@ import {
 } from '@qingpai/wire';
 import { clockMovedBy, tickEndsAtMs } from './clock.js';
 import { newOffering, nextLotPhases } from './lot.js';
+import { noteHeld } from './deposits.js';
 import { endOffer, noteInterest } from './offers.js';
 import { present } from './press.js';
+import { acceptChance, carrySale, endChance, noteRunnerUp } from './secondChance.js';
 import { saleTotalFen } from './sales.js';
 import { entry, nextShowPhases, openList } from './show.js';
 
@@ -85,7 +88,7 @@ const folds: { [T in EventType]: Fold<T> } = {
     mark(offering, event);
     noteInterest(state, lot, { bidder: body.bidder, bestFen: body.amountFen, i: event.i });
     if (offering.clock) hold(state, offering, body.amountFen, t);
-    else lead(lot, offering, event);
+    else lead(state, lot, offering, event);
   },
   'bid.refused': ignore,
   'lot.extended': (state, { body }) => {
@@ -145,7 +148,9 @@ const folds: { [T in EventType]: Fold<T> } = {
   'lot.carried': (state, { t, body }) => {
     const lot = lotIn(state, body.lot);
     lot.carriedUnits += body.units;
-    leaveBlock(state, lot, 'carried', t);
+    if (body.sale === undefined) leaveBlock(state, lot, 'carried', t);
+    else carrySale(lot, saleIn(state, body.sale));
+    if (lot.phase !== 'carried') movePhase(lot, 'carried');
   },
   'offer.made': (state, { i, body: { lot, ...offer } }) =>
     void lotIn(state, lot).offers.push({ ...offer, i, result: 'standing' }),
@@ -191,6 +196,20 @@ const folds: { [T in EventType]: Fold<T> } = {
   'claim.declined': claimed,
   'claim.closed': claimed,
   'payout.made': (state, { t, body }) => void (saleIn(state, body.sale).payout = { ...body, t }),
+  'sale.offered': (state, { i, body }) => {
+    const { offering } = saleIn(state, body.replaces);
+    state.chances.push({ ...body, offering, i, result: 'standing' });
+  },
+  'sale.accepted': acceptChance,
+  'sale.declined': (state, { body }) => endChance(state, body.sale, 'declined'),
+  'sale.lapsed': (state, { body }) => endChance(state, body.sale, 'lapsed'),
+  'deposit.held': (state, { i, body }) => noteHeld(state, i, body),
+  'deposit.forfeited': (state, { body }) =>
+    void (depositIn(state, body.deposit).forfeitedFen += body.amountFen),
+  'deposit.released': (state, { body }) =>
+    void (depositIn(state, body.deposit).releasedFen += body.amountFen),
+  'deposit.returned': (state, { body }) =>
+    void (depositIn(state, body.deposit).returnedFen += body.amountFen),
   'show.tookOver': (state, { body }) => void state.coHosts.push(body.by),
   'show.closed': (state, { t }) => {
     moveShow(state, 'closed');
@@ -315,11 +334,17 @@ function hasBid(bidders: readonly string[], bidder: string): boolean {
   return false;
 }
 
-function lead(lot: LotState, offering: OfferingState, { i, body }: Logged<'bid.accepted'>): void {
+function lead(
+  state: ShowState,
+  lot: LotState,
+  offering: OfferingState,
+  { i, body }: Logged<'bid.accepted'>,
+): void {
   offering.priceFen = body.amountFen;
   offering.leader = body.bidder;
   offering.leaderBid = i;
   offering.floorMet = body.floorMet ?? false;
+  noteRunnerUp(state, lot, offering, body);
   if (lot.floor !== null && !offering.floorMet) lot.bestFen = Math.max(lot.bestFen ?? 0, body.amountFen);
 }
 
@@ -347,6 +372,8 @@ function known<T>(found: T | undefined, id: string): T {
 }
 const lotIn = (state: ShowState, lot: string): LotState => known(entry(state.lots, lot), lot);
 const saleIn = (state: ShowState, sale: string): SaleState => known(entry(state.sales, sale), sale);
+const depositIn = (state: ShowState, deposit: string): DepositState =>
+  known(entry(state.deposits, deposit), deposit);
 const lastOffering = (lot: LotState): OfferingState =>
   known(lot.offerings.at(-1), `an offering of ${lot.lot}`);
 

@@ -2,8 +2,8 @@
 export const findings = {
   'first-leaf': { zh: '账本必须以开账开始，且只开一次', en: 'A log begins with its opening, once' },
   'after-closed': {
-    zh: '收场之后只能记付款、发货、售后和结算',
-    en: 'After the close of the show only payments, deliveries, claims and the settlement are logged',
+    zh: '收场之后只能记付款、逾期的后续、发货、售后和结算',
+    en: 'After the close of the show only payments, what follows a default, deliveries, claims and the settlement are logged',
   },
   'after-settled': { zh: '结算之后不能再记', en: 'Nothing is logged after the settlement' },
   'bid-id-twice': { zh: '同一出价编号记了两次', en: 'The same bid id is logged twice' },
@@ -38,6 +38,10 @@ export const findings = {
   },
   'take-unhammered': { zh: '取货之后没有成交', en: 'A take from the clock was not followed by its sale' },
   'offer-unhammered': { zh: '接受保留之后没有成交', en: 'An accepted offer was not followed by its sale' },
+  'deposit-unforfeited': {
+    zh: '逾期之后没有没收保证金，或没收得不对',
+    en: 'A default was not followed by its deposit being forfeited, or not as the rules give it',
+  },
   'hammer-early': { zh: '没有到截拍时间就落槌', en: 'The hammer fell before the close' },
   'hammer-differs': {
     zh: '落槌的买家、价格或份数不对',

@@ -74,7 +74,9 @@ export {
   payoutStateOf,
   releasedAtMs,
 } from './payouts.js';
-export { isUndoable, saleTotalFen } from './sales.js';
+export { isStanding, isUndoable, saleTotalFen } from './sales.js';
+export { depositOf, heldFen, lacksDeposit } from './deposits.js';
+export { isInDefault, nextChance, nextRunnerUp } from './secondChance.js';
 export {
   actMessage,
   approvalNote,

@@ -52,7 +52,7 @@ export function offerCandidates(state: ShowState, lot: LotState): InterestState[
 }
 
 /** As for bids: neither the house nor the grower, nor who may bid no more. */
-function whyNotBuy(state: ShowState, lot: LotState, id: string): Reason | null {
+export function whyNotBuy(state: ShowState, lot: LotState, id: string): Reason | null {
   const bidder = bidderIn(state, id);
   if (!bidder || bidder.banned) return 'bidder-not-allowed';
   return bidder.kind === 'host' || id === lot.grower ? 'own-lot' : null;

@@ -8,21 +8,26 @@ const DAY_MS = 86_400_000;
 /** No deadline is moved further than this after the close. */
 export const PAY_EXTENSION_MS_MAX = 31 * DAY_MS;
 
+type Payable = Pick<SaleState, 'bidder'> & Partial<Pick<SaleState, 'replaces' | 't'>>;
+
 /**
  * Until when this sale may be paid, ms UTC; from then on it may be put in default. Null: while the show is not closed, and
  * where the sealed rules know no deadline. The only place that says so.
  */
-export function payByOf(state: ShowState, { bidder }: Pick<SaleState, 'bidder'>): number | null {
-  const sealed = sealedPayBy(state);
-  return sealed === null ? null : Math.max(sealed, entry(state.payBys, bidder) ?? 0);
+export function payByOf(state: ShowState, sale: Payable): number | null {
+  const sealed = sealedPayBy(state, sale);
+  return sealed === null ? null : Math.max(sealed, entry(state.payBys, sale.bidder) ?? 0);
 }
 
-function sealedPayBy({ closedAt, rules: { payWithinMs, payBy } }: ShowState): number | null {
+/** The time of a second chance begins when it was accepted; of all others with the close of the show. */
+function sealedPayBy({ closedAt, rules }: ShowState, { replaces, t }: Payable): number | null {
+  const { payWithinMs, payBy } = rules;
   if (closedAt === null) return null;
-  if (payWithinMs !== undefined) return closedAt + payWithinMs;
+  const fromMs = replaces === undefined || t === undefined ? closedAt : t;
+  if (payWithinMs !== undefined) return fromMs + payWithinMs;
   if (payBy === undefined) return null;
   const aheadMs = payBy.utcOffsetMinutes * MINUTE_MS;
-  const midnight = Math.floor((closedAt + aheadMs) / DAY_MS) * DAY_MS - aheadMs;
+  const midnight = Math.floor((fromMs + aheadMs) / DAY_MS) * DAY_MS - aheadMs;
   return midnight + payBy.afterDays * DAY_MS + payBy.minuteOfDay * MINUTE_MS;
 }
 

@@ -38,6 +38,7 @@ const leaves: ReadonlySet<Reason> = new Set<BidReason>([
   'above-cap',
   'buy-now-gone',
   'over-limit',
+  'deposit-needed',
   'slip-confirm',
   'clock-stale',
   'above-pressed',

@@ -11,6 +11,7 @@ import {
 } from '@qingpai/wire';
 import { type Command, type DecidedEvent, type Decision, type ProxySecret, type Secrets } from './command.js';
 import { happens, refuse } from './decision.js';
+import { lacksDeposit } from './deposits.js';
 import { extensionAfter } from './english.js';
 import { floorMetAt, floorOf } from './floor.js';
 import { amountAboveFen, leastBidFen, stepsBetween } from './increments.js';
@@ -74,6 +75,7 @@ export function placeProxy(
   const offering = lot.phase === 'onBlock' ? lot.offerings.at(-1)! : null;
   const reason =
     checkPlace(lot, offering, bidder, nowMs) ??
+    (lacksDeposit(state, id, null) ? 'deposit-needed' : null) ??
     checkMaximum(state, lot, offering, bidder, proxyOf(secrets, proxy.bidId));
   if (reason) return refuse(reason);
   const { bidId: bid, max, seen } = proxy;

@@ -17,6 +17,7 @@ import {
 } from './floorClaims.js';
 import { answersJump, isAuto, judgeAuto, jumpOf, outlivesLeaf } from './replayAuto.js';
 import { same } from './same.js';
+import { forfeitAfter } from './deposits.js';
 import { isBought } from './lot.js';
 import { saidByNobodyLeft, saidByPrice, soldBy } from './offers.js';
 import { hammer } from './sales.js';
@@ -88,6 +89,8 @@ const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
   'claim.closed',
   'payout.made',
   'show.settled',
+  ...(['sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed', 'lot.carried'] as const),
+  ...(['deposit.forfeited', 'deposit.released', 'deposit.returned'] as const),
 ]);
 
 /** A log has a first leaf, and a last. */
@@ -190,12 +193,15 @@ function judgeCase(of: Case): Finding | null {
   return isBid(event) ? judgeBid(of, event) : judgeAct(of);
 }
 
-/** What an accepted bid or offer brings with it, and must be the very next leaf. */
+/** What an accepted bid or offer, or a default, brings with it, and must be the very next leaf. */
 function owedNow(state: ShowState, book: BidBook): { event: DecidedEvent; missing: RuleFindingCode } | null {
   const { last, previous } = book;
   if (previous?.type === 'offer.accepted') {
     return { event: soldBy(state, previous.body), missing: 'offer-unhammered' };
   }
+  const forfeit =
+    previous?.type === 'sale.defaulted' && forfeitAfter(state, state.sales[previous.body.sale]!);
+  if (forfeit) return { event: forfeit, missing: 'deposit-unforfeited' };
   const block = last && thisOnBlock(state, last.lot);
   if (!last || !block || typeof block === 'string') return null;
   if (last.pressedFen !== undefined) {
@@ -282,6 +288,7 @@ function judgeAct(of: Case): Finding | null {
 
 const ladderLeaves: ReadonlySet<LoggedEvent['type']> = new Set([
   ...(['lot.offered', 'lot.passed', 'lot.carried', 'offer.made', 'offer.lapsed', 'offers.ended'] as const),
+  ...(['sale.offered', 'sale.lapsed', 'deposit.forfeited', 'deposit.released'] as const),
 ]);
 
 /** Whether a witness had signed in time is proved by cosignatures, not by the rules. */

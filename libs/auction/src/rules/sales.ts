@@ -1,6 +1,7 @@
 import { type EventOf, type SaleState, type ShowState } from '@qingpai/wire';
 import { refusalOfRefund } from './claims.js';
 import { type Command, type Decision } from './command.js';
+import { forfeitAfter } from './deposits.js';
 import { happens, refuse } from './decision.js';
 import { freightHeldFen, refusalOfFreight } from './freight.js';
 import { firstFreeUnit, standingOffer } from './lot.js';
@@ -11,8 +12,18 @@ import { entry, type OnBlock } from './show.js';
 export const saleTotalFen = (sale: Pick<SaleState, 'unitPriceFen' | 'units'>): number =>
   sale.unitPriceFen * sale.units;
 
-/** Sales are numbered in the order of their hammers: S1, S2 … Voided ones keep their number. */
-const nextSaleId = (state: ShowState): string => `S${Object.keys(state.sales).length + 1}`;
+/**
+ * Sales are numbered in the order of their hammers: S1, S2 … Voided ones keep their number. Second chances go on from
+ * there; one that nobody accepted keeps its number too.
+ */
+export function nextSaleId({ sales, chances }: ShowState): string {
+  const unused = chances.filter(({ result }) => result !== 'accepted').length;
+  return `S${Object.keys(sales).length + unused + 1}`;
+}
+
+/** Not undone; and not one in default whose units were sold again or carried. A unit has one such sale at most. */
+export const isStanding = ({ phase, followedBy }: SaleState): boolean =>
+  phase !== 'voided' && followedBy === undefined;
 
 /** The hammer: so many of the free units go to this bidder. */
 export const hammer = (
@@ -80,8 +91,10 @@ export function defaulted(
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.phase !== 'awaiting') return refuse('already-paid');
   const payBy = payByOf(state, sale);
-  const isDue = payBy !== null && nowMs >= payBy;
-  return isDue ? happens(by, { type: 'sale.defaulted', body: { sale: id } }) : refuse('still-payable');
+  if (payBy === null || nowMs < payBy) return refuse('still-payable');
+  const forfeit = forfeitAfter(state, sale);
+  const { events } = happens(by, { type: 'sale.defaulted', body: { sale: id } });
+  return { ok: true, events: forfeit ? [...events, forfeit] : events };
 }
 
 /** Money goes back: never more than came in. That a reference is used once is the books' to see. */

@@ -74,6 +74,14 @@ export const approvalNote = (statement: string): string => toBase64(sha256(utf8(
 
 const signedActs: ReadonlySet<string> = new Set(['show.sealed', 'lot.withdrawn', 'show.closed']);
 
+type Answer = Extract<
+  DecidedEvent,
+  { type: 'offer.accepted' | 'offer.declined' | 'sale.accepted' | 'sale.declined' }
+>;
+/** What one person answers to an offer or a second chance: his own word, or the house's for the hall. */
+export const isAnswer = <E extends DecidedEvent>(event: E): event is E & Answer =>
+  /^(offer|sale)\.(accepted|declined)$/.test(event.type);
+
 /** An act of the house that its author answers for by a signature, once the office has a key. */
 export const isSignedAct = ({ type }: Pick<DecidedEvent, 'type'>): boolean => signedActs.has(type);
 
@@ -87,9 +95,10 @@ export function keysToSign({ staff, bidders }: ShowState, event: DecidedEvent): 
   if (event.type === 'proxy.placed' || event.type === 'proxy.withdrawn') {
     return entry(bidders, event.body.bidder)?.keys ?? [];
   }
-  if (event.type === 'offer.accepted' || event.type === 'offer.declined') {
-    const { bidder, form, byModerator } = event.body;
-    return form || byModerator ? [] : (entry(bidders, bidder)?.keys ?? []);
+  if (isAnswer(event)) {
+    const { bidder, byModerator } = event.body;
+    const isByForm = 'form' in event.body && event.body.form;
+    return isByForm || byModerator ? [] : (entry(bidders, bidder)?.keys ?? []);
   }
   if (!isSignedAct(event)) return [];
   return staff.filter(({ office }) => office === event.by).map(({ key }) => key);

@@ -80,6 +80,8 @@ export class Sale {
   @Column('text') phase!: SaleState['phase'];
   @Column('bigint', { name: 'paid_at_ms', nullable: true, transformer: bigintColumn }) paidAtMs!:
     number | null;
+  /** Of a sale in default: the sale that has its units now, or `carried`. */
+  @Column('text', { name: 'followed_by', nullable: true }) followedBy!: string | null;
   /** Given back so far. */
   @Column('bigint', { name: 'refunded_fen', transformer: bigintColumn }) refundedFen!: number;
   /** The way of the goods. */

@@ -204,6 +204,43 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
     },
     also: ['a leaf says where it stands'],
   },
+  'a second chance follows a default, at a bid of his own that met the floor': {
+    plant: (manager) =>
+      plantLeaf(manager, {
+        ...{ type: 'sale.offered', by: 'platform', t: t0 + 200_000 },
+        body: {
+          ...{ sale: 'S3', replaces: 'S1', lot: 'L1', bidder: buyers[0], units: 2, unitPriceFen: 100 },
+          expiresAt: t0 + 400_000,
+        },
+      }),
+  },
+  'a second chance is taken by who was asked, in time, one at a time': {
+    plant: (manager) =>
+      plantLeaf(manager, {
+        ...{ type: 'sale.declined', by: buyers[0], t: t0 + 200_000 },
+        body: { sale: 'S3', lot: 'L1', bidder: buyers[0], units: 2, unitPriceFen: 100 },
+      }),
+  },
+  'a deposit is held, forfeited or let go, once each fen, and only what was let go goes back': {
+    plant: (manager) =>
+      plantLeaf(manager, {
+        ...{ type: 'deposit.returned', by: 'officer', t: t0 + 200_000 },
+        body: { deposit: 'D1', amountFen: 100, channel: 'cash', txn: `${'A'.repeat(43)}=` },
+      }),
+    also: ['every leaf about money is in the books'],
+  },
+  'a deposit is forfeited right after a default of its holder': {
+    plant: (manager) =>
+      plantLeaf(manager, {
+        ...{ type: 'deposit.forfeited', by: 'platform', t: t0 + 200_000 },
+        body: { deposit: 'D1', sale: 'S1', amountFen: 100 },
+      }),
+    also: [
+      'every leaf about money is in the books',
+      'a deposit is held, forfeited or let go, once each fen, and only what was let go goes back',
+      'growers are owed what was hammered and is not paid out, and what was forfeited to them',
+    ],
+  },
   'no more lots are open at once than the rules say': {
     plant: async (manager) => {
       const offered = firstOf('lot.offered');
@@ -224,7 +261,7 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
   },
   'a sale is what was hammered': {
     plant: (manager) => manager.query(`UPDATE sales SET unit_price_fen = 1 WHERE sale = 'S1'`),
-    also: ['growers are owed what was hammered and is not paid out'],
+    also: ['growers are owed what was hammered and is not paid out, and what was forfeited to them'],
   },
   'sold units have exactly one live sale': {
     plant: (manager) => manager.query(`UPDATE lots SET sold_units = 0 WHERE lot = 'L1'`),
@@ -238,7 +275,7 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
     also: [
       'a sale is what was hammered',
       'sold units have exactly one live sale',
-      'growers are owed what was hammered and is not paid out',
+      'growers are owed what was hammered and is not paid out, and what was forfeited to them',
     ],
   },
   'a sale is paid once and exactly': {
@@ -289,7 +326,7 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
         'UPDATE journal_lines SET before_fen = before_fen + 1, after_fen = after_fen + 1 WHERE n = 1',
       ),
   },
-  'growers are owed what was hammered and is not paid out': {
+  'growers are owed what was hammered and is not paid out, and what was forfeited to them': {
     plant: (manager) => manager.query(`UPDATE sales SET refunded_fen = 1 WHERE sale = 'S1'`),
     also: ['no more goes back than came in'],
   },

@@ -229,6 +229,79 @@ export const invariants: readonly Invariant[] = [
           AND e.type IN ('offer.accepted', 'offer.declined', 'offer.lapsed', 'offers.ended'))`,
   },
   {
+    name: 'a second chance follows a default, at a bid of his own that met the floor',
+    zh: '顺位成交只在逾期之后，按本人自己的有效出价',
+    sql: `${events}, bid AS (
+        SELECT log, event.lot, offering, body ->> 'bidder' AS bidder, (body ->> 'amountFen')::bigint AS fen
+        FROM event JOIN lots ON lots.lot = event.lot JOIN shows USING (show_id)
+        WHERE type = 'bid.accepted' AND shows.origin = event.origin AND (lots.floor IS NULL OR body ? 'floorMet')
+      )
+      SELECT o.origin, o.i FROM event o JOIN shows USING (origin)
+        LEFT JOIN sales s ON s.show_id = shows.show_id AND s.sale = o.body ->> 'replaces'
+      WHERE o.type = 'sale.offered' AND (s.sale IS NULL OR s.phase <> 'defaulted' OR s.lot <> o.lot
+        OR s.units <> (o.body ->> 'units')::int OR s.bidder = o.body ->> 'bidder'
+        OR s.unit_price_fen < (o.body ->> 'unitPriceFen')::bigint
+        OR NOT EXISTS (SELECT FROM event d WHERE d.log = o.log AND d.i < o.i AND d.type = 'sale.defaulted'
+          AND d.body ->> 'sale' = s.sale)
+        OR NOT EXISTS (SELECT FROM bid WHERE bid.log = o.log AND bid.lot = o.lot AND bid.offering = s.offering
+          AND bid.bidder = o.body ->> 'bidder' AND bid.fen = (o.body ->> 'unitPriceFen')::bigint))`,
+  },
+  {
+    name: 'a second chance is taken by who was asked, in time, one at a time',
+    zh: '顺位成交由被询问的买家按时接受，同时只问一人',
+    sql: `${events}, offered AS (
+        SELECT origin, log, i, body ->> 'sale' AS sale, body ->> 'replaces' AS replaces,
+          body - 'replaces' - 'expiresAt' AS said, (body ->> 'expiresAt')::bigint AS until
+        FROM event WHERE type = 'sale.offered'
+      ), told AS (
+        SELECT origin, log, i, t, type, body ->> 'sale' AS sale, body - 'byModerator' AS said FROM event
+        WHERE type IN ('sale.accepted', 'sale.declined', 'sale.lapsed')
+      )
+      SELECT e.origin, e.i FROM told e LEFT JOIN offered o USING (log, sale)
+      WHERE o.i IS NULL OR e.i < o.i
+        OR CASE e.type WHEN 'sale.lapsed' THEN e.t < o.until ELSE e.t >= o.until OR e.said <> o.said END
+      UNION
+      SELECT origin, min(i) FROM told GROUP BY origin, sale HAVING count(*) > 1
+      UNION
+      SELECT o.origin, o.i FROM offered o JOIN offered before
+        ON before.log = o.log AND before.replaces = o.replaces AND before.i < o.i
+      WHERE NOT EXISTS (SELECT FROM told e WHERE e.log = o.log AND e.sale = before.sale AND e.i < o.i
+        AND e.type <> 'sale.accepted')`,
+  },
+  {
+    name: 'a deposit is held, forfeited or let go, once each fen, and only what was let go goes back',
+    zh: '保证金每一分只有一个去处：在押、没收或退还',
+    sql: `${events}, moved AS (
+        SELECT log, min(origin) AS origin, body ->> 'deposit' AS deposit, min(i) AS i,
+          coalesce(sum((body ->> 'amountFen')::bigint) FILTER (WHERE type = 'deposit.held'), 0) AS held,
+          coalesce(sum((body ->> 'amountFen')::bigint) FILTER (WHERE type = 'deposit.forfeited'), 0) AS forfeited,
+          coalesce(sum((body ->> 'amountFen')::bigint) FILTER (WHERE type = 'deposit.released'), 0) AS released,
+          coalesce(sum((body ->> 'amountFen')::bigint) FILTER (WHERE type = 'deposit.returned'), 0) AS back,
+          count(*) FILTER (WHERE type = 'deposit.held') AS times
+        FROM event WHERE type LIKE 'deposit.%' GROUP BY log, body ->> 'deposit'
+      ), booked AS (
+        SELECT log, e.deposit, coalesce(sum(CASE side WHEN 'credit' THEN amount_fen ELSE -amount_fen END), 0) AS left_fen
+        FROM journal_entries e JOIN journal_lines l USING (log, n)
+        WHERE e.deposit IS NOT NULL AND account LIKE 'buyer:%:deposit' GROUP BY log, e.deposit
+      )
+      SELECT origin, i FROM moved LEFT JOIN booked USING (log, deposit)
+      WHERE times <> 1 OR forfeited + released > held OR back > released
+        OR coalesce(left_fen, -1) <> held - forfeited - released`,
+  },
+  {
+    name: 'a deposit is forfeited right after a default of its holder',
+    zh: '保证金只在本人逾期未付之后没收',
+    sql: `${events}
+      SELECT f.origin, f.i FROM event f
+        LEFT JOIN event d ON d.log = f.log AND d.i = f.i - 1 AND d.type = 'sale.defaulted'
+          AND d.body ->> 'sale' = f.body ->> 'sale'
+        LEFT JOIN event h ON h.log = f.log AND h.type = 'deposit.held' AND h.body ->> 'deposit' = f.body ->> 'deposit'
+        JOIN shows ON shows.origin = f.origin
+        LEFT JOIN sales s ON s.show_id = shows.show_id AND s.sale = f.body ->> 'sale'
+      WHERE f.type = 'deposit.forfeited' AND (d.i IS NULL OR s.bidder IS DISTINCT FROM h.body ->> 'bidder'
+        OR (f.body ->> 'amountFen')::bigint > s.units * s.unit_price_fen)`,
+  },
+  {
     name: 'no lot vanished',
     zh: '登记过的拍品都在',
     sql: `${events}
@@ -251,6 +324,14 @@ export const invariants: readonly Invariant[] = [
           (body ->> 'firstUnit')::int AS first_unit, (body ->> 'units')::int AS units,
           (body ->> 'unitPriceFen')::bigint AS fen
         FROM event WHERE type = 'lot.hammered'
+        UNION ALL
+        SELECT a.origin, a.i, a.t, a.body ->> 'sale', a.lot, before.offering, a.body ->> 'bidder', before.first_unit,
+          (a.body ->> 'units')::int, (a.body ->> 'unitPriceFen')::bigint
+        FROM event a JOIN event o ON o.log = a.log AND o.type = 'sale.offered' AND o.body ->> 'sale' = a.body ->> 'sale'
+          JOIN shows ON shows.origin = a.origin
+          JOIN sales before ON before.show_id = shows.show_id AND before.sale = o.body ->> 'replaces'
+            AND before.followed_by = a.body ->> 'sale'
+        WHERE a.type = 'sale.accepted'
       ), sold AS (
         SELECT origin, i, t_ms, sale, lot, offering, bidder, first_unit, units, unit_price_fen
         FROM sales JOIN shows USING (show_id)
@@ -262,7 +343,7 @@ export const invariants: readonly Invariant[] = [
     sql: `
       SELECT show_id, lot FROM lots WHERE sold_units <> (
         SELECT coalesce(sum(units), 0) FROM sales s
-        WHERE s.show_id = lots.show_id AND s.lot = lots.lot AND s.phase <> 'voided')`,
+        WHERE s.show_id = lots.show_id AND s.lot = lots.lot AND s.phase <> 'voided' AND s.followed_by IS NULL)`,
   },
   {
     name: 'a unit is sold at most once',
@@ -270,6 +351,7 @@ export const invariants: readonly Invariant[] = [
     sql: `
       SELECT a.show_id, a.sale, b.sale AS other FROM sales a JOIN sales b
         ON a.show_id = b.show_id AND a.lot = b.lot AND a.sale < b.sale AND a.phase <> 'voided' AND b.phase <> 'voided'
+        AND a.followed_by IS NULL AND b.followed_by IS NULL
         AND int4range(a.first_unit, a.first_unit + a.units) && int4range(b.first_unit, b.first_unit + b.units)
       UNION ALL
       SELECT s.show_id, s.sale, NULL FROM sales s JOIN lots l USING (show_id, lot)
@@ -344,9 +426,10 @@ export const invariants: readonly Invariant[] = [
     zh: '每条涉及金额的记录都已入账',
     sql: `
       ${events}, money AS (
-        SELECT log, i, CASE type WHEN 'payout.made' THEN 'paidOut' ELSE split_part(type, '.', 2) END AS kind,
-          body ->> 'sale' AS sale FROM event
-        WHERE type IN ('lot.hammered', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded', 'payout.made')
+        SELECT log, i, CASE type WHEN 'payout.made' THEN 'paidOut' WHEN 'sale.accepted' THEN 'hammered'
+            ELSE split_part(type, '.', 2) END AS kind, body ->> 'sale' AS sale FROM event
+        WHERE type IN ('lot.hammered', 'sale.accepted', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded',
+          'payout.made') OR type LIKE 'deposit.%'
       ), booked AS (SELECT log, i, kind, sale FROM journal_entries)
       (TABLE money EXCEPT TABLE booked) UNION (TABLE booked EXCEPT TABLE money)`,
   },
@@ -369,18 +452,21 @@ export const invariants: readonly Invariant[] = [
         OR after_fen - before_fen <> CASE side WHEN 'debit' THEN amount_fen ELSE -amount_fen END`,
   },
   {
-    name: 'growers are owed what was hammered and is not paid out',
-    zh: '应付花农等于有效成交中还没付出的',
+    name: 'growers are owed what was hammered and is not paid out, and what was forfeited to them',
+    zh: '应付花农等于有效成交中还没付出的，加没收的保证金',
     sql: `
-      SELECT s.show_id, sold.fen AS sold_fen, booked.fen AS booked_fen
-      FROM shows s JOIN logs USING (origin) CROSS JOIN LATERAL (
+      ${events}, forfeited AS (
+        SELECT log, sum((body ->> 'amountFen')::bigint) AS fen FROM event WHERE type = 'deposit.forfeited' GROUP BY log
+      )
+      SELECT s.show_id, sold.fen AS sold_fen, f.fen AS forfeited_fen, booked.fen AS booked_fen
+      FROM shows s JOIN logs USING (origin) LEFT JOIN forfeited f USING (log) CROSS JOIN LATERAL (
         SELECT coalesce(sum(units * unit_price_fen - refunded_fen)
           FILTER (WHERE phase NOT IN ('voided', 'defaulted') AND payout IS NULL), 0)
           AS fen FROM sales WHERE sales.show_id = s.show_id
       ) AS sold CROSS JOIN LATERAL (
         SELECT coalesce(sum(CASE side WHEN 'credit' THEN amount_fen ELSE -amount_fen END), 0) AS fen
         FROM journal_lines l WHERE l.log = logs.log AND account LIKE 'grower:%:payable'
-      ) AS booked WHERE sold.fen <> booked.fen`,
+      ) AS booked WHERE sold.fen + coalesce(f.fen, 0) <> booked.fen`,
   },
   {
     name: 'a closed show has no open unit',

@@ -19,8 +19,9 @@ export function projectionOf(
   showId: string,
   { events, state }: { events: readonly LoggedEvent[]; state: ShowState },
 ): Projection {
-  const saleIds = new Set(events.flatMap(salesOf));
-  const sales = [...saleIds].map((sale) => state.sales[sale]!).sort((a, b) => a.i - b.i);
+  const saleIds = new Set(events.flatMap((event) => salesOf(event, state)));
+  // A second chance that nobody has accepted is no sale yet.
+  const sales = [...saleIds].flatMap((sale) => state.sales[sale] ?? []).sort((a, b) => a.i - b.i);
   const seals = events.filter((event) => event.type === 'show.sealed');
   const lotIds = new Set([...events.flatMap(lotsOf), ...sales.map((sale) => sale.lot)]);
   const lots = Object.values(state.lots).filter(
@@ -37,8 +38,13 @@ export function projectionOf(
 export const isEmpty = ({ show, lots, sales }: Projection): boolean =>
   show === null && lots.length === 0 && sales.length === 0;
 
-const salesOf = ({ body }: LoggedEvent): string[] =>
-  'sale' in body && body.sale !== undefined ? [body.sale] : [];
+/** Whom it names, and of a second chance that was accepted the one that gave way to it. */
+function salesOf(event: LoggedEvent, state: ShowState): string[] {
+  if (!('sale' in event.body) || event.body.sale === undefined) return [];
+  const { sale } = event.body;
+  const { replaces } = state.sales[sale] ?? {};
+  return event.type === 'sale.accepted' && replaces !== undefined ? [replaces, sale] : [sale];
+}
 
 function lotsOf(event: LoggedEvent): string[] {
   const changes =
@@ -98,6 +104,7 @@ function saleRow(showId: string, sale: SaleState) {
     paid_out_fen: sale.payout?.amountFen ?? null,
     payout_fee_fen: sale.payout ? (sale.payout.feeFen ?? 0) : null,
     paid_out_at_ms: sale.payout?.t ?? null,
+    followed_by: sale.followedBy ?? null,
   };
 }
 
@@ -113,7 +120,7 @@ export async function writeProjection(
   code: string,
 ): Promise<void> {
   if (lots.length > 0) await manager.query(upsertLots, [JSON.stringify(lots)]);
-  // In the order of their leaves: a sale is voided before its units are sold anew.
+  // In the order of their leaves: a sale is voided, or gives way, before its units are sold anew.
   if (sales.length > 0) await manager.query(upsertSales, [JSON.stringify(sales)]);
   if (show) {
     const { showId, phase, sealedAt, openedAt, closedAt, settledAt } = show;
@@ -148,7 +155,8 @@ const upsertSales = `
     refunded_fen = excluded.refunded_fen, packed_at_ms = excluded.packed_at_ms,
     shipped_at_ms = excluded.shipped_at_ms, received_at_ms = excluded.received_at_ms,
     payout = excluded.payout, paid_out_fen = excluded.paid_out_fen,
-    payout_fee_fen = excluded.payout_fee_fen, paid_out_at_ms = excluded.paid_out_at_ms`;
+    payout_fee_fen = excluded.payout_fee_fen, paid_out_at_ms = excluded.paid_out_at_ms,
+    followed_by = excluded.followed_by`;
 const updateShow = `
   UPDATE shows SET phase = $2, sealed_at = $3, opened_at = $4, closed_at = $5, settled_at = $6,
     code = coalesce(code, $7)

@@ -39,7 +39,8 @@ interface StoredEntry {
   n: string;
   i: string;
   kind: JournalEntry['kind'];
-  sale: string;
+  sale: string | null;
+  deposit: string | null;
   reverses: string | null;
   lines: StoredLine[] | null;
 }
@@ -57,8 +58,10 @@ const rowOf = (n: number, line: number, { account, side, version, ...fen }: Jour
   ...{ amount_fen: fen.amountFen, before_fen: fen.beforeFen, after_fen: fen.afterFen },
 });
 
-const entryOf = ({ n, i, kind, sale, reverses, lines }: StoredEntry): JournalEntry => ({
-  ...{ n: safeInteger(n), i: safeInteger(i), kind, sale },
+const entryOf = ({ n, i, kind, sale, deposit, reverses, lines }: StoredEntry): JournalEntry => ({
+  ...{ n: safeInteger(n), i: safeInteger(i), kind },
+  ...(sale !== null && { sale }),
+  ...(deposit !== null && { deposit }),
   ...(reverses !== null && { reverses: safeInteger(reverses) }),
   lines: (lines ?? []).map(({ account, side, amount_fen, version, before_fen, after_fen }) => ({
     ...{ account, side, amountFen: amount_fen, version, beforeFen: before_fen, afterFen: after_fen },
@@ -67,16 +70,16 @@ const entryOf = ({ n, i, kind, sale, reverses, lines }: StoredEntry): JournalEnt
 
 const insertEntries = `
   WITH headers AS (
-    INSERT INTO journal_entries (log, n, i, kind, sale, reverses, lines)
-    SELECT $1, n, i, kind, sale, reverses, lines FROM jsonb_to_recordset($2::jsonb)
-      AS e (n bigint, i bigint, kind text, sale text, reverses bigint, lines int)
+    INSERT INTO journal_entries (log, n, i, kind, sale, deposit, reverses, lines)
+    SELECT $1, n, i, kind, sale, deposit, reverses, lines FROM jsonb_to_recordset($2::jsonb)
+      AS e (n bigint, i bigint, kind text, sale text, deposit text, reverses bigint, lines int)
   )
   INSERT INTO journal_lines (log, n, line, account, side, amount_fen, version, before_fen, after_fen)
   SELECT $1, n, line, account, side, amount_fen, version, before_fen, after_fen FROM jsonb_to_recordset($3::jsonb)
     AS l (n bigint, line int, account text, side text, amount_fen bigint, version bigint, before_fen bigint, after_fen bigint)`;
 
 const selectEntries = `
-  SELECT n, i, kind, sale, reverses, (
+  SELECT n, i, kind, sale, deposit, reverses, (
     SELECT jsonb_agg(l ORDER BY line) FROM journal_lines l WHERE l.log = e.log AND l.n = e.n
   ) AS lines
   FROM journal_entries e WHERE log = (SELECT log FROM logs WHERE origin = $1) AND i < $2 ORDER BY n`;

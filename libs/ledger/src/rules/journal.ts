@@ -10,8 +10,8 @@ import { leafHash, rootOfLeaves } from './merkle.js';
 /** Where money can be moved by somebody else than ourselves before it is ours. */
 export type MoneyChannel = 'transfer' | 'cash' | 'wechat' | 'alipay' | 'stripe';
 
-/** One leaf that concerns money, as far as the books need it. `sale` is one sale of the log. */
-export type MoneyFact = { i: number; sale: string } & (
+/** One leaf that concerns money, as far as the books need it. `sale` is one sale of the log, `deposit` one deposit. */
+type SaleFact = { i: number; sale: string } & (
   | { kind: 'hammered'; buyer: string; grower: string; amountFen: number }
   | { kind: 'voided' }
   | { kind: 'defaulted' }
@@ -20,6 +20,14 @@ export type MoneyFact = { i: number; sale: string } & (
   /** To its grower, and the township's share of what he is owed. */
   | { kind: 'paidOut'; amountFen: number; feeFen: number; feePercent: number }
 );
+/** Of a deposit (保证金): it is its bidder's until it is forfeited to the grower of a sale that he did not pay. */
+type DepositFact = { i: number; deposit: string; amountFen: number } & (
+  | { kind: 'held'; buyer: string; channel: MoneyChannel }
+  | { kind: 'forfeited'; buyer: string; sale: string }
+  | { kind: 'released'; buyer: string }
+  | { kind: 'returned'; channel: MoneyChannel }
+);
+export type MoneyFact = SaleFact | DepositFact;
 
 /** Of a line's account: balances are debits − credits. Each line has the next version of its account, from 1. */
 export interface JournalLine {
@@ -38,7 +46,8 @@ export interface JournalEntry {
   /** The leaf. */
   i: number;
   kind: MoneyFact['kind'];
-  sale: string;
+  sale?: string;
+  deposit?: string;
   /** The entry that is taken back, whole. */
   reverses?: number;
   lines: JournalLine[];
@@ -78,6 +87,9 @@ export interface Books {
 export const emptyBooks: Books = { n: 0, accounts: new Map(), sales: new Map(), freights: new Map() };
 
 const receivableOf = (buyer: string): string => `buyer:${buyer}:receivable`;
+const depositOf = (buyer: string): string => `buyer:${buyer}:deposit`;
+/** What is to go back to bidders. */
+const REFUNDS = 'refunds:payable';
 const payableOf = (grower: string): string => `grower:${grower}:payable`;
 const clawbackOf = (grower: string): string => `grower:${grower}:clawback`;
 const BANK = 'bank:escrow';
@@ -109,11 +121,36 @@ interface OpenBooks {
   freights: Map<string, Freight>;
 }
 
+const isOfDeposit = (fact: MoneyFact): fact is DepositFact => 'deposit' in fact;
+
 function enter(books: OpenBooks, fact: MoneyFact): JournalEntry {
-  const sale = fact.kind === 'hammered' ? begun(books, fact) : books.sales.get(fact.sale);
-  if (!sale) throw new Error(`bug: the books know no sale ${fact.sale}`);
-  const freight = books.freights.get(sale.buyer) ?? noFreight;
-  const n = ++books.n;
+  if (isOfDeposit(fact)) {
+    const { i, kind, deposit } = fact;
+    const sale = kind === 'forfeited' && { sale: fact.sale };
+    return { n: books.n + 1, i, kind, ...sale, deposit, lines: linesOf(books, partsOfDeposit(books, fact)) };
+  }
+  return enterSale(books, fact);
+}
+
+function partsOfDeposit({ sales }: OpenBooks, fact: DepositFact): Part[] {
+  switch (fact.kind) {
+    case 'held':
+      return pair(placeOf(fact.channel), depositOf(fact.buyer), fact.amountFen);
+    case 'forfeited': {
+      const sale = sales.get(fact.sale);
+      if (!sale) throw new Error(`bug: the books know no sale ${fact.sale}`);
+      return pair(depositOf(fact.buyer), payableOf(sale.grower), fact.amountFen);
+    }
+    case 'released':
+      return pair(depositOf(fact.buyer), REFUNDS, fact.amountFen);
+    case 'returned':
+      return pair(REFUNDS, placeOf(fact.channel), fact.amountFen);
+  }
+}
+
+/** The lines of the next entry, each on from the balance before. */
+function linesOf(books: OpenBooks, parts: readonly Part[]): JournalLine[] {
+  books.n += 1;
   const line = ([account, side, amountFen]: Part): JournalLine => {
     const { version, balanceFen } = books.accounts.get(account) ?? { version: 0, balanceFen: 0 };
     const afterFen = balanceFen + (side === 'debit' ? amountFen : -amountFen);
@@ -121,14 +158,19 @@ function enter(books: OpenBooks, fact: MoneyFact): JournalEntry {
     return { account, side, amountFen, version: version + 1, beforeFen: balanceFen, afterFen };
   };
   // An amount of nothing is no line (I10).
-  const lines = partsOf(sale, freight, fact)
-    .filter(([, , amountFen]) => amountFen > 0)
-    .map(line);
+  return parts.filter(([, , amountFen]) => amountFen > 0).map(line);
+}
+
+function enterSale(books: OpenBooks, fact: SaleFact): JournalEntry {
+  const sale = fact.kind === 'hammered' ? begun(books, fact) : books.sales.get(fact.sale);
+  if (!sale) throw new Error(`bug: the books know no sale ${fact.sale}`);
+  const freight = books.freights.get(sale.buyer) ?? noFreight;
+  const lines = linesOf(books, partsOf(sale, freight, fact));
   books.sales.set(fact.sale, after(sale, fact));
   books.freights.set(sale.buyer, freightAfter(freight, fact));
   const { i, kind } = fact;
   const isBack = kind === 'voided' || kind === 'defaulted';
-  return { n, i, kind, sale: fact.sale, ...(isBack && { reverses: sale.entry }), lines };
+  return { n: books.n, i, kind, sale: fact.sale, ...(isBack && { reverses: sale.entry }), lines };
 }
 
 const begun = (
@@ -139,7 +181,7 @@ const begun = (
   ...{ refundedFen: 0, place: BANK, feePercent: null },
 });
 
-function after(sale: KnownSale, fact: MoneyFact): KnownSale {
+function after(sale: KnownSale, fact: SaleFact): KnownSale {
   switch (fact.kind) {
     case 'paid':
       return { ...sale, place: placeOf(fact.channel) };
@@ -152,7 +194,7 @@ function after(sale: KnownSale, fact: MoneyFact): KnownSale {
   }
 }
 
-function freightAfter(freight: Freight, fact: MoneyFact): Freight {
+function freightAfter(freight: Freight, fact: SaleFact): Freight {
   switch (fact.kind) {
     case 'paid':
       if (!fact.freightFen) return freight;
@@ -168,7 +210,7 @@ function freightAfter(freight: Freight, fact: MoneyFact): Freight {
 
 type Part = readonly [account: string, side: JournalLine['side'], amountFen: number];
 
-function partsOf(sale: KnownSale, freight: Freight, fact: MoneyFact): Part[] {
+function partsOf(sale: KnownSale, freight: Freight, fact: SaleFact): Part[] {
   const [receivable, payable] = [receivableOf(sale.buyer), payableOf(sale.grower)];
   switch (fact.kind) {
     case 'hammered':

@@ -50,23 +50,28 @@ async function unreproduced(
   return broken;
 }
 
-/** The log's own words, added up by Postgres; a sale counts from its hammer until it is voided. */
+/** The log's own words, added up by Postgres; a sale counts from its hammer until it is voided, replaced or carried. */
 const sold = `
   WITH leaf AS MATERIALIZED (
     SELECT log, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves
   ), hammered AS (
     SELECT log, leaf #>> '{body,sale}' AS sale,
       (leaf #>> '{body,units}')::bigint * (leaf #>> '{body,unitPriceFen}')::bigint AS fen
-    FROM leaf WHERE leaf ->> 'type' = 'lot.hammered'
+    FROM leaf WHERE leaf ->> 'type' IN ('lot.hammered', 'sale.accepted')
   ), told AS (
-    SELECT log, leaf #>> '{body,sale}' AS sale, bool_or(leaf ->> 'type' = 'sale.voided') AS voided,
+    SELECT log, leaf #>> '{body,sale}' AS sale, bool_or(leaf ->> 'type' IN ('sale.voided', 'lot.carried')) AS gone,
       coalesce(sum((leaf #>> '{body,amountFen}')::bigint) FILTER (WHERE leaf ->> 'type' = 'sale.paid'), 0) AS paid
-    FROM leaf WHERE leaf ->> 'type' IN ('sale.voided', 'sale.paid') GROUP BY 1, 2
+    FROM leaf WHERE leaf ->> 'type' IN ('sale.voided', 'sale.paid')
+      OR (leaf ->> 'type' = 'lot.carried' AND leaf -> 'body' ? 'sale') GROUP BY 1, 2
+  ), replaced AS (
+    SELECT o.log, o.leaf #>> '{body,replaces}' AS sale FROM leaf o JOIN leaf a
+      ON a.log = o.log AND a.leaf #>> '{body,sale}' = o.leaf #>> '{body,sale}'
+    WHERE o.leaf ->> 'type' = 'sale.offered' AND a.leaf ->> 'type' = 'sale.accepted'
   )
   SELECT t.id AS township, coalesce(sum(fen), 0)::bigint AS hammer, coalesce(sum(told.paid), 0)::bigint AS paid
   FROM townships t LEFT JOIN shows s ON s.township_id = t.id LEFT JOIN logs USING (origin)
     LEFT JOIN hammered h USING (log) LEFT JOIN told USING (log, sale)
-  WHERE told.voided IS NOT TRUE GROUP BY 1`;
+  WHERE told.gone IS NOT TRUE AND (log, sale) NOT IN (SELECT log, sale FROM replaced) GROUP BY 1`;
 
 async function differingTotals(manager: EntityManager): Promise<object[]> {
   const townships = await rowsOf<{ township: string; hammer: string; paid: string }>(manager, sold, []);

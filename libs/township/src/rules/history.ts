@@ -16,6 +16,10 @@ export function historyOf(
   return events.flatMap((event) => {
     const { body } = event;
     if (event.type === 'lot.hammered' && event.body.lot === lot) hammers.set(event.body.sale, event.body);
+    if (event.type === 'sale.offered' && event.body.lot === lot) {
+      const { sale, replaces, bidder, units, unitPriceFen } = event.body;
+      hammers.set(sale, { ...hammers.get(replaces)!, sale, bidder, units, unitPriceFen });
+    }
     const hammer = 'sale' in body && body.sale !== undefined ? hammers.get(body.sale) : undefined;
     if (!('lot' in body && body.lot === lot) && !hammer) return [];
     const bidder = 'bidder' in body ? body.bidder : hammer?.bidder;
@@ -50,6 +54,8 @@ function amountOf(event: LoggedEvent, hammer: Hammer | undefined): number | null
       return event.body.startFen;
     case 'lot.hammered':
     case 'sale.voided':
+    case 'sale.offered':
+    case 'sale.accepted':
       return hammer?.unitPriceFen ?? null;
     case 'lot.setAside':
     case 'lot.passed':

@@ -1,4 +1,5 @@
 import { type LoggedEvent } from '@qingpai/wire';
+import { isAnswer } from '../signedBid.js';
 
 /** Who may write which leaf (LEDGER §2): bids are their bidder's, closes the platform's, the rest the house's. */
 const house = ['host', 'moderator'];
@@ -31,6 +32,9 @@ const byWhom: Partial<Record<LoggedEvent['type'], readonly string[]>> = {
   'claim.declined': ['host', 'officer'],
   'claim.closed': ['host', 'officer'],
   'payout.made': ['host', 'officer'],
+  'deposit.held': ['host', 'officer', 'platform'],
+  'deposit.released': ['officer', 'platform'],
+  'deposit.returned': ['host', 'officer', 'platform'],
   'show.closed': house,
   'show.settled': ['host', 'officer', 'platform'],
 };
@@ -41,7 +45,7 @@ export function isByRightAuthor(event: LoggedEvent): boolean {
     if (event.type === 'bid.accepted' && event.body.auto) return event.by === 'platform';
     return byModerator ? house.includes(event.by) : event.by === bidder;
   }
-  if (event.type === 'offer.accepted' || event.type === 'offer.declined') {
+  if (isAnswer(event)) {
     const { bidder, byModerator } = event.body;
     return byModerator ? house.includes(event.by) : event.by === bidder;
   }

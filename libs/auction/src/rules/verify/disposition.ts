@@ -1,4 +1,5 @@
 import { type LotState, type ShowState, type Verdict } from '@qingpai/wire';
+import { isStanding } from '../sales.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
 
 export type Disposed =
@@ -17,8 +18,12 @@ export function disposition(state: ShowState, isLate: boolean): Disposed {
   if (open < 0 || (open > 0 && state.closedAt !== null)) {
     return { stop: { verdict: 'INVALID', findings: [finding('not-conserved')] } };
   }
-  const zh = `清单 ${units} = 成交 ${sold} + 流拍 ${passed} + 撤拍 ${withdrawn} + 转下场 ${carried}`;
-  const en = `sealed ${units} = sold ${sold} + passed ${passed} + withdrawn ${withdrawn} + carried ${carried}`;
+  const unpaid = Object.values(state.sales)
+    .filter((sale) => sale.phase === 'defaulted' && isStanding(sale))
+    .reduce((all, sale) => all + sale.units, 0);
+  const [owedZh, owedEn] = unpaid > 0 ? [`（其中逾期未付 ${unpaid}）`, ` (${unpaid} in default)`] : ['', ''];
+  const zh = `清单 ${units} = 成交 ${sold}${owedZh} + 流拍 ${passed} + 撤拍 ${withdrawn} + 转下场 ${carried}`;
+  const en = `sealed ${units} = sold ${sold}${owedEn} + passed ${passed} + withdrawn ${withdrawn} + carried ${carried}`;
   if (state.closedAt === null) {
     return { verdict: 'INCOMPLETE', zh: `${zh} + 未定 ${open}`, en: `${en} + open ${open}`, unsold: [] };
   }
