@@ -57,6 +57,7 @@ export class MarketModule {
           origin: () => config.publicUrl ?? parts.origins[0]!,
           tell: (kind, details) =>
             parts.log.error({ kind, ...details }, '有一笔款要人处理 / a payment needs a person'),
+          warn: (event, details) => parts.log.warn(details, event),
           nowMs,
         }),
         TownshipModule.forRoot({

@@ -17,6 +17,7 @@ import { ShowEnds } from './shows/showEnds.js';
 import { ShowsController } from './shows/shows.controller.js';
 import { Shows } from './shows/shows.service.js';
 import { showSales } from './shows/showSales.js';
+import { PostgresShowLog } from './store/postgresShowLog.js';
 import { ShowStore } from './store/showStore.js';
 
 export const CATALOGUE_OPTIONS = Symbol('catalogue options');
@@ -70,7 +71,11 @@ export class CatalogueModule {
           useFactory: showEndsOf,
           inject: [DataSource, Ledger, ShowStore, Desks, Registry, Carried, CATALOGUE_OPTIONS],
         },
-        { provide: SHOW_SALES, useFactory: showSales, inject: [Desks, ShowStore] },
+        {
+          provide: SHOW_SALES,
+          useFactory: showSales,
+          inject: [Desks, ShowStore, PostgresShowLog, DataSource],
+        },
       ],
       exports: [Catalogue, Imports, Shows, SHOW_SALES],
     };

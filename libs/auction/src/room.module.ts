@@ -1,6 +1,9 @@
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { MembersService } from '@qingpai/members';
+import { Jobs } from '@qingpai/platform';
+import { pseudonym, showId } from '@qingpai/wire';
 import { DataSource } from 'typeorm';
+import { z } from 'zod';
 import { cardsOf } from './catalogue/lotCards.js';
 import { DESK_OPTIONS, type DeskParts } from './desk.module.js';
 import { Desks } from './desk/desks.js';
@@ -21,7 +24,15 @@ export interface RoomOptions extends Pick<DynamicModule, 'imports'> {
 /** The rooms of shows, over sockets and over HTTP. */
 @Module({})
 export class RoomModule implements OnApplicationShutdown {
-  constructor(private readonly rooms: Rooms) {}
+  constructor(
+    private readonly rooms: Rooms,
+    @Optional() jobs?: Jobs,
+  ) {
+    jobs?.handle('pay-reminder', async (payload) => {
+      const { showId, bidder } = payReminder.parse(payload);
+      await (await rooms.of(showId)).remindToPay(bidder);
+    });
+  }
 
   /** @param imports modules that provide `Desks`, `ShowStore`, `Witnessing` and the desk's options */
   static forRoot({ imports, rateTimes }: RoomOptions): DynamicModule {
@@ -62,6 +73,9 @@ export class RoomModule implements OnApplicationShutdown {
     this.rooms.close();
   }
 }
+
+/** Asked for by payments, when something is to be paid and before its deadline. */
+const payReminder = z.object({ showId, bidder: pseudonym });
 
 function roomsOf(
   desks: Desks,

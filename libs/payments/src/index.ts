@@ -6,6 +6,7 @@ export { OnlinePayments } from './online/onlinePayments.js';
 export { type PaymentProvider } from './online/provider.js';
 export { type Counter, type PaymentsOptions } from './options.js';
 export { PaymentsModule } from './payments.module.js';
+export { PayWindows } from './payWindows.js';
 export { type Cashier, PaymentsService } from './payments.service.js';
 export { type Buyer, SHOW_SALES, type ShowSales, type SoldSale } from './sales.js';
 export { type StripeKeys, StripeProvider } from './stripe/stripeProvider.js';

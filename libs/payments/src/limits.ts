@@ -10,3 +10,7 @@ export const ORDER_LEFT_MS_MIN = 5 * 60_000;
 export const ASK_AGAIN_AFTER_MS = 60_000;
 /** Asked for in one round, so that the other parts of the house get their turn. */
 export const ASKED_PER_ROUND_MAX = 100;
+/** Money that may be on its way when the time to pay is over: it is looked at again after this. */
+export const PAY_WINDOW_RETRY_MS = 10 * 60_000;
+/** Before the deadline the buyer is reminded, by name of the job. */
+export const REMIND_BEFORE_MS = { '2h': 2 * 3_600_000, '15min': 15 * 60_000 } as const;

@@ -25,6 +25,8 @@ export interface PaymentsOptions {
   origin?: () => string;
   /** Told of every case for people. */
   tell?: (kind: CaseKind, details: Record<string, unknown>) => void;
+  /** Told of what an operator should see; default: nobody. */
+  warn?: (event: string, details: Record<string, unknown>) => void;
   /** Milliseconds since 1970, UTC; default: the wall clock. */
   nowMs?: () => number;
 }

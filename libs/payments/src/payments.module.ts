@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { MEMBERS_OPTIONS, MembersService, type MembersOptions, Vault } from '@qingpai/members';
-import { PictureFolder } from '@qingpai/platform';
+import { Jobs, PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
 import { Bills } from './bills.js';
 import { BillsController } from './bills.controller.js';
@@ -17,13 +17,14 @@ import { OnlineOrders } from './online/orders.js';
 import { OrdersController } from './online/orders.controller.js';
 import { OnlineRefunds } from './online/refunds.js';
 import { PAYMENTS_OPTIONS, type PaymentsOptions } from './options.js';
+import { PayWindows } from './payWindows.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsService } from './payments.service.js';
 import { SHOW_SALES, type ShowSales } from './sales.js';
 
 /**
  * Bills, and the means by which they are paid: by hand, and online where a provider is given. Needs a `DataSource` with
- * `paymentsEntities` and a server that takes multipart and keeps raw bodies.
+ * `paymentsEntities`, `Jobs` and a server that takes multipart and keeps raw bodies.
  */
 @Module({})
 export class PaymentsModule {
@@ -44,7 +45,7 @@ export class PaymentsModule {
         {
           provide: PARTS,
           useFactory: partsOf,
-          inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, PAYMENTS_OPTIONS],
+          inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, PAYMENTS_OPTIONS, Jobs],
         },
         ...[
           Bills,
@@ -55,9 +56,10 @@ export class PaymentsModule {
           Knocks,
           MyPayments,
           OnlinePayments,
+          PayWindows,
         ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
-      exports: [Bills, PaymentsService, OnlinePayments],
+      exports: [Bills, PaymentsService, OnlinePayments, PayWindows],
     };
   }
 }
@@ -71,7 +73,15 @@ function partsOf(
   members: MembersService,
   { vaultKey }: MembersOptions,
   sales: ShowSales,
-  { dataDir, counter, provider = null, tell = () => undefined, nowMs = Date.now }: PaymentsOptions,
+  {
+    dataDir,
+    counter,
+    provider = null,
+    tell = () => undefined,
+    warn = () => undefined,
+    nowMs = Date.now,
+  }: PaymentsOptions,
+  jobs: Jobs,
 ): Parts {
   const ground = { db, members, sales, provider, nowMs, vault: new Vault(vaultKey), means: new Means() };
   const bills = new Bills(sales, members);
@@ -84,6 +94,7 @@ function partsOf(
     ...[bills, cases, orders, refunds, knocks, new OnlinePayments([orders, refunds, knocks])],
     new PaymentsService({ ...ground, cases, receipts }),
     new MyPayments({ ...ground, bills, cases, refunds, counter }),
+    new PayWindows({ ...ground, jobs, warn }),
   ];
   return new Map(made.map((one) => [one.constructor, one]));
 }

@@ -25,6 +25,19 @@ export interface ShowSales {
     refunded: readonly EventBody<'sale.refunded'>[],
     beside: (manager: EntityManager) => Promise<void>,
   ): Promise<Reason | null>;
+  /**
+   * Puts these sales in default, all or none, as the platform; `beside` as above. Answers the reason of a refusal, or null
+   * when it is committed.
+   */
+  default(
+    showId: string,
+    sales: readonly string[],
+    beside: (manager: EntityManager) => Promise<void>,
+  ): Promise<Reason | null>;
+  /** Told, with all sales, when a show was closed or a time to pay was moved: after the commit. It must not throw, nor take long. */
+  onOwed(listener: (showId: string, sales: readonly SoldSale[]) => void): void;
+  /** Closed shows in which something is owed and a deadline is sealed. */
+  showsOwed(): Promise<string[]>;
 }
 
 export const SHOW_SALES = Symbol('sales of a show');
@@ -40,6 +53,8 @@ export interface SoldSale {
   amountFen: number;
   phase: SaleState['phase'];
   refundedFen: number;
+  /** Until when it may be paid, ms UTC; null: the show is not closed, or no deadline is sealed. */
+  payByMs: number | null;
   bidder: string;
 }
 

@@ -317,6 +317,14 @@ export const roomMe = z.object({
   waiting: z.boolean().describe('waits for the host to admit'),
   muted: z.boolean(),
   proxies: z.array(ownProxy).describe('your maximum bids that still count'),
+  owes: z
+    .object({
+      dueFen: positiveFen.describe('without freight'),
+      lots: z.int().positive(),
+      payByMs: timeMs.nullable().describe('null: no deadline is sealed'),
+    })
+    .optional()
+    .describe('what you have to pay, once the show is closed; left out where it is nothing'),
 });
 export type RoomMe = z.infer<typeof roomMe>;
 
@@ -397,7 +405,13 @@ export const timeAnswer = z.object({ ok: z.literal(true), serverNowMs: timeMs })
 export const presence = z.object({
   watching: z.int().nonnegative().describe('open sockets in the room, never inflated'),
 });
-export const meFrame = z.object({ me: roomMe });
+export const meFrame = z.object({
+  me: roomMe,
+  remind: z
+    .literal(true)
+    .optional()
+    .describe('sent to remind you to pay: at the close, 2 h and 15 min before the deadline'),
+});
 export const chatFrame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('line'), line: chatLine }),
   z.object({ kind: z.literal('removed'), id: z.string() }),

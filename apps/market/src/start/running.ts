@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MembersService } from '@qingpai/members';
-import { OnlinePayments, PaymentsService } from '@qingpai/payments';
+import { OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
 import {
   anchoredClock,
   type Claim,
@@ -66,7 +66,13 @@ export async function startMarket(
   closers.add('the server', () => app.close());
   const members = app.get(MembersService, { strict: false });
   const payments = app.get(PaymentsService, { strict: false });
-  const sweep = () => members.sweep().then(() => payments.sweep());
+  const payWindows = app.get(PayWindows, { strict: false });
+  const catchUp = () => payWindows.catchUp();
+  const sweep = () =>
+    members
+      .sweep()
+      .then(() => payments.sweep())
+      .then(catchUp);
   const online = app.get(OnlinePayments, { strict: false });
   const reconcile = () => online.reconcile();
   const [runs, metrics] = [app.get(InvariantRuns, { strict: false }), app.get(Metrics, { strict: false })];
@@ -80,6 +86,7 @@ export async function startMarket(
     onClockJump: metrics.handleClockJump,
   };
   closers.add('housekeeping', keepHouse(household));
+  void catchUp().catch((err: unknown) => log.warn({ err }, 'pay windows were not caught up with'));
   closers.add('jobs', app.get(Jobs, { strict: false }).start(db));
   const addresses = await listen(app, config, log, closers);
   origins.push(...addresses.origins);

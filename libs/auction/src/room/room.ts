@@ -26,6 +26,7 @@ import {
   type ServerMessage,
   type ShowCard,
   type ShowEnd,
+  type ShowState,
   type Snapshot,
   type TakeOverReason,
   type WitnessState,
@@ -35,7 +36,7 @@ import { refusedBid } from '../desk/answers.js';
 import { type Desk } from '../desk/desk.js';
 import { type Desks } from '../desk/desks.js';
 import { reasonOfEnd } from '../registry/entities.js';
-import { approvalNote, approvalStatement } from '../rules/index.js';
+import { approvalNote, approvalStatement, payByOf, saleTotalFen } from '../rules/index.js';
 import { Chat } from './chat.js';
 import { Fanout, type FanoutPort, type Watcher } from './fanout.js';
 import { FACE_LIFE_MS, PRESENCE_EVERY_MS } from './limits.js';
@@ -179,6 +180,7 @@ export class Room {
       waiting: member.state === 'waiting',
       muted: this.chat.isMuted(bidder),
       proxies: seated ? desk.proxiesOf(bidder) : [],
+      ...owedBy(desk.state, bidder),
     };
   }
 
@@ -193,6 +195,15 @@ export class Room {
     for (const visitor of his) {
       if (visitor.member) change(visitor.member);
       visitor.send('me', { me: await this.me(visitor.member) });
+    }
+  }
+
+  /** Tells a buyer, on every screen he has open here, what he has to pay and until when; nothing where he owes nothing. */
+  async remindToPay(bidder: string): Promise<void> {
+    for (const visitor of [...this.visitors]) {
+      if (!visitor.member || (await this.bidderOf(visitor.member)) !== bidder) continue;
+      const me = await this.me(visitor.member);
+      if (me.owes) visitor.send('me', { me, remind: true });
     }
   }
 
@@ -536,6 +547,17 @@ export class Room {
       void this.visitors.tell('presence', { watching: this.watching });
     }, PRESENCE_EVERY_MS);
   }
+}
+
+/** Once the show is closed: what his unpaid lots come to, without freight, and until when he may pay. */
+function owedBy(state: ShowState, bidder: string | null): Pick<RoomMe, 'owes'> {
+  const his = Object.values(state.sales).filter(
+    (sale) => sale.bidder === bidder && sale.phase === 'awaiting' && state.closedAt !== null,
+  );
+  const [first] = his;
+  if (!first) return {};
+  const dueFen = his.reduce((sum, sale) => sum + saleTotalFen(sale), 0);
+  return { owes: { dueFen, lots: his.length, payByMs: payByOf(state, first) } };
 }
 
 const guest: RoomMe = {

@@ -1,17 +1,23 @@
 import { type ShowSales, type SoldSale } from '@qingpai/payments';
-import { type SaleState, type ShowState } from '@qingpai/wire';
+import { rowsOf } from '@qingpai/members';
+import { type EventType, type SaleState, type ShowState } from '@qingpai/wire';
+import { type DataSource } from 'typeorm';
 import { type Desks } from '../desk/desks.js';
+import { payByOf } from '../rules/payBy.js';
 import { saleTotalFen } from '../rules/sales.js';
+import { type PostgresShowLog } from '../store/postgresShowLog.js';
 import { type ShowStore } from '../store/showStore.js';
 
 /** The port by which payments see sales and have them paid: what the desk holds, and what only it may write. */
-export function showSales(desks: Desks, store: ShowStore): ShowSales {
+export function showSales(
+  desks: Desks,
+  store: ShowStore,
+  log: Pick<PostgresShowLog, 'onAppended'>,
+  db: DataSource,
+): ShowSales {
   return {
     async salesOf(showId) {
-      const { state } = await desks.of(showId);
-      return Object.values(state.sales)
-        .sort((a, b) => a.i - b.i)
-        .map((sale) => soldSale(state, sale));
+      return soldSales((await desks.of(showId)).state);
     },
     async buyersOf(showId) {
       const [desk, seats] = [await desks.of(showId), await store.membersOf(showId)];
@@ -35,14 +41,45 @@ export function showSales(desks: Desks, store: ShowStore): ShowSales {
       );
       return answer.ok ? null : answer.reason;
     },
+    async default(showId, sales, beside) {
+      const desk = await desks.of(showId);
+      const answer = await desk.command(
+        sales.map((sale) => ({ by: 'platform', name: 'default', sale })),
+        beside,
+      );
+      return answer.ok ? null : answer.reason;
+    },
+    onOwed: (listener) =>
+      // The desk itself takes the batch in only after this.
+      log.onAppended(({ showId }, { events, state }) => {
+        if (events.some(({ type }) => movesDeadlines.has(type))) listener(showId, soldSales(state));
+      }),
+    async showsOwed() {
+      const rows = await rowsOf<{ show_id: string }>(db.manager, owedSql, []);
+      return rows.map(({ show_id }) => show_id);
+    },
   };
 }
+
+const movesDeadlines: ReadonlySet<EventType> = new Set(['show.closed', 'pay.extended']);
+
+const owedSql = `
+  SELECT show_id FROM shows WHERE phase = 'closed' AND (rules ? 'payWithinMs' OR rules ? 'payBy')
+    AND EXISTS (SELECT FROM sales WHERE sales.show_id = shows.show_id AND sales.phase = 'awaiting')
+    AND NOT EXISTS (SELECT FROM ended_shows WHERE ended_shows.show_id = shows.show_id)
+  ORDER BY show_id`;
+
+const soldSales = (state: ShowState): SoldSale[] =>
+  Object.values(state.sales)
+    .sort((a, b) => a.i - b.i)
+    .map((sale) => soldSale(state, sale));
 
 function soldSale(state: ShowState, sale: SaleState): SoldSale {
   const { number, title } = state.lots[sale.lot]!;
   return {
     ...{ sale: sale.sale, lot: sale.lot, number, title, units: sale.units, phase: sale.phase },
     refundedFen: sale.refundedFen,
+    payByMs: sale.phase === 'awaiting' ? payByOf(state, sale) : null,
     amountFen: saleTotalFen(sale),
     bidder: sale.bidder,
   };

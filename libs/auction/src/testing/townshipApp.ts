@@ -15,7 +15,7 @@ import {
   PaymentsModule,
   type PaymentsOptions,
 } from '@qingpai/payments';
-import { problemOf, Refused } from '@qingpai/platform';
+import { createLog, Jobs, platformMigrations, problemOf, Refused } from '@qingpai/platform';
 import { testDatabase } from '@qingpai/platform/testing';
 import { type FastifyReply } from 'fastify';
 import { Client } from 'pg';
@@ -24,6 +24,7 @@ import { CatalogueModule } from '../catalogue.module.js';
 import { auctionEntities, auctionMigrations } from '../database.js';
 import { Desks } from '../desk/desks.js';
 import { Registry } from '../registry/registry.js';
+import { PostgresShowLog } from '../store/postgresShowLog.js';
 import { ShowStore } from '../store/showStore.js';
 import { portsOn } from './rig.js';
 import { storeOn } from './storedShow.js';
@@ -46,7 +47,13 @@ export async function townshipApp(
 ) {
   const database = await testDatabase({
     entities: [...membersEntities, ...ledgerEntities, ...auctionEntities, ...paymentsEntities],
-    migrations: [...membersMigrations, ...ledgerMigrations, ...auctionMigrations, ...paymentsMigrations],
+    migrations: [
+      ...platformMigrations,
+      ...membersMigrations,
+      ...ledgerMigrations,
+      ...auctionMigrations,
+      ...paymentsMigrations,
+    ],
   });
   const dataDir = await mkdtemp(join(tmpdir(), 'qingpai-township-'));
   const sms = new SmsBox();
@@ -99,6 +106,9 @@ async function started(
     { provide: ShowStore, useFactory: ({ store }: Stored) => store, inject: ['stored'] },
     { provide: Ledger, useFactory: ({ ledger }: Stored) => ledger, inject: ['stored'] },
     { provide: Registry, useFactory: ({ registry }: Stored) => registry, inject: ['stored'] },
+    { provide: PostgresShowLog, useFactory: ({ log }: Stored) => log, inject: ['stored'] },
+    // Nobody works on them unless a test starts them.
+    { provide: Jobs, useValue: new Jobs(createLog('silent')) },
     { provide: Desks, useFactory: ({ log }: Stored) => new Desks(portsOn(log)), inject: ['stored'] },
   ];
   Global()(Ground);

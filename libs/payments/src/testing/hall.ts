@@ -15,7 +15,7 @@ export class Hall implements ShowSales {
 
   sell(bidder = 'hall', amountFen = 5_800): string {
     const sale = `S${this.sales.length + 1}`;
-    const lot = { lot: 'L1', number: '001', title: '建兰', units: 1, refundedFen: 0 };
+    const lot = { lot: 'L1', number: '001', title: '建兰', units: 1, refundedFen: 0, payByMs: null };
     this.sales.push({ ...lot, sale, amountFen, bidder, phase: 'awaiting' });
     return sale;
   }
@@ -56,6 +56,20 @@ export class Hall implements ShowSales {
       }
       return null;
     });
+  }
+
+  async default(...[, sales, beside]: Parameters<ShowSales['default']>): Promise<Reason | null> {
+    return this.happen(async () => {
+      await this.db.transaction(beside);
+      for (const sale of sales) this.named(sale).phase = 'defaulted';
+      return null;
+    });
+  }
+
+  onOwed(): void {}
+
+  async showsOwed(): Promise<string[]> {
+    return [];
   }
 
   /** One after the other, as at the desk. */
