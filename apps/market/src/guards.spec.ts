@@ -63,6 +63,9 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   },
   // A payment is decided, never deleted.
   payments: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
+  // Where parcels go may be said anew; who read it stays.
+  parcels: { update: ['sealed', 'sealed_for', 'updated_at'] },
+  parcel_readings: {},
   payment_sales: { update: ['rejected'] },
   // What is paid online moves forward; who pays how much for what stays.
   orders: { update: ['answer', 'answer_hash', 'charge', 'ref', 'state'] },

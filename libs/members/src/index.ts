@@ -41,6 +41,7 @@ export {
   type Scope,
   type Target,
 } from './rules/roles.js';
+export { maskPhone } from './rules/mask.js';
 export { type KeptRecord } from './rules/retention.js';
 export { rowsOf } from './sql.js';
 export { type Seal, Vault } from './vault.js';

@@ -4,6 +4,10 @@ import { z } from 'zod';
 
 export class BillDto extends createZodDto(wire.bill) {}
 export class BillListDto extends createZodDto(wire.billList) {}
+export class MaskedParcelDto extends createZodDto(wire.maskedParcel) {}
+export class PackingListDto extends createZodDto(wire.packingList) {}
+export class ShowFreightDto extends createZodDto(wire.showFreight) {}
+export class MyParcelDto extends createZodDto(wire.myParcel) {}
 export class PaymentDto extends createZodDto(wire.payment) {}
 export class PaymentListDto extends createZodDto(wire.paymentList) {}
 export class PaymentRecordDto extends createZodDto(wire.paymentRecord) {}

@@ -11,6 +11,8 @@ export class PaymentRow {
   @Column('text', { name: 'show_id' }) showId!: string;
   @Column('text') bidder!: string;
   @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+  /** Freight that is in it. */
+  @Column('bigint', { name: 'freight_fen', transformer: bigintColumn }) freightFen!: number;
   @Column('text') channel!: z.infer<typeof payment>['channel'];
   /** Sealed: a transfer's number leads to a person. */
   @Column('bytea') reference!: Buffer;
@@ -45,6 +47,8 @@ export class OrderRow {
   @Column('text', { name: 'show_id' }) showId!: string;
   @Column('text') bidder!: string;
   @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+  /** Freight that is in it. */
+  @Column('bigint', { name: 'freight_fen', transformer: bigintColumn }) freightFen!: number;
   @Column('text') state!: OrderState;
   @Column('text', { name: 'return_url' }) returnUrl!: string;
   /** When the buyer ticked that number and amount go abroad. */
@@ -80,6 +84,8 @@ export class OrderRefundRow {
   /** Null: stray money, which paid no sale. */
   @Column('text', { nullable: true }) sale!: string | null;
   @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+  /** Freight that goes back beside it, with the last of all that was paid. */
+  @Column('bigint', { name: 'freight_fen', transformer: bigintColumn }) freightFen!: number;
   @Column('text') state!: 'asked' | 'given' | 'failed';
   @Column('uuid', { name: 'asked_by' }) askedBy!: string;
   @Column('timestamptz', { name: 'asked_at' }) askedAt!: Date;
@@ -115,7 +121,30 @@ export class PaymentCaseRow {
   @Column('text', { nullable: true }) outcome!: string | null;
 }
 
+/** Where a buyer's one parcel of a show goes: sealed, under his own key where he has one. */
+@Entity('parcels')
+export class ParcelRow {
+  @PrimaryColumn('text', { name: 'show_id' }) showId!: string;
+  @PrimaryColumn('text') bidder!: string;
+  /** Null: a buyer of the hall, under the vault's key. */
+  @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;
+  @Column('bytea') sealed!: Buffer;
+  @Column('timestamptz', { name: 'updated_at' }) updatedAt!: Date;
+}
+
+/** Somebody read the addresses of a show in the clear. */
+@Entity('parcel_readings')
+export class ParcelReadingRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text', { name: 'show_id' }) showId!: string;
+  @Column('uuid', { name: 'read_by' }) readBy!: string;
+  @Column('timestamptz', { name: 'read_at' }) readAt!: Date;
+  @Column('integer') parcels!: number;
+}
+
 export const paymentsEntities = [
+  ParcelRow,
+  ParcelReadingRow,
   PaymentRow,
   PaymentSaleRow,
   OrderRow,

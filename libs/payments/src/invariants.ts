@@ -48,7 +48,7 @@ export const paymentsInvariants = [
     name: 'a payment is the sum of its sales',
     zh: '每笔收款等于所付各件之和',
     sql: `
-      SELECT id FROM payments p WHERE amount_fen <> (SELECT coalesce(sum(amount_fen), 0) FROM payment_sales s
+      SELECT id FROM payments p WHERE amount_fen - freight_fen <> (SELECT coalesce(sum(amount_fen), 0) FROM payment_sales s
         WHERE s.payment_id = p.id) OR EXISTS (SELECT FROM payment_sales s WHERE s.payment_id = p.id
         AND (s.show_id <> p.show_id OR s.rejected <> (p.state = 'rejected')))`,
   },
@@ -73,7 +73,7 @@ export const paymentsInvariants = [
     name: 'an order is the sum of its sales, and holds them while it may be paid',
     zh: '每张在线订单等于所付各件之和',
     sql: `
-      SELECT id FROM orders o WHERE amount_fen <> (SELECT coalesce(sum(amount_fen), 0) FROM order_sales s
+      SELECT id FROM orders o WHERE amount_fen - freight_fen <> (SELECT coalesce(sum(amount_fen), 0) FROM order_sales s
         WHERE s.order_id = o.id) OR EXISTS (SELECT FROM order_sales s WHERE s.order_id = o.id
         AND (s.show_id <> o.show_id OR s.let_go = (o.state IN ('open', 'processing', 'paid'))))`,
   },
@@ -86,6 +86,27 @@ export const paymentsInvariants = [
     name: 'what went back online is in the log, and nothing else',
     zh: '在线退款都在账本里，账本里的都退过',
     sql: same('sale.refunded', 'given'),
+  },
+  {
+    name: 'freight that moved is in the log, and nothing else',
+    zh: '运费的收和退都在账本里，账本里的都收过退过',
+    sql: `
+      WITH told AS (
+        SELECT show_id, bidder, 'sale.paid' AS type, freight_fen AS fen FROM payments
+        WHERE state = 'confirmed' AND freight_fen > 0
+        UNION ALL SELECT show_id, bidder, 'sale.paid', freight_fen FROM orders WHERE state = 'paid' AND freight_fen > 0
+        UNION ALL SELECT o.show_id, bidder, 'sale.refunded', r.freight_fen FROM order_refunds r
+          JOIN orders o ON o.id = r.order_id WHERE r.state = 'given' AND r.freight_fen > 0
+      ), leaf AS MATERIALIZED (
+        SELECT origin, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves JOIN logs USING (log)
+      ), logged AS (
+        SELECT show_id, bidder, leaf ->> 'type' AS type, (leaf #>> '{body,freightFen}')::bigint AS fen
+        FROM leaf JOIN shows USING (origin) JOIN sales USING (show_id)
+        WHERE leaf #> '{body,freightFen}' IS NOT NULL AND sale = leaf #>> '{body,sale}'
+          AND (leaf ->> 'type' = 'sale.paid' OR leaf #>> '{body,channel}' = 'stripe')
+      )
+      (SELECT *, 'not in the log' AS what FROM (TABLE told EXCEPT ALL TABLE logged) AS a)
+      UNION ALL (SELECT *, 'in the log alone' FROM (TABLE logged EXCEPT ALL TABLE told) AS b)`,
   },
   {
     name: 'never more goes back than came',

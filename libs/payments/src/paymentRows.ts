@@ -1,7 +1,7 @@
 import { rowsOf } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type Reason } from '@qingpai/wire';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type DataSource, type EntityManager, In, MoreThan } from 'typeorm';
 import { PaymentRow, PaymentSaleRow } from './entities.js';
 import { disputeOf } from './cases.js';
 import { claimSales } from './means.js';
@@ -78,6 +78,10 @@ export async function isRecorded(
   const rows = await manager.findBy(PaymentSaleRow, { showId, sale: In([...sales]), rejected: false });
   return manager.existsBy(PaymentRow, { id: In(rows.map(({ paymentId }) => paymentId)), state: 'recorded' });
 }
+
+/** Whether a payment that waits for its second person holds the freight of this buyer. */
+export const isFreightRecorded = (manager: EntityManager, showId: string, bidder: string): Promise<boolean> =>
+  manager.existsBy(PaymentRow, { showId, bidder, state: 'recorded', freightFen: MoreThan(0) });
 
 /**
  * Inside the caller's transaction. Refuses: `already-decided`, should another server have been faster, and

@@ -17,6 +17,8 @@ import { OnlineOrders } from './online/orders.js';
 import { OrdersController } from './online/orders.controller.js';
 import { OnlineRefunds } from './online/refunds.js';
 import { PAYMENTS_OPTIONS, type PaymentsOptions } from './options.js';
+import { ParcelsController } from './parcels.controller.js';
+import { Parcels } from './parcels.js';
 import { PayWindows } from './payWindows.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsService } from './payments.service.js';
@@ -34,6 +36,7 @@ export class PaymentsModule {
       imports: options.imports,
       controllers: [
         BillsController,
+        ParcelsController,
         PaymentsController,
         CasesController,
         MyPaymentController,
@@ -49,6 +52,7 @@ export class PaymentsModule {
         },
         ...[
           Bills,
+          Parcels,
           Cases,
           PaymentsService,
           OnlineOrders,
@@ -84,16 +88,17 @@ function partsOf(
   jobs: Jobs,
 ): Parts {
   const ground = { db, members, sales, provider, nowMs, vault: new Vault(vaultKey), means: new Means() };
-  const bills = new Bills(sales, members);
+  const parcels = new Parcels(ground);
+  const bills = new Bills(sales, members, parcels);
   const cases = new Cases({ ...ground, tell });
   const receipts = new PictureFolder(join(dataDir, 'receipts'));
   const orders = new OnlineOrders({ ...ground, bills, cases });
   const refunds = new OnlineRefunds({ ...ground, cases });
   const knocks = new Knocks({ ...ground, orders, refunds, cases });
   const made = [
-    ...[bills, cases, orders, refunds, knocks, new OnlinePayments([orders, refunds, knocks])],
-    new PaymentsService({ ...ground, cases, receipts }),
-    new MyPayments({ ...ground, bills, cases, refunds, counter }),
+    ...[parcels, bills, cases, orders, refunds, knocks, new OnlinePayments([orders, refunds, knocks])],
+    new PaymentsService({ ...ground, bills, cases, receipts }),
+    new MyPayments({ ...ground, parcels, bills, cases, refunds, counter }),
     new PayWindows({ ...ground, jobs, warn }),
   ];
   return new Map(made.map((one) => [one.constructor, one]));

@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { Bills } from './bills.js';
 import { Cases } from './cases.js';
 import { paymentsEntities } from './entities.js';
+import { Parcels } from './parcels.js';
 import { Means } from './means.js';
 import { paymentsMigrations } from './migrations/index.js';
 import { type Cashier, PaymentsService } from './payments.service.js';
@@ -42,10 +43,11 @@ beforeAll(async () => {
   hall = new Hall(database.dataSource);
   const parts = { db: database.dataSource, vault: new Vault(vaultKey), members, sales: hall };
   const cases = new Cases({ db: database.dataSource, members, nowMs: clock.now, tell: () => undefined });
-  const more = { cases, means: new Means(), receipts: new PictureFolder(folder), nowMs: clock.now };
+  const parcels = new Parcels({ ...parts, nowMs: clock.now });
+  bills = new Bills(hall, members, parcels);
+  const more = { bills, cases, means: new Means(), receipts: new PictureFolder(folder), nowMs: clock.now };
   payments = new PaymentsService({ ...parts, ...more });
   elsewhere = new PaymentsService({ ...parts, ...more });
-  bills = new Bills(hall, members);
 });
 afterAll(async () => {
   await database.close();

@@ -4,6 +4,7 @@ import { OneByOne, type PictureFolder, Refused } from '@qingpai/platform';
 import { type DisputeReason, type EventBody, type Payment, type paymentRecord } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type z } from 'zod';
+import { type Bills } from './bills.js';
 import { buyersSeal } from './buyersSeal.js';
 import { type Cases } from './cases.js';
 import { type PaymentRow } from './entities.js';
@@ -12,6 +13,7 @@ import { type Means, type MeansOfPayment } from './means.js';
 import * as rows from './paymentRows.js';
 import { type KeptPayment } from './paymentRows.js';
 import { plainReference, refusalOfDeciding, refusalOfRecording } from './rules/payment.js';
+import { withFreight } from './rules/freight.js';
 import { type Buyer, type ShowSales, type SoldSale } from './sales.js';
 
 export interface PaymentsParts {
@@ -19,6 +21,7 @@ export interface PaymentsParts {
   vault: Vault;
   members: MembersService;
   sales: ShowSales;
+  bills: Bills;
   cases: Cases;
   means: Means;
   /** Photos of receipts: private, never served without asking who wants them. */
@@ -49,18 +52,35 @@ export class PaymentsService implements MeansOfPayment {
 
   /**
    * Refuses: `unknown-sale`, `already-paid`, `malformed` (sales of several buyers), `amount-differs`,
-   * `payment-pending`, `reference-used`.
+   * `freight-differs`, `payment-pending`, `reference-used`.
    */
   record(showId: string, by: Cashier, body: Record): Promise<Payment> {
     return this.lines.run(showId, async () => {
       const sales = await this.salesNamed(showId, body.sales);
-      const refusal = refusalOfRecording(sales, body.amountFen);
+      const refusal = refusalOfRecording(sales, body.amountFen - (body.freightFen ?? 0));
       if (refusal !== null) throw new Refused(refusal, undefined, errorsOf(refusal));
+      await this.assertFreight(showId, sales[0]!.bidder, body.freightFen ?? 0);
       await this.parts.means.freeFor(this, showId, body.sales);
       const row = await this.rowOf(showId, by, body, sales[0]!.bidder);
       await rows.keepPayment(this.parts.db, row, sales);
       return this.one(showId, row.id, by.memberId);
     });
+  }
+
+  /**
+   * As the bill says, once; another payment that waits may hold it already. Of a buyer whose address nobody knows, in the
+   * hall, it is one of the sealed table, or he took his lots with him.
+   */
+  private async assertFreight(showId: string, bidder: string, freightFen: number): Promise<void> {
+    const { bills, sales, db } = this.parts;
+    const freight = await bills.freightOf(showId, bidder);
+    const isHeld = await rows.isFreightRecorded(db.manager, showId, bidder);
+    if (freight.state === 'needs-parcel' && !isHeld) {
+      const rule = await sales.freightRuleOf(showId);
+      const fees = rule ? [...rule.zones.map(({ feeFen }) => feeFen), rule.elsewhereFen] : [];
+      if (freightFen === 0 || fees.includes(freightFen)) return;
+    } else if (freightFen === (freight.state === 'due' && !isHeld ? freight.feeFen : 0)) return;
+    throw new Refused('freight-differs');
   }
 
   /** What was recorded waits for its second person, and is not let go. */
@@ -113,7 +133,10 @@ export class PaymentsService implements MeansOfPayment {
   }
 
   private async confirm(showId: string, { row, sales }: KeptPayment, by: Cashier): Promise<void> {
-    const paid = (await this.salesNamed(showId, sales)).map((sale) => paidBody(row, sale));
+    const paid = withFreight(
+      (await this.salesNamed(showId, sales)).map((sale) => paidBody(row, sale)),
+      row.freightFen,
+    );
     const decision = { state: 'confirmed' as const, decidedBy: by.memberId, decidedAt: this.now() };
     const refusal = await this.parts.sales.pay(showId, by.role, paid, (manager) =>
       rows.decidePayment(manager, row.id, decision),
@@ -177,10 +200,10 @@ export class PaymentsService implements MeansOfPayment {
 
   private async rowOf(showId: string, by: Cashier, body: Record, bidder: string): Promise<PaymentRow> {
     const id = randomUUID();
-    const { amountFen, channel, reference } = body;
+    const { amountFen, freightFen = 0, channel, reference } = body;
     const { sealedFor, seal } = await buyersSeal(this.parts, showId, bidder);
     return {
-      ...{ id, showId, bidder, amountFen, channel, sealedFor },
+      ...{ id, showId, bidder, amountFen, freightFen, channel, sealedFor },
       reference: seal.seal(Buffer.from(reference), id),
       referenceHash: hashOfReference(reference),
       photo: null,

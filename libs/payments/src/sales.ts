@@ -1,4 +1,12 @@
-import { type Author, type EventBody, type Reason, type SaleState } from '@qingpai/wire';
+import {
+  type Author,
+  type EventBody,
+  type FreightDue,
+  type FreightRule,
+  type Province,
+  type Reason,
+  type SaleState,
+} from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
 
 /** What payments must know of shows and ask of them. The auction answers; payments never touch the log. */
@@ -34,6 +42,10 @@ export interface ShowSales {
     sales: readonly string[],
     beside: (manager: EntityManager) => Promise<void>,
   ): Promise<Reason | null>;
+  /** What freight this buyer owes, by the sealed table. `parcel` null: he has not said where to. */
+  freightOf(showId: string, bidder: string, parcel: ParcelChoice | null): Promise<FreightDue>;
+  /** The sealed table; null: no freight is charged. */
+  freightRuleOf(showId: string): Promise<FreightRule | null>;
   /** Told, with all sales, when a show was closed or a time to pay was moved: after the commit. It must not throw, nor take long. */
   onOwed(listener: (showId: string, sales: readonly SoldSale[]) => void): void;
   /** Closed shows in which something is owed and a deadline is sealed. */
@@ -41,6 +53,9 @@ export interface ShowSales {
 }
 
 export const SHOW_SALES = Symbol('sales of a show');
+
+/** Where a parcel goes, as far as its freight depends on it. */
+export type ParcelChoice = { pickUp: true } | { pickUp: false; province: Province };
 
 export interface SoldSale {
   sale: string;
@@ -55,6 +70,8 @@ export interface SoldSale {
   refundedFen: number;
   /** Until when it may be paid, ms UTC; null: the show is not closed, or no deadline is sealed. */
   payByMs: number | null;
+  /** The house gave its buyer longer. */
+  extended: boolean;
   bidder: string;
 }
 

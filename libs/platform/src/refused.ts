@@ -34,6 +34,8 @@ const statuses: Partial<Record<Reason, number>> = {
   'amount-differs': 422,
   'refund-above-paid': 422,
   'freight-differs': 422,
+  'not-served': 422,
+  'no-pick-up': 422,
   'pay-by-not-later': 422,
   'floor-with-zero-start': 422,
   'clock-without-start': 422,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdicts, type Verdict } from './bundle.js';
+import { province } from './provinces.js';
 import { showRules } from './rules.js';
 import { showPhase, lotPhase } from './state.js';
 import { lotCard, roomMe, showCard, showEnd } from './room.js';
@@ -248,7 +249,10 @@ export type DisputeReason = z.infer<typeof disputeReason>;
 export const channel = z.enum(['transfer', 'cash', 'wechat', 'alipay']);
 export const paymentRecord = z.strictObject({
   sales: z.array(saleId).min(1).max(200).describe('sales of one buyer, paid at once'),
-  amountFen: positiveFen,
+  amountFen: positiveFen.describe('with freight'),
+  freightFen: positiveFen
+    .optional()
+    .describe('the freight in it: as the bill says, or one of the sealed table where no address is known'),
   channel,
   reference: z.string().trim().min(1).max(64).describe('transfer number, receipt number …'),
 });
@@ -275,6 +279,76 @@ export type Payment = z.infer<typeof payment>;
 export const paymentList = z.object({ payments: z.array(payment) });
 export const paymentDecision = z.strictObject({ confirm: z.boolean() });
 
+/**
+ * none: this show charges none, or none is due (free from this sum on, fetched at the station) · needs-parcel: he has not
+ * said where to · not-served · due: comes with the next payment · paid
+ */
+export const freightDue = z.object({
+  state: z.enum(['none', 'needs-parcel', 'not-served', 'due', 'paid']),
+  feeFen: fen.describe('0 where it is not known'),
+});
+export type FreightDue = z.infer<typeof freightDue>;
+
+/** The sealed table, place by place, for whoever wants to know before the first bid. */
+export const freightTable = z.object({
+  places: z.array(
+    z.object({
+      province,
+      zh: z.string(),
+      en: z.string(),
+      feeFen: fen.nullable().describe('null: nothing is sent there'),
+    }),
+  ),
+  freeFromFen: positiveFen.nullable().describe('no freight from this sum on; null: never free'),
+  pickUp: z.boolean().describe('who fetches it pays none'),
+});
+export type FreightTable = z.infer<typeof freightTable>;
+/** `none`: this show charges no freight. */
+export const showFreight = z.object({ table: freightTable.or(z.literal('none')) });
+
+/** One parcel per buyer per show: where it goes. Names and addresses are sealed under the buyer's key. */
+const recipient = {
+  name: z.string().trim().min(1).max(30),
+  phone,
+};
+export const parcelAsk = z.discriminatedUnion('how', [
+  z.strictObject({
+    how: z.literal('parcel'),
+    ...recipient,
+    province,
+    city: z.string().trim().min(1).max(30).describe('city and county'),
+    address: z.string().trim().min(1).max(120),
+  }),
+  z.strictObject({ how: z.literal('pick-up'), ...recipient }).describe('fetched at the station'),
+  z.strictObject({ how: z.literal('as-before') }).describe('the same as in your last show'),
+]);
+export type ParcelAsk = z.infer<typeof parcelAsk>;
+export const myParcel = z.strictObject({ parcel: parcelAsk });
+/** As everybody sees it but whoever packs. */
+export const maskedParcel = z.object({
+  how: z.enum(['parcel', 'pick-up']),
+  name: z.string().describe('masked'),
+  phone: z.string().describe('masked'),
+  place: z.string().describe('province and city; empty: fetched at the station'),
+});
+export type MaskedParcel = z.infer<typeof maskedParcel>;
+/** For whoever packs; each reading is written down. */
+export const packingList = z.object({
+  parcels: z.array(
+    z.object({
+      paddle: z.int().positive(),
+      how: z.enum(['parcel', 'pick-up']),
+      name: z.string(),
+      phone: z.string(),
+      place: z.string().describe('the province, in Chinese; empty: fetched at the station'),
+      city: z.string(),
+      address: z.string(),
+      lots: z.array(z.string()).describe('numbers of the paid lots'),
+    }),
+  ),
+});
+export type PackingList = z.infer<typeof packingList>;
+
 /** One bill per buyer per show (合并账单). */
 export const bill = z.object({
   bidder: pseudonym,
@@ -293,8 +367,15 @@ export const bill = z.object({
     }),
   ),
   hammerFen: fen,
-  paidFen: fen,
-  dueFen: fen,
+  paidFen: fen.describe('without freight'),
+  dueFen: fen.describe('without freight'),
+  freight: freightDue,
+  totalDueFen: fen.describe('with the freight that is due'),
+  payByMs: timeMs
+    .nullable()
+    .describe('until when what is due may be paid; null: nothing is due, or no deadline'),
+  extended: z.boolean().describe('the house gave longer'),
+  parcel: maskedParcel.or(z.literal('none')),
 });
 export type Bill = z.infer<typeof bill>;
 export const billList = z.object({ bills: z.array(bill) });
@@ -328,6 +409,8 @@ export const myPayment = z.object({
   bill,
   payBy: z.string(),
   freight: z.string(),
+  freightTable: showFreight.shape.table,
+  offered: maskedParcel.or(z.literal('none')).describe('what you gave in your last show'),
   payee: z.string(),
   contact: z.string(),
   byHand: z.string().describe('how to pay without the internet'),

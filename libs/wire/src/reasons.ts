@@ -193,6 +193,19 @@ export const reasons = {
   },
   'nothing-owed': { zh: '这位买家没有待付的成交', en: 'This buyer owes nothing' },
   'freight-differs': { zh: '运费和本场的运费表不符', en: 'The freight is not that of the sealed table' },
+  'parcel-needed': {
+    zh: '请先填收货地址，或选到站自提：运费按地址算',
+    en: 'Say first where the parcel goes, or that you fetch it: the freight depends on it',
+  },
+  'not-served': {
+    zh: '这个地区不送：请换地址或自提',
+    en: 'Nothing is sent there: give another address, or fetch it',
+  },
+  'no-pick-up': { zh: '本场不能自提', en: 'Nothing can be fetched in this show' },
+  'parcel-fixed': {
+    zh: '已付款，运费会变的地址不能自己改：请联系主播',
+    en: 'Already paid: an address that changes the freight is for the host to change',
+  },
   'freight-paid': { zh: '这位买家的运费已经付过', en: 'The freight of this buyer is already paid' },
   'not-paid': { zh: '这笔成交没有付过款', en: 'This sale was not paid' },
   'refund-above-paid': { zh: '退款超过实付', en: 'The refund is more than was paid' },

@@ -19,6 +19,8 @@ const bill = (paddle: number, sales: Bill['sales'], dueFen: number): Bill => ({
   hammerFen: 0,
   paidFen: 0,
   dueFen,
+  ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: dueFen, payByMs: null },
+  ...{ extended: false, parcel: 'none' as const },
 });
 const payment = (sales: string[], state: Payment['state']): Payment => ({
   id: 'p1',
@@ -76,16 +78,21 @@ describe('a payment by hand', () => {
   const typed = { amount: '60.50', channel: 'transfer' as const, reference: ' T2026 ' };
 
   it('is recorded in whole fen', () => {
-    expect(paymentOf(sales, typed)).toEqual({
+    expect(paymentOf(sales, 0, typed)).toEqual({
       ok: true,
       record: { sales: ['S1', 'S2'], amountFen: 6_050, channel: 'transfer', reference: 'T2026' },
     });
   });
 
   it('must come to what the sales come to, and carry a reference', () => {
-    expect(paymentOf(sales, { ...typed, amount: '60' })).toEqual({ ok: false, problem: 'differs' });
-    expect(paymentOf(sales, { ...typed, amount: '六十' })).toEqual({ ok: false, problem: 'notMoney' });
-    expect(paymentOf(sales, { ...typed, reference: ' ' })).toEqual({ ok: false, problem: 'referenceNeeded' });
+    const withFreight = paymentOf(sales, 800, { ...typed, amount: '68.5' });
+    expect(withFreight).toMatchObject({ ok: true, record: { amountFen: 6_850, freightFen: 800 } });
+    expect(paymentOf(sales, 0, { ...typed, amount: '60' })).toEqual({ ok: false, problem: 'differs' });
+    expect(paymentOf(sales, 0, { ...typed, amount: '六十' })).toEqual({ ok: false, problem: 'notMoney' });
+    expect(paymentOf(sales, 0, { ...typed, reference: ' ' })).toEqual({
+      ok: false,
+      problem: 'referenceNeeded',
+    });
   });
 
   it('of somebody who did not pay in time is in default, and never called paid', () => {

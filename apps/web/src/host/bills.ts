@@ -15,6 +15,12 @@ export function payableSales(bill: Bill, payments: readonly Payment[]): Bill['sa
 /** `amountFen` of a bill's line is the line's total. */
 export const sumFen = (sales: Bill['sales']): number => sales.reduce((sum, sale) => sum + sale.amountFen, 0);
 
+/** Freight that comes with the next payment, unless a payment that waits for its second person holds it. */
+export function freightToRecordFen(bill: Bill, payments: readonly Payment[]): number {
+  const isHeld = payments.some((one) => one.bidder === bill.bidder && one.state === 'recorded');
+  return bill.freight.state === 'due' && !isHeld ? bill.freight.feeFen : 0;
+}
+
 /** voided: every hammer of this buyer was undone, there is nothing to pay; defaulted: nobody paid in time. */
 export type BillState = 'paid' | 'recorded' | 'due' | 'voided' | 'defaulted';
 export function billState(bill: Bill, payments: readonly Payment[]): BillState {
@@ -34,15 +40,19 @@ export type PaymentProblem = 'notMoney' | 'differs' | 'referenceNeeded';
 /** What the host typed, as a record; or what is wrong with it. The amount must be what the sales come to. */
 export function paymentOf(
   sales: Bill['sales'],
+  freightFen: number,
   typed: { amount: string; channel: PaymentDraft['channel']; reference: string },
 ): { ok: true; record: PaymentDraft } | { ok: false; problem: PaymentProblem } {
   const amountFen = fenOf(typed.amount);
   if (!amountFen) return { ok: false, problem: 'notMoney' };
-  if (amountFen !== sumFen(sales)) return { ok: false, problem: 'differs' };
+  if (amountFen !== sumFen(sales) + freightFen) return { ok: false, problem: 'differs' };
   const reference = typed.reference.trim();
   if (reference === '') return { ok: false, problem: 'referenceNeeded' };
   return {
     ok: true,
-    record: { sales: sales.map((sale) => sale.sale), amountFen, channel: typed.channel, reference },
+    record: {
+      ...{ sales: sales.map((sale) => sale.sale), amountFen, channel: typed.channel, reference },
+      ...(freightFen > 0 && { freightFen }),
+    },
   };
 }

@@ -39,6 +39,8 @@ const bill = (paddle: number, dueFen: number): Bill => ({
   hammerFen: dueFen,
   paidFen: 0,
   dueFen,
+  ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: dueFen, payByMs: null },
+  ...{ extended: false, parcel: 'none' as const },
 });
 const sold = () => live(offered('L1', 3_600), bid(WU, 5_800, true), hammered('L1', WU, 5_800));
 

@@ -115,7 +115,7 @@ export function reminderText(from: PasteFrom): string | null {
   const { words, card } = from;
   const each = [...due]
     .sort((a, b) => a.paddle - b.paddle)
-    .map((bill) => words.dueLine(bill.paddle, money(bill.dueFen)));
+    .map((bill) => words.dueLine(bill.paddle, money(bill.totalDueFen)));
   return lines(words.reminderTitle(card.title), ...each, card.payBy, words.payWhere, roomAddress(from));
 }
 

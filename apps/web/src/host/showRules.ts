@@ -1,4 +1,4 @@
-import type { ShowRules } from '@qingpai/wire';
+import type { FreightRule, Province, ShowRules } from '@qingpai/wire';
 import { fenOf } from './lotForm';
 
 /** What a host chooses of a show's rules when it is made; all else is the default. Fixed with the seal. */
@@ -17,10 +17,18 @@ export interface RulesForm {
   offers: boolean;
   /** The most one bid may come to, yuan as typed; empty: no limit. */
   bidLimit: string;
+  /** usual: the table that every new show has; else it is changed as typed, in yuan. */
+  freight: 'usual' | 'own' | 'none';
+  freightNear: string;
+  freightElse: string;
+  /** Empty: never free. */
+  freightFreeFrom: string;
+  pickUp: boolean;
 }
 export const usualRules: RulesForm = {
   ...{ mode: 'live', openMax: '10', stagger: '20' },
   ...{ openFor: '60', suddenDeath: false, ladder: 'hand', offers: true, bidLimit: '' },
+  ...{ freight: 'usual', freightNear: '8', freightElse: '18', freightFreeFrom: '200', pickUp: true },
 };
 export const openForChoices = ['30', '60', '120', '300', '600', '1800'] as const;
 
@@ -28,10 +36,29 @@ const LADDER_PAUSE_MS = 10_000;
 /** At most nine minutes for all lots together: they are offered side by side. */
 const OFFERS = { answerWithinMs: 180_000, perLotMax: 3 };
 
-/** What differs from the default rules. Null: the limit is no amount. */
+/** Fujian; nothing is sent where plants would not arrive alive, or the post does not go by road. */
+const NEAR: Province[] = ['35'];
+const NOT_SERVED: Province[] = ['54', '65', '71', '81', '82'];
+
+/** Null: something typed is no amount. */
+function freightOf(form: RulesForm): FreightRule | null {
+  const [nearFen, elsewhereFen] = [fenOf(form.freightNear), fenOf(form.freightElse)];
+  const freeFromFen = form.freightFreeFrom.trim() === '' ? undefined : fenOf(form.freightFreeFrom);
+  if (nearFen === null || elsewhereFen === null || freeFromFen === null || freeFromFen === 0) return null;
+  return {
+    ...{ zones: [{ provinces: NEAR, feeFen: nearFen }], elsewhereFen, notServed: NOT_SERVED },
+    ...{ pickUp: form.pickUp, ...(freeFromFen !== undefined && { freeFromFen }) },
+  };
+}
+/** No place costs anything: the seller bears it. */
+const FREE: FreightRule = { zones: [], elsewhereFen: 0, notServed: NOT_SERVED, pickUp: true };
+
+/** What differs from the default rules. Null: a limit or a fee is no amount. */
 export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
   const bidLimitFen = form.bidLimit.trim() === '' ? undefined : fenOf(form.bidLimit);
   if (bidLimitFen === null || bidLimitFen === 0) return null;
+  const freight = form.freight === 'own' ? freightOf(form) : FREE;
+  if (freight === null) return null;
   return {
     ...(form.mode === 'timed' && {
       timed: { openMax: Number(form.openMax), staggerMs: Number(form.stagger) * 1_000 },
@@ -45,5 +72,6 @@ export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
       },
     }),
     ...(bidLimitFen !== undefined && { bidLimitFen }),
+    ...(form.freight !== 'usual' && { freight }),
   };
 }

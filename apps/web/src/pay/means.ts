@@ -22,3 +22,9 @@ export function standingOf({ bill, paidByHand, orders }: MyPayment): Standing {
 /** Whether something may still come of it without the buyer. */
 export const isWaiting = (orders: readonly OnlineOrder[]): boolean =>
   orders.some(({ state }) => state === 'open' || state === 'processing');
+
+/** What is left of the time to pay, rounded up to the minute. */
+export function leftOf(payByMs: number, nowMs: number): { hours: number; minutes: number; isOver: boolean } {
+  const minutes = Math.max(0, Math.ceil((payByMs - nowMs) / 60_000));
+  return { hours: Math.floor(minutes / 60), minutes: minutes % 60, isOver: minutes === 0 };
+}

@@ -66,6 +66,8 @@ describe('a bill', () => {
     hammerFen: 700,
     paidFen: 400,
     dueFen: 300,
+    ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: 300, payByMs: null },
+    ...{ extended: false, parcel: 'none' as const },
   };
   const payment = (sales: string[], state: Payment['state'], bidder = bill.bidder): Payment => ({
     ...{ sales, state, bidder },

@@ -1,4 +1,11 @@
-import { type FreightRule, type Province, type Reason, type SaleState, type ShowState } from '@qingpai/wire';
+import {
+  type FreightDue,
+  type FreightRule,
+  type Province,
+  type Reason,
+  type SaleState,
+  type ShowState,
+} from '@qingpai/wire';
 import { saleTotalFen } from './sales.js';
 
 /** Where one buyer's parcel goes; `pickUp`: he fetches it at the station. */
@@ -45,4 +52,22 @@ export function refusalOfFreight(state: ShowState, sale: SaleState, freightFen: 
   const paid = [...his.filter(({ phase }) => phase === 'paid'), sale];
   const paidFen = paid.reduce((sum, one) => sum + saleTotalFen(one), 0);
   return fees.includes(freightFen) && !isFree(freight, paidFen) ? null : 'freight-differs';
+}
+
+/**
+ * What freight this buyer owes beside his lots (RULES §5), once per show.
+ * @param parcel null: he has not said where to
+ */
+export function freightDueOf(state: ShowState, bidder: string, parcel: ParcelChoice | null): FreightDue {
+  const held = freightHeldFen(state, bidder);
+  if (held > 0) return { state: 'paid', feeFen: held };
+  const his = Object.values(state.sales).filter((sale) => sale.bidder === bidder);
+  const none = { state: 'none', feeFen: 0 } as const;
+  if (!state.rules.freight || !his.some(({ phase }) => phase === 'awaiting')) return none;
+  if (parcel === null) return { state: 'needs-parcel', feeFen: 0 };
+  const stand = his.filter(({ phase }) => phase === 'awaiting' || phase === 'paid');
+  const sumFen = stand.reduce((sum, sale) => sum + saleTotalFen(sale), 0);
+  const freight = freightOf(state.rules.freight, parcel, sumFen);
+  if (!freight.ok) return { state: 'not-served', feeFen: 0 };
+  return freight.feeFen === 0 ? none : { state: 'due', feeFen: freight.feeFen };
 }

@@ -32,7 +32,7 @@ export { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
 export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
 export { evolve } from './evolve.js';
 export { type Finding, findings, type RuleFindingCode } from './findings.js';
-export { type Freight, freightHeldFen, freightOf, type ParcelChoice } from './freight.js';
+export { type Freight, freightDueOf, freightHeldFen, freightOf, type ParcelChoice } from './freight.js';
 export {
   amountAboveFen,
   gridBelowFen,

@@ -36,6 +36,9 @@ beforeAll(async () => {
   for (const who of [mei, li, lin]) {
     const bidder = await seat(who);
     for (let n = 0; n < 2; n += 1) await sell(`L${(lot += 1)}`, bidder);
+    await township.put(`${show()}/my-parcel`, who, {
+      parcel: { how: 'pick-up', name: '林', phone: '13900000003' },
+    });
   }
 });
 afterAll(async () => {

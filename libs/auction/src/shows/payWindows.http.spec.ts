@@ -139,6 +139,8 @@ test('a page that nobody has paid on is closed at the deadline; money under way 
   const { showId, phases, tokens, li, lin } = await closedShow(0);
   const urls: string[] = [];
   for (const token of tokens) {
+    const pickUp = { parcel: { how: 'pick-up', name: '林', phone: '13900000003' } };
+    await township.put(`/api/shows/${showId}/my-parcel`, token, pickUp);
     const paying = await township.post(`/api/shows/${showId}/my-payment`, token, { consent: true });
     urls.push((paying.json() as { payUrl: string }).payUrl);
   }

@@ -3,6 +3,7 @@ import { rowsOf } from '@qingpai/members';
 import { type EventType, type SaleState, type ShowState } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type Desks } from '../desk/desks.js';
+import { freightDueOf } from '../rules/freight.js';
 import { payByOf } from '../rules/payBy.js';
 import { saleTotalFen } from '../rules/sales.js';
 import { type PostgresShowLog } from '../store/postgresShowLog.js';
@@ -49,6 +50,12 @@ export function showSales(
       );
       return answer.ok ? null : answer.reason;
     },
+    async freightOf(showId, bidder, parcel) {
+      return freightDueOf((await desks.of(showId)).state, bidder, parcel);
+    },
+    async freightRuleOf(showId) {
+      return (await desks.of(showId)).state.rules.freight ?? null;
+    },
     onOwed: (listener) =>
       // The desk itself takes the batch in only after this.
       log.onAppended(({ showId }, { events, state }) => {
@@ -79,6 +86,7 @@ function soldSale(state: ShowState, sale: SaleState): SoldSale {
   return {
     ...{ sale: sale.sale, lot: sale.lot, number, title, units: sale.units, phase: sale.phase },
     refundedFen: sale.refundedFen,
+    extended: Object.hasOwn(state.payBys, sale.bidder),
     payByMs: sale.phase === 'awaiting' ? payByOf(state, sale) : null,
     amountFen: saleTotalFen(sale),
     bidder: sale.bidder,

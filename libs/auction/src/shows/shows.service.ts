@@ -6,6 +6,7 @@ import { type z } from 'zod';
 import { EndedShow } from '../registry/entities.js';
 import { Show } from '../store/entities.js';
 import { type ShowStore } from '../store/showStore.js';
+import { freightWords } from './freightWords.js';
 import { type House, problemsOfRules } from './house.js';
 
 export interface ShowsParts {
@@ -41,7 +42,7 @@ export class Shows {
       hostTitle: wanted.hostTitle ?? house.hostTitle,
       seller: house.seller,
       startsAtMs: wanted.startsAtMs ?? nowMs,
-      freight: house.freight,
+      freight: rules.freight ? freightWords(rules.freight) : house.freight,
       payBy: house.payBy,
     };
     const show = { townshipId: township.id, hostId: host.memberId, card, rules, demo, nowMs };

@@ -37,6 +37,7 @@ describe('who may do what', () => {
       'slips.make: host - - officer -',
       'bill.read: host - buyer officer -',
       'bill.pay: - - buyer - -',
+      'parcel.read: host - - officer -',
       'payment.dispute: host - buyer officer -',
       'payment.refund: - - - officer -',
       'payment.record: host - - officer -',

@@ -26,6 +26,7 @@ export const grants = {
   'slips.make': { host: 'own-show', officer: 'own-township' },
   'bill.read': { host: 'own-show', buyer: 'self', officer: 'own-township' },
   'bill.pay': { buyer: 'self' },
+  'parcel.read': { host: 'own-show', officer: 'own-township' },
   'payment.dispute': { host: 'own-show', buyer: 'self', officer: 'own-township' },
   'payment.refund': { officer: 'own-township' },
   'payment.record': { host: 'own-show', officer: 'own-township' },

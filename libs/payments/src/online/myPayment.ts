@@ -4,6 +4,8 @@ import { type Bills } from '../bills.js';
 import { type Cases } from '../cases.js';
 import { PaymentRow } from '../entities.js';
 import { type Counter } from '../options.js';
+import { type Parcels } from '../parcels.js';
+import { freightTableOf } from '../rules/freight.js';
 import { type Buyer, type ShowSales } from '../sales.js';
 import { type KeptOrder, ordersOf } from './orderRows.js';
 import { type PaymentProvider } from './provider.js';
@@ -13,6 +15,7 @@ export interface MyPaymentsParts {
   db: DataSource;
   sales: ShowSales;
   bills: Bills;
+  parcels: Parcels;
   cases: Cases;
   refunds: OnlineRefunds;
   provider: PaymentProvider | null;
@@ -25,17 +28,20 @@ export class MyPayments {
 
   /** Refuses: `no-paddle`. */
   async of(showId: string, memberId: string): Promise<MyPayment> {
-    const { db, bills, provider, counter } = this.parts;
+    const { db, bills, sales, parcels, provider, counter } = this.parts;
     const bill = await bills.ofMember(showId, memberId);
     const { bidder } = bill;
     const [orders, byHand] = await Promise.all([
       ordersOf(db.manager, { showId, bidder }),
       db.manager.find(PaymentRow, { where: { showId, bidder }, order: { recordedAt: 'DESC' } }),
     ]);
+    const rule = await sales.freightRuleOf(showId);
     const disputes = await this.parts.cases.openOf(byHand.map(({ id }) => id));
     return {
       bill,
       ...counter,
+      freightTable: rule === null ? 'none' : freightTableOf(rule),
+      offered: (await parcels.offeredTo(memberId)) ?? 'none',
       online: [...(provider?.methods ?? [])],
       paidByHand: byHand.map(({ id, amountFen, channel, state }) => ({
         ...{ id, amountFen, channel, state },

@@ -6,6 +6,7 @@ import { type CaseKind } from '@qingpai/wire';
 import { Bills } from '../bills.js';
 import { Cases } from '../cases.js';
 import { paymentsEntities } from '../entities.js';
+import { Parcels } from '../parcels.js';
 import { Means } from '../means.js';
 import { paymentsMigrations } from '../migrations/index.js';
 import { FakeStripe, type FakeEvent } from '../testing/fakeStripe.js';
@@ -41,7 +42,8 @@ function till() {
     means: new Means(),
   };
   const cases = new Cases({ ...ground, tell: (kind) => told.push(kind) });
-  const orders = new OnlineOrders({ ...ground, bills: new Bills(hall, members), cases });
+  const bills = new Bills(hall, members, new Parcels(ground));
+  const orders = new OnlineOrders({ ...ground, bills, cases });
   const refunds = new OnlineRefunds({ ...ground, cases });
   return { cases, orders, refunds, knocks: new Knocks({ ...ground, orders, refunds, cases }) };
 }

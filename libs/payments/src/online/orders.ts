@@ -9,6 +9,7 @@ import { type Cases } from '../cases.js';
 import { type OrderRow } from '../entities.js';
 import { ASK_AGAIN_AFTER_MS, ORDER_LEFT_MS_MIN, ORDER_OPEN_MS } from '../limits.js';
 import { type Means, type MeansOfPayment } from '../means.js';
+import { withFreight } from '../rules/freight.js';
 import { judgedOrder } from '../rules/order.js';
 import { type ShowSales } from '../sales.js';
 import * as rows from './orderRows.js';
@@ -36,6 +37,11 @@ export interface Payable {
 }
 
 type DueSale = { sale: string; amountFen: number };
+/** What one order pays. */
+interface Owed {
+  due: readonly DueSale[];
+  freightFen: number;
+}
 
 /**
  * Bills paid online. An order is a buyer's due sales, paid at once: one number of ours, one page at the provider's, one
@@ -52,15 +58,19 @@ export class OnlineOrders implements MeansOfPayment {
 
   /**
    * What this buyer owes, as an order with a page to pay it on; the same one until it closes or he owes something else.
-   * Refuses: `no-online-payment`, `no-paddle`, `already-paid` (nothing is due), `payment-pending`, `not-ready`.
+   * Refuses: `no-online-payment`, `no-paddle`, `already-paid` (nothing is due), `parcel-needed`,
+   * `not-served`, `payment-pending`, `not-ready`.
    */
   pay(showId: string, memberId: string, returnUrl: string): Promise<Payable> {
     return this.lines.run(`buyer ${showId} ${memberId}`, async () => {
-      const { bidder, sales } = await this.parts.bills.ofMember(showId, memberId);
+      const { bidder, sales, freight } = await this.parts.bills.ofMember(showId, memberId);
       const due = sales.filter(({ phase }) => phase === 'awaiting');
       if (due.length === 0) throw new Refused('already-paid');
-      const current = await this.current(showId, bidder, due);
-      return current ?? this.begin(showId, bidder, due, returnUrl);
+      if (freight.state === 'needs-parcel') throw new Refused('parcel-needed');
+      if (freight.state === 'not-served') throw new Refused('not-served');
+      const owed = { due, freightFen: freight.state === 'due' ? freight.feeFen : 0 };
+      const current = await this.current(showId, bidder, owed);
+      return current ?? this.begin(showId, bidder, owed, returnUrl);
     });
   }
 
@@ -106,22 +116,22 @@ export class OnlineOrders implements MeansOfPayment {
   }
 
   /** The buyer's open order, if it still pays exactly what is due; any other is closed first. */
-  private async current(showId: string, bidder: string, due: readonly DueSale[]): Promise<Payable | null> {
+  private async current(showId: string, bidder: string, owed: Owed): Promise<Payable | null> {
     const all = await rows.ordersOf(this.parts.db.manager, { showId, bidder });
     for (const { row } of all.filter(({ row: { state } }) => state === 'open' || state === 'processing')) {
       const order = await this.refresh(row.id);
       if (order.row.state === 'paid') throw new Refused('already-paid');
       if (order.row.state === 'processing') throw new Refused('payment-pending');
-      const payUrl = this.isStillFor(order, due) ? await this.payUrlOf(order.row) : null;
+      const payUrl = this.isStillFor(order, owed) ? await this.payUrlOf(order.row) : null;
       if (payUrl !== null) return { order, payUrl };
       if (order.row.state === 'open') await this.close(row.id);
     }
     return null;
   }
 
-  private isStillFor({ row, sales }: KeptOrder, due: readonly DueSale[]): boolean {
+  private isStillFor({ row, sales }: KeptOrder, { due, freightFen }: Owed): boolean {
     const isLate = row.expiresAt.getTime() - this.parts.nowMs() < ORDER_LEFT_MS_MIN;
-    return row.state === 'open' && !isLate && keyOf(sales) === keyOf(due);
+    return row.state === 'open' && !isLate && row.freightFen === freightFen && keyOf(sales) === keyOf(due);
   }
 
   private async payUrlOf({ ref }: OrderRow): Promise<string | null> {
@@ -131,13 +141,14 @@ export class OnlineOrders implements MeansOfPayment {
   private async begin(
     showId: string,
     bidder: string,
-    due: readonly DueSale[],
+    { due, freightFen }: Owed,
     returnUrl: string,
   ): Promise<Payable> {
     const ids = due.map(({ sale }) => sale);
     this.provider();
     await this.parts.means.freeFor(this, showId, ids);
-    const row = await this.newRow(showId, bidder, sumFen(due), returnUrl);
+    const amounts = { amountFen: sumFen(due) + freightFen, freightFen };
+    const row = await this.newRow(showId, bidder, amounts, returnUrl);
     await rows.keepOrder(this.parts.db, row, due);
     const order = await this.refresh(row.id);
     const payUrl = order.row.state === 'open' ? await this.payUrlOf(order.row) : null;
@@ -148,13 +159,13 @@ export class OnlineOrders implements MeansOfPayment {
   private async newRow(
     showId: string,
     bidder: string,
-    amountFen: number,
+    amounts: Pick<OrderRow, 'amountFen' | 'freightFen'>,
     returnUrl: string,
   ): Promise<OrderRow> {
     const createdAt = new Date(this.parts.nowMs());
     const { sealedFor } = await buyersSeal(this.parts, showId, bidder);
     return {
-      ...{ id: randomUUID(), showId, bidder, amountFen, returnUrl, sealedFor, state: 'open' as const },
+      ...{ id: randomUUID(), showId, bidder, ...amounts, returnUrl, sealedFor, state: 'open' as const },
       ...{ createdAt, consentAt: createdAt, expiresAt: new Date(createdAt.getTime() + ORDER_OPEN_MS) },
       ...{ ref: null, charge: null, answer: null, answerHash: null },
     };
@@ -207,10 +218,13 @@ export class OnlineOrders implements MeansOfPayment {
     const { row, sales } = kept;
     const answerHash = sha256(answer);
     const proof = { charge, answerHash, answer: (await this.sealOf(row))?.seal(answer, row.id) ?? null };
-    const bodies = sales.map((one): EventBody<'sale.paid'> => ({
-      ...{ sale: one.sale, amountFen: one.amountFen, channel: this.provider().channel },
-      ...{ txn: sha256(charge).toString('base64'), evidence: answerHash.toString('base64') },
-    }));
+    const bodies = withFreight(
+      sales.map((one): EventBody<'sale.paid'> => ({
+        ...{ sale: one.sale, amountFen: one.amountFen, channel: this.provider().channel },
+        ...{ txn: sha256(charge).toString('base64'), evidence: answerHash.toString('base64') },
+      })),
+      row.freightFen,
+    );
     const refusal = await this.parts.sales.pay(row.showId, 'platform', bodies, async (manager) => {
       // Money for an order that had let go: somebody else may hold its sales by now.
       if (await rows.isHeldElsewhere(manager, kept)) throw new Refused('payment-pending');

@@ -5,8 +5,8 @@ import { type z } from 'zod';
 import { type Cases } from '../cases.js';
 import { OrderRefundRow, OrderRow, OrderSaleRow } from '../entities.js';
 import { ASK_AGAIN_AFTER_MS, ASKED_PER_ROUND_MAX } from '../limits.js';
-import { leftToRefundFen } from '../rules/order.js';
-import { type ShowSales } from '../sales.js';
+import { freightBackFen, leftToRefundFen } from '../rules/order.js';
+import { type ShowSales, type SoldSale } from '../sales.js';
 import { move } from './orderRows.js';
 import { sha256 } from './orders.js';
 import { type PaymentProvider, type ProviderRefund } from './provider.js';
@@ -36,7 +36,8 @@ export class OnlineRefunds {
    */
   async ask(showId: string, orderId: string, memberId: string, ask: Ask): Promise<Refund> {
     if (this.parts.provider === null) throw new Refused('no-online-payment');
-    await this.parts.db.transaction((manager) => this.reserve(manager, showId, orderId, memberId, ask));
+    const sold = await this.parts.sales.salesOf(showId);
+    await this.parts.db.transaction((manager) => this.reserve(manager, showId, orderId, memberId, ask, sold));
     return shownRefund(await this.refresh(ask.refund));
   }
 
@@ -68,7 +69,7 @@ export class OnlineRefunds {
     const rows = await this.parts.db.manager
       .createQueryBuilder(OrderRefundRow, 'r')
       .select('r.order_id', 'order')
-      .addSelect('sum(r.amount_fen)', 'fen')
+      .addSelect('sum(r.amount_fen + r.freight_fen)', 'fen')
       .where(`r.order_id = ANY(:ids) AND r.state <> 'failed'`, { ids: orderIds })
       .groupBy('r.order_id')
       .getRawMany<{ order: string; fen: string }>();
@@ -82,6 +83,7 @@ export class OnlineRefunds {
     orderId: string,
     memberId: string,
     { refund: id, amountFen, ...named }: Ask,
+    sold: readonly SoldSale[],
   ): Promise<void> {
     const sale = named.sale ?? null;
     const lock = { mode: 'pessimistic_write' as const };
@@ -101,8 +103,9 @@ export class OnlineRefunds {
     );
     if (amountFen > left) throw new Refused('refund-above-paid');
     if (sale === null && amountFen !== cameFen) throw new Refused('amount-differs');
+    const freightFen = freightBackFen(order, before, amountFen, await otherPaidFen(manager, order, sold));
     const row: OrderRefundRow = {
-      ...{ id, orderId, showId, sale, amountFen, state: 'asked', ref: null, answerHash: null },
+      ...{ id, orderId, showId, sale, amountFen, freightFen, state: 'asked', ref: null, answerHash: null },
       ...{ askedBy: memberId, askedAt: new Date(this.parts.nowMs()) },
     };
     await manager.insert(OrderRefundRow, row);
@@ -112,7 +115,8 @@ export class OnlineRefunds {
     const { provider, db } = this.parts;
     if (provider === null) throw new Refused('no-online-payment');
     const { charge } = await db.manager.findOneByOrFail(OrderRow, { id: row.orderId });
-    const { id, orderId: order, amountFen } = row;
+    const { id, orderId: order } = row;
+    const amountFen = row.amountFen + row.freightFen;
     const given = await provider
       .giveBack({ id, order, charge: charge!, amountFen })
       .catch((error: unknown) => {
@@ -130,6 +134,7 @@ export class OnlineRefunds {
     const { sales, cases, provider } = this.parts;
     const body: EventBody<'sale.refunded'> = {
       ...{ sale, amountFen: row.amountFen, channel: provider!.channel },
+      ...(row.freightFen > 0 && { freightFen: row.freightFen }),
       ...{ txn: sha256(given.ref).toString('base64'), evidence: sha256(given.answer).toString('base64') },
     };
     const refusal = await sales.refund(row.showId, 'officer', [body], (manager) => keep(manager, row, given));
@@ -168,6 +173,18 @@ async function cameFenOf(
   const paid = sale === null ? null : await manager.findOneBy(OrderSaleRow, { orderId: id, sale });
   if (!paid) throw new Refused('unknown-sale');
   return paid.amountFen;
+}
+
+/** What of his other payments is still with us: as long as that is so, a parcel goes to him. */
+async function otherPaidFen(
+  manager: EntityManager,
+  { id, bidder }: OrderRow,
+  sold: readonly SoldSale[],
+): Promise<number> {
+  const inIt = new Set((await manager.findBy(OrderSaleRow, { orderId: id })).map(({ sale }) => sale));
+  return sold
+    .filter((one) => one.bidder === bidder && one.phase === 'paid' && !inIt.has(one.sale))
+    .reduce((sum, { amountFen, refundedFen }) => sum + amountFen - refundedFen, 0);
 }
 
 async function keep(

@@ -64,3 +64,20 @@ export interface RefundSum {
   state: 'asked' | 'given' | 'failed';
   amountFen: number;
 }
+
+/**
+ * Freight goes back with the refund by which all of the parcel is given back, and once; fen, 0: not with this one.
+ * @param order a paid one: what came, with its freight
+ * @param otherPaidFen what the buyer paid in other ways and has not been given back
+ */
+export function freightBackFen(
+  order: { state: OrderState; amountFen: number; freightFen: number },
+  before: readonly (RefundSum & { freightFen: number })[],
+  amountFen: number,
+  otherPaidFen: number,
+): number {
+  const living = before.filter(({ state }) => state !== 'failed');
+  if (order.state !== 'paid' || otherPaidFen > 0 || living.some(({ freightFen }) => freightFen > 0)) return 0;
+  const backFen = living.reduce((sum, one) => sum + one.amountFen, amountFen);
+  return backFen === order.amountFen - order.freightFen ? order.freightFen : 0;
+}

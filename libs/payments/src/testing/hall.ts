@@ -1,4 +1,4 @@
-import { type Reason } from '@qingpai/wire';
+import { type FreightDue, type Reason } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type Buyer, type ShowSales, type SoldSale } from '../sales.js';
 
@@ -15,7 +15,15 @@ export class Hall implements ShowSales {
 
   sell(bidder = 'hall', amountFen = 5_800): string {
     const sale = `S${this.sales.length + 1}`;
-    const lot = { lot: 'L1', number: '001', title: '建兰', units: 1, refundedFen: 0, payByMs: null };
+    const lot = {
+      lot: 'L1',
+      number: '001',
+      title: '建兰',
+      units: 1,
+      refundedFen: 0,
+      payByMs: null,
+      extended: false,
+    };
     this.sales.push({ ...lot, sale, amountFen, bidder, phase: 'awaiting' });
     return sale;
   }
@@ -64,6 +72,15 @@ export class Hall implements ShowSales {
       for (const sale of sales) this.named(sale).phase = 'defaulted';
       return null;
     });
+  }
+
+  /** What freight everybody owes. */
+  freight: FreightDue = { state: 'none', feeFen: 0 };
+  async freightOf() {
+    return this.freight;
+  }
+  async freightRuleOf() {
+    return null;
   }
 
   onOwed(): void {}
