@@ -29,6 +29,16 @@ const shot = async (page: Page, name: string) => {
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 };
 
+async function givesHisAddress(page: Page): Promise<void> {
+  await page.getByLabel('收货人').fill('林小梅');
+  await page.getByLabel('手机号').fill('13900000003');
+  await page.getByLabel('省份和运费').selectOption('35');
+  await page.getByLabel('市、县').fill('宁德市周宁县');
+  await page.getByLabel('详细地址').fill('狮城镇兴业路 7 号');
+  await page.getByRole('button', { name: '用这个地址' }).click();
+  await page.getByText('福建 宁德*** 林** 139****0003').waitFor();
+}
+
 /** A show in which one buyer has won two lots. */
 async function won(on: Market) {
   const { showId, host } = await on.openShow([pot(), pot({ title: '君子兰' })], {
@@ -42,16 +52,22 @@ async function won(on: Market) {
     await lin.bid(lot, 3_600);
     await hammered;
   }
-  return { showId, token: lin.token! };
+  return { showId, host, token: lin.token! };
 }
 
 test('two lots are paid at once on Stripe’s page, after a tick, and the page says so when he comes back', async () => {
   const { showId, token } = await won(market);
   const page = await browser.opens(`/pay/${showId}`, token);
   await page.getByText('共 2 件，一次付清').waitFor();
-  const button = page.getByRole('button', { name: '付 ¥72' });
+  await shot(page, 'pay-address');
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+  await givesHisAddress(page);
+  const button = page.getByRole('button', { name: '付 ¥80' });
+  await button.waitFor();
   expect([await button.isDisabled(), stripe.requests.length]).toEqual([true, 0]);
   expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+  // What he typed is nowhere on the page any more.
+  expect(await page.getByText('兴业路').count()).toBe(0);
   await page.getByRole('checkbox').check();
   await shot(page, 'pay-online');
   await button.click();
@@ -84,7 +100,9 @@ test('in WeChat it says what does not work there, and paying by hand comes first
     '银行卡（Visa、万事达、银联）',
     '微信支付',
   ]);
-  expect((await page.locator('h2').allTextContents()).slice(1)).toEqual(['线下付款', '在线付款']);
+  expect((await page.locator('h2').allTextContents()).slice(1)).toEqual([
+    ...['收货', '线下付款', '在线付款'],
+  ]);
   await shot(page, 'pay-wechat');
   expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
 }, 60_000);
@@ -125,3 +143,42 @@ test('without Stripe it tells how to pay by hand; what was recorded wrongly can 
     await plain.close();
   }
 }, 90_000);
+
+test('after the close the room says what is owed and until when; the host gives longer, and sees who pays what', async () => {
+  const { showId, host, token } = await won(market);
+  await host.does({ name: 'close' });
+  const room = await browser.opens(`/r/${showId}`, token);
+  await room.getByText('您拍到 2 件，待付 ¥72').waitFor();
+  await shot(room, 'room-owes');
+  expect([await axeFinds(room), await overflows(room)]).toEqual([[], false]);
+  const page = await browser.opens(`/pay/${showId}`, token);
+  await givesHisAddress(page);
+  await page.locator('.until').waitFor();
+  await shot(page, 'pay-until');
+  const desk = await browser.opens(`/host?show=${showId}`, await market.host());
+  await desk.locator('.bills summary').first().click();
+  await desk.getByText('福建 宁德***').waitFor();
+  await shot(desk, 'host-bill');
+  expect([await axeFinds(desk), await overflows(desk)]).toEqual([[], false]);
+  await desk.getByRole('button', { name: '延期' }).click();
+  await desk.getByLabel('转账在路上').check();
+  await shot(desk, 'host-extend');
+  expect([await axeFinds(desk), await overflows(desk)]).toEqual([[], false]);
+  await desk.locator('dialog').getByRole('button', { name: '延期' }).click();
+  await desk.getByText('（已延期）').waitFor();
+  await page.reload();
+  await page.getByText('主播已为您延期').waitFor();
+}, 60_000);
+
+test('whoever has not bid yet reads the freight in one line, and place by place when he asks', async () => {
+  const { showId, host } = await market.openShow([pot()], { ...shortRules, openForMs: 60_000 });
+  const { token } = await market.buyer(showId, '小林');
+  await host.does({ name: 'offer', lot: 'L1' });
+  const room = await browser.opens(`/r/${showId}`, token!);
+  await room.getByText('运费：福建 ¥8').first().waitFor();
+  await shot(room, 'room-freight-line');
+  await room.getByText('运费：福建 ¥8').first().click();
+  await room.getByText('不送').first().waitFor();
+  await shot(room, 'room-freight');
+  expect([await axeFinds(room), await overflows(room)]).toEqual([[], false]);
+}, 60_000);
