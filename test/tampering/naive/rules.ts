@@ -858,13 +858,12 @@ function payableUntil(past: Past, rules: World['rules'], sale: Sale): number | n
 }
 
 function wrongExtension({ past, rules }: World, { body, t }: Of<'pay.extended'>): string | null {
-  const owed = salesOf(past).find(
-    ({ bidder, paid, voided, defaulted }) => bidder === body.bidder && !paid && !voided && !defaulted,
-  );
-  const until = owed ? payableUntil(past, rules, owed) : null;
-  if (until === null) return 'nothing to extend';
+  const until = salesOf(past)
+    .filter(({ bidder, paid, voided, defaulted }) => bidder === body.bidder && !paid && !voided && !defaulted)
+    .map((sale) => payableUntil(past, rules, sale) ?? Infinity);
+  if (until.length === 0) return 'nothing to extend';
   const closed = all(past, 'show.closed')[0]!;
-  const isLater = body.payBy > until && body.payBy > t;
+  const isLater = until.every((one) => body.payBy > one) && body.payBy > t;
   return isLater && body.payBy <= closed.t + 31 * 86_400_000 ? null : 'not later';
 }
 

@@ -54,8 +54,8 @@ export function close(state: ShowState, { by }: Of<'close'>): Decision {
 }
 
 /**
- * The last leaf: every sale is paid, given back or in default for good, no deposit is left, the time for complaints is over, and every grower is paid
- * where that is done from these books.
+ * The last leaf: every sale is paid, given back or in default for good, no deposit is left, the time for complaints is
+ * over, and every grower is paid where that is done from these books.
  */
 export function settle(state: ShowState, { by, books }: Of<'settle'>, nowMs: number): Decision {
   if (Object.values(state.sales).some(({ phase }) => phase === 'awaiting')) return refuse('sales-open');

@@ -59,3 +59,14 @@ test('a deadline only moves on: not back, not into the past, not beyond a month,
   show.does(30 * HOUR_MS, { name: 'paid', body });
   expect(asks(WU, 33 * HOUR_MS, 30 * HOUR_MS)).toBe('nothing-owed');
 });
+
+test('who took a second chance has as long from then on, unless he is given longer for all that he owes', () => {
+  const show = closedAt(HOUR_MS, {
+    payWithinMs: HOUR_MS,
+    secondChance: { answerWithinMs: HOUR_MS, perSaleMax: 3, atLast: 'carry' },
+  });
+  const late = { bidder: LIN, replaces: 'S1', t: 3 * HOUR_MS };
+  expect(payByOf(show.state, late)).toBe(4 * HOUR_MS);
+  show.does(1.5 * HOUR_MS, { name: 'extendPay', bidder: LIN, payBy: 9 * HOUR_MS, reason: 'house' });
+  expect(payByOf(show.state, late)).toBe(9 * HOUR_MS);
+});

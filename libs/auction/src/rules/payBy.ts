@@ -37,11 +37,13 @@ export function extendPay(
   { by, bidder, payBy, reason }: Extract<Command, { name: 'extendPay' }>,
   nowMs: number,
 ): Decision {
-  const owed = Object.values(state.sales).find((sale) => sale.bidder === bidder && sale.phase === 'awaiting');
-  if (!owed) return refuse('nothing-owed');
-  const before = payByOf(state, owed);
+  const owed = Object.values(state.sales).filter(
+    (sale) => sale.bidder === bidder && sale.phase === 'awaiting',
+  );
+  if (owed.length === 0) return refuse('nothing-owed');
+  const before = owed.map((sale) => payByOf(state, sale));
   const latest = (state.closedAt ?? 0) + PAY_EXTENSION_MS_MAX;
-  if (before === null || payBy <= Math.max(before, nowMs) || payBy > latest)
-    return refuse('pay-by-not-later');
+  const isLater = before.every((one) => one !== null && payBy > one) && payBy > nowMs && payBy <= latest;
+  if (!isLater) return refuse('pay-by-not-later');
   return happens(by, { type: 'pay.extended', body: { bidder, payBy, reason } });
 }
