@@ -1,6 +1,6 @@
 const swc = require('./swc.json');
 
-const names = ['wire', 'platform', 'members', 'ledger', 'payments', 'auction', 'township'];
+const names = ['wire', 'platform', 'members', 'ledger', 'payments', 'auction', 'media', 'township'];
 const aliases = Object.fromEntries(
   names.flatMap((name) => [
     [`^@qingpai/${name}$`, `<rootDir>/libs/${name}/src/index.ts`],
@@ -45,6 +45,7 @@ module.exports = {
     { ...common, displayName: 'market-day', testMatch: ['<rootDir>/test/market-day/**/*.spec.ts'] },
     { ...common, displayName: 'faults', testMatch: ['<rootDir>/test/faults/faults.spec.ts'] },
     { ...common, displayName: 'stories', testMatch: ['<rootDir>/test/stories/**/*.spec.ts'] },
+    { ...common, displayName: 'video', testMatch: ['<rootDir>/test/video/**/*.spec.ts'] },
     { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.spec.ts'] },
     { ...common, displayName: 'interop', testMatch: ['<rootDir>/test/interop/**/*.spec.ts'] },
   ],

@@ -40,11 +40,12 @@ for (const files of ['tampering.spec', 'thePage', 'differential', 'mutants']) {
 await suite('market-day');
 if (built) {
   await suite('stories');
+  await videoSuite();
   await suite('faults', { title: 'faults (short)', env: shortFaults });
   await browserSuite();
   await suite('interop');
 } else {
-  for (const name of ['stories', 'faults', 'browser', 'interop']) notRun.push(`${name}: the build failed`);
+  for (const name of ['stories', 'video', 'faults', 'browser', 'interop']) notRun.push(`${name}: the build failed`);
 }
 const also = process.argv.indexOf('--also-on');
 if (also > 0) await alsoOn(process.argv[also + 1]);
@@ -65,6 +66,19 @@ async function browserSuite() {
   const chromium = await findChromium();
   if ('path' in chromium) await suite('browser', { env: { CHROMIUM_PATH: chromium.path } });
   else notRun.push(`browser: ${chromium.why}`);
+}
+
+/** Cameras and viewers need the same library as the relay: where it cannot load, nothing of it can be judged. */
+async function videoSuite() {
+  try {
+    await import('node-datachannel');
+  } catch (error) {
+    notRun.push(`video: ${String(error).split('\n')[0]}`);
+    return;
+  }
+  const { findChromium } = await import('./chromium.mjs');
+  const chromium = await findChromium();
+  await suite('video', { env: 'path' in chromium ? { CHROMIUM_PATH: chromium.path } : {} });
 }
 
 /** Another line of Node comes from the npm registry, where each is a package. */

@@ -25,6 +25,8 @@ export interface Config {
   ownWitness: boolean;
   /** Independent ones. */
   witnesses: readonly ConfiguredWitness[];
+  /** Null: rooms show photos. */
+  video: LiveVideo | null;
   logLevel: Values['LOG_LEVEL'];
   /** Above 1, for load tests on this machine alone: rates are so many times wider, and sign-in is not counted. */
   rateTimes: number;
@@ -38,6 +40,21 @@ export interface Config {
   offlinePayment: string;
   /** Null: nothing is paid online. */
   stripe: StripeKeys | null;
+}
+
+export interface LiveVideo {
+  /** 0: any free one below 32768. */
+  udpPort: number;
+  /** For networks that let no UDP through; null: off. */
+  tcpPort: number | null;
+  /** IPv4 that clients send to, where it is not the one they reach the pages by. */
+  publicIp: string | null;
+  /** Origin of a relay that runs elsewhere; null: one is started with the server. */
+  relayUrl: string | null;
+  /** Signs tokens; made at first start. */
+  keyFile: string;
+  viewersMax: number;
+  egressMbitMax: number;
 }
 
 export interface House {
@@ -208,6 +225,7 @@ function configOf(values: Values): Config {
     logHost: values.LOG_HOST ?? (publicUrl === null ? 'qingpai.localhost' : new URL(publicUrl).hostname),
     ownWitness: values.OWN_WITNESS,
     witnesses: values.WITNESSES ?? [],
+    video: values.LIVE_VIDEO ? videoOf(values, dataDir) : null,
     logLevel: values.LOG_LEVEL,
     rateTimes: values.RATE_TIMES,
     demo: values.DEMO,
@@ -228,6 +246,16 @@ function stripeOf(values: Values): StripeKeys | null {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API: apiUrl } = values;
   return secretKey === undefined || webhookSecret === undefined ? null : { secretKey, webhookSecret, apiUrl };
 }
+
+const videoOf = (values: Values, dataDir: string): LiveVideo => ({
+  udpPort: values.MEDIA_UDP_PORT,
+  tcpPort: values.MEDIA_TCP_PORT,
+  publicIp: values.MEDIA_PUBLIC_IP ?? null,
+  relayUrl: values.MEDIA_RELAY_URL === undefined ? null : new URL(values.MEDIA_RELAY_URL).origin,
+  keyFile: resolve(values.MEDIA_KEY_FILE ?? `${dataDir}/media.key`),
+  viewersMax: values.MEDIA_VIEWERS_MAX,
+  egressMbitMax: values.MEDIA_EGRESS_MBIT_MAX,
+});
 
 function houseOf(values: Values): House {
   return {

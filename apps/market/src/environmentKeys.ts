@@ -19,6 +19,19 @@ const port = (fallback: number) =>
     '应为 0 到 65535 的整数（0：任选一个空闲端口）',
     'must be a whole number from 0 to 65535 (0: any free port)',
   ); // prettier-ignore
+/** Below the ports that systems give to clients. */
+const mediaPort = (fallback: number) =>
+  key(
+    z.string().regex(/^\d{1,5}$/).transform(Number).refine((n) => n < 32_768).default(fallback),
+    '应为 0 到 32767 的整数（0：任选一个空闲端口）',
+    'must be a whole number from 0 to 32767 (0: any free port)',
+  ); // prettier-ignore
+const count = (fallback: number) =>
+  key(
+    z.string().regex(/^[1-9]\d{0,4}$/).transform(Number).default(fallback),
+    '应为 1 到 99999 的整数',
+    'must be a whole number from 1 to 99999',
+  ); // prettier-ignore
 const words = (fallback: string, max = 80) =>
   key(z.string().max(max).default(fallback), `应为不超过 ${max} 个字`, `must be at most ${max} characters`);
 const mobile = (fallback: string) =>
@@ -92,13 +105,25 @@ export const keys = {
     '应为“公钥 地址”，多个用逗号隔开；地址为 - 表示只用文件',
     'must be `<vkey> <url>`, several with commas between; `-` for the url: by file only',
   ),
+  LIVE_VIDEO: yesNo('yes'),
+  MEDIA_UDP_PORT: mediaPort(8022),
+  MEDIA_TCP_PORT: key(
+    z.union([z.literal('off').transform(() => null), mediaPort(8023).schema]),
+    '应为 0 到 32767 的整数，或 off',
+    'must be a whole number from 0 to 32767, or off',
+  ),
+  MEDIA_PUBLIC_IP: optional(z.ipv4(), '应为 IPv4 地址', 'must be an IPv4 address'),
+  MEDIA_RELAY_URL: optional(
+    z.url({ protocol: /^http$/ }).refine((text) => /^http:\/\/[^/?#]+\/?$/.test(text)),
+    '应为 http://主机:端口，后面不带路径',
+    'must be http://host:port without a path',
+  ),
+  MEDIA_KEY_FILE: filePath,
+  MEDIA_VIEWERS_MAX: count(300),
+  MEDIA_EGRESS_MBIT_MAX: count(300),
   LOG_LEVEL: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'silent']),
   SMS: oneOf(['console']),
-  RATE_TIMES: key(
-    z.string().regex(/^[1-9]\d{0,4}$/).transform(Number).default(1),
-    '应为 1 到 99999 的整数',
-    'must be a whole number from 1 to 99999',
-  ), // prettier-ignore
+  RATE_TIMES: count(1),
   DEMO: yesNo('no'),
   SEED_SHOW: yesNo('yes'),
   TOWNSHIP_NAME: words('泗桥乡', 20),

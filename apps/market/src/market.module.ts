@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
 import { Jobs } from '@qingpai/platform';
-import { AuctionModule, Proofs } from '@qingpai/auction';
+import { AuctionModule, Proofs, Rooms } from '@qingpai/auction';
+import { MediaModule, STAGE_HANDS, type StageHands } from '@qingpai/media';
 import { type Counter, paymentsInvariants, PaymentsModule, StripeProvider } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
 import { DataSource } from 'typeorm';
@@ -35,6 +36,7 @@ export class MarketModule {
       onBid: metrics.handleBid,
       witnesses: parts.witnesses,
       rateTimes: config.rateTimes,
+      stages: parts.media?.server,
       ...(parts.introduce && { introduce: parts.introduce }),
     });
     return {
@@ -58,6 +60,13 @@ export class MarketModule {
           tell: (kind, details) =>
             parts.log.error({ kind, ...details }, '有一笔款要人处理 / a payment needs a person'),
           warn: (event, details) => parts.log.warn(details, event),
+          nowMs,
+        }),
+        MediaModule.forRoot({
+          imports: [HandsModule.with(auction)],
+          server: parts.media?.server ?? null,
+          key: parts.media?.key ?? parts.vaultKey,
+          behindProxy: config.publicUrl !== null,
           nowMs,
         }),
         TownshipModule.forRoot({
@@ -104,6 +113,25 @@ class GroundModule {
       { provide: Jobs, useValue: new Jobs(parts.log) },
     ];
     return { module: GroundModule, providers: provided, exports: provided };
+  }
+}
+
+/** What live video asks of the auction: who holds a show's console, and what the show is called. */
+@Module({})
+class HandsModule {
+  static with(auction: DynamicModule): DynamicModule {
+    const hands = {
+      provide: STAGE_HANDS,
+      useFactory: (rooms: Rooms): StageHands => ({
+        refusalToPublish: async (showId, member) => (await rooms.of(showId)).refusalToPublish(member),
+        faceOf: async (showId) => {
+          const { card, code } = await (await rooms.of(showId)).snapshot();
+          return { title: card.title, code };
+        },
+      }),
+      inject: [Rooms],
+    };
+    return { module: HandsModule, imports: [auction], providers: [hands], exports: [STAGE_HANDS] };
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Clock, type Log } from '@qingpai/platform';
+import { type MediaServer } from '@qingpai/media';
 import { type ConfiguredWitness } from '@qingpai/auction';
 import { type DataSource } from 'typeorm';
 import { type Config } from './config.js';
@@ -15,6 +16,8 @@ export interface MarketParts {
   witnesses: readonly ConfiguredWitness[];
   /** Tells the one started with us of a log. */
   introduce?: (vkey: string) => void;
+  /** Who carries live video; null: nobody. `key` signs what a second phone carries. */
+  media: { server: MediaServer; key: Uint8Array } | null;
   clock: Clock;
   log: Log;
   /** Where Vite wrote the pages: dist/web. */

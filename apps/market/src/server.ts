@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SDP_BYTES_MAX } from '@qingpai/media';
 import { SwaggerModule } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
 import { openApi } from './docs/openapi.js';
@@ -34,6 +35,12 @@ export async function createMarket(parts: MarketParts): Promise<NestFastifyAppli
   });
   const fastify = adapter.getInstance();
   await addSecurityHeaders(fastify, parts.config.publicUrl?.startsWith('https:') ?? false);
+  // Of WHIP and WHEP: texts, handed on as they are.
+  fastify.addContentTypeParser(
+    ['application/sdp', 'application/trickle-ice-sdpfrag'],
+    { parseAs: 'string', bodyLimit: SDP_BYTES_MAX },
+    (_request, body, done) => done(null, body),
+  );
   await addStaticFiles(fastify, parts.webFolder);
   await fastify.register(multipart, {
     limits: { fileSize: FILE_BYTES_MAX, files: 1, fields: 8, fieldSize: 10_000, parts: 9 },

@@ -13,7 +13,7 @@ export interface AuctionOptions
     Omit<CatalogueOptions, 'imports' | 'nowMs'>,
     Pick<DeskOptions, 'warn' | 'onBid'>,
     Pick<RegistryOptions, 'judgeSeason'>,
-    Pick<RoomOptions, 'rateTimes'>,
+    Pick<RoomOptions, 'rateTimes' | 'stages'>,
     WitnessOptions {
   /** Stamps bids, dates shows, counts pages down. */
   clock: Clock;
@@ -34,6 +34,7 @@ export class AuctionModule {
     introduce,
     askWitness,
     rateTimes,
+    stages,
     ...catalogueOptions
   }: AuctionOptions): DynamicModule {
     const nowMs = () => clock.nowMs();
@@ -41,7 +42,7 @@ export class AuctionModule {
     const store = StoreModule.forRoot({ host, judge, verifierPage, nowMs, witnesses: keys });
     const desk = DeskModule.forRoot({ clock, warn, onBid, imports: [store] });
     const witness = WitnessModule.forRoot({ witnesses, introduce, askWitness, imports: [store, desk] });
-    const room = RoomModule.forRoot({ imports: [store, desk, witness], rateTimes });
+    const room = RoomModule.forRoot({ imports: [store, desk, witness], rateTimes, stages });
     const catalogue = CatalogueModule.forRoot({ ...catalogueOptions, nowMs, imports: [store, desk] });
     const registry = RegistryModule.forRoot({ imports: [store, desk], witnesses: keys, judgeSeason });
     const parts = [store, desk, witness, registry, room, catalogue];

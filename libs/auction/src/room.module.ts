@@ -11,6 +11,7 @@ import { Loudspeaker } from './gateway/loudspeaker.js';
 import { RoomGateway } from './gateway/room.gateway.js';
 import { RateLimits } from './room/rateLimits.js';
 import { RoomController, SigningController } from './room/room.controller.js';
+import { type Stages } from './room/room.js';
 import { Rooms } from './room/rooms.js';
 import { Seats } from './room/seats.js';
 import { ShowStore } from './store/showStore.js';
@@ -19,7 +20,10 @@ import { Witnessing } from './witness/witnessing.js';
 export interface RoomOptions extends Pick<DynamicModule, 'imports'> {
   /** How many times wider the rates of `room/limits.ts` are; default 1. For load tests. */
   rateTimes?: number | undefined;
+  /** Who carries live video, where there is any. */
+  stages?: Stages | undefined;
 }
+const STAGES = Symbol('stages');
 
 /** The rooms of shows, over sockets and over HTTP. */
 @Module({})
@@ -35,7 +39,7 @@ export class RoomModule implements OnApplicationShutdown {
   }
 
   /** @param imports modules that provide `Desks`, `ShowStore`, `Witnessing` and the desk's options */
-  static forRoot({ imports, rateTimes }: RoomOptions): DynamicModule {
+  static forRoot({ imports, rateTimes, stages }: RoomOptions): DynamicModule {
     return {
       module: RoomModule,
       imports: imports ?? [],
@@ -44,6 +48,7 @@ export class RoomModule implements OnApplicationShutdown {
         Loudspeaker,
         { provide: RateLimits, useValue: new RateLimits(rateTimes) },
         RoomGateway,
+        { provide: STAGES, useValue: stages ?? null },
         {
           provide: Seats,
           useFactory: (desks: Desks, store: ShowStore) => new Seats(desks, store),
@@ -62,6 +67,7 @@ export class RoomModule implements OnApplicationShutdown {
             DataSource,
             DESK_OPTIONS,
             Witnessing,
+            STAGES,
           ],
         },
       ],
@@ -87,9 +93,10 @@ function roomsOf(
   db: DataSource,
   { warn, onBid }: DeskParts,
   witnessing: Witnessing,
+  stages: Stages | null,
 ): Rooms {
   return new Rooms({
-    ...{ desks, seats, limits, fanout, members, warn, onBid, witnessing },
+    ...{ desks, seats, limits, fanout, members, warn, onBid, witnessing, stages },
     faceOf: async (showId) => {
       const [{ card, code }, cards, ended] = await Promise.all([
         store.show(showId),

@@ -51,6 +51,7 @@ const statuses: Partial<Record<Reason, number>> = {
   'too-busy': 503,
   'no-online-payment': 503,
   'not-ready': 503,
+  'no-live-video': 503,
 };
 
 export function statusOf(reason: Reason): number {

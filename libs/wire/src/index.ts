@@ -8,3 +8,4 @@ export * from './room.js';
 export * from './api.js';
 export * from './bundle.js';
 export * from './registry.js';
+export * from './media.js';

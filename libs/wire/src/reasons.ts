@@ -284,6 +284,7 @@ export const reasons = {
     zh: '服务器正在启动或恢复，请稍后用同一编号再试',
     en: 'The server is starting or recovering; try again with the same id',
   },
+  'no-live-video': { zh: '这里没有开通直播视频', en: 'There is no live video here' },
   internal: { zh: '服务器出错了，请稍后再试', en: 'Something went wrong on the server; try again' },
   // growers' money
   'not-payable': { zh: '这笔货款还不能付给花农', en: 'This sale cannot be paid out yet' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { loggedEvent } from './events.js';
+import { stage } from './media.js';
 import { reasonCodes } from './reasons.js';
 import { TIMED_OPEN_MAX } from './rules.js';
 import { showState } from './state.js';
@@ -384,6 +385,7 @@ export const joinAnswer = z.discriminatedUnion('ok', [
     head: signedHead,
     witness: witnessState,
     ended: showEnd.optional(),
+    stage: stage.optional().describe('live video; left out where there is none'),
     snapshot: snapshot.optional(),
     since: eventsFrame.optional(),
   }),
@@ -472,6 +474,7 @@ export const serverMessages = {
   me: { payload: meFrame, summary: 'What changed about you: admitted, muted, paddle.' },
   waiting: { payload: waitingFrame, summary: 'To hosts and moderators: how many wait to be admitted.' },
   witness: { payload: witnessState, summary: 'How far witnesses have cosigned, when that changes.' },
+  stage: { payload: stage, summary: 'Live video begins, is interrupted, comes back or ends.' },
   bye: { payload: bye, summary: 'The server ends this session; reconnecting needs a new sign-in.' },
 } as const;
 export type ClientMessage = keyof typeof clientMessages;

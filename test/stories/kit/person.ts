@@ -51,6 +51,11 @@ export class Person {
     return this.socket.timeout(WITHIN_MS).emitWithAck(name, payload) as Promise<T>;
   }
 
+  /** To messages beside the log. */
+  listen<T>(name: string, listener: (payload: T) => void): void {
+    this.socket.on(name, listener);
+  }
+
   async join(): Promise<void> {
     const answer = await this.ask<JoinAnswer>('join', {
       showId: this.showId,

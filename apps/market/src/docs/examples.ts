@@ -216,6 +216,7 @@ const tells: { [N in ServerMessage]: Tell<N>[] } = {
   me: [{ me: buyer }],
   waiting: [{ waiting: 2 }],
   witness: [witness],
+  stage: [{ state: 'live', video: true, audio: true, take: 0 }],
   bye: [{ reason: 'not-signed-in' }],
 };
 

@@ -6,6 +6,8 @@ import { type FastifyReply } from 'fastify';
 import { MARKET_PARTS, type MarketParts } from '../parts.js';
 import { Metrics } from './metrics.js';
 
+const RELAY_METRICS_MS_MAX = 1_000;
+
 @ApiTags('operations')
 @Controller()
 export class HealthController {
@@ -41,7 +43,15 @@ export class HealthController {
   @ApiOperation({ summary: 'Counters for Prometheus; nothing personal is in them.' })
   @ApiOkResponse({ description: 'Prometheus text format' })
   async counters(@Res() reply: FastifyReply) {
-    const text = await this.metrics.registry.metrics();
-    void reply.type(this.metrics.registry.contentType).send(text);
+    const [ours, relay] = await Promise.all([this.metrics.registry.metrics(), this.ofRelay()]);
+    void reply.type(this.metrics.registry.contentType).send(ours + relay);
+  }
+
+  /** The relay is reached from here alone, so its counters are shown here; nothing while it is away. */
+  private async ofRelay(): Promise<string> {
+    const origin = this.parts.media?.server.forwardTo;
+    if (!origin) return '';
+    const asked = fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(RELAY_METRICS_MS_MAX) });
+    return asked.then((answer) => (answer.ok ? answer.text() : '')).catch(() => '');
   }
 }

@@ -1,14 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ConfiguredWitness, parseWitnesses } from '@qingpai/auction';
 import { type Log } from '@qingpai/platform';
+import { ended, firstLine } from './childProcess.js';
 import { type Closers } from './closers.js';
 
 const READY_MS_MAX = 15_000;
-const STOP_MS_MAX = 5_000;
 /** After an end that nobody asked for; doubled while it does not last. */
 const AGAIN_AFTER_MS = 2_000;
 const AGAIN_MS_MAX = 60_000;
@@ -100,28 +99,8 @@ class Witnessing {
 
 /** It says `WITNESS <vkey> <url>` when it listens. */
 async function ready(child: ChildProcessWithoutNullStreams): Promise<ConfiguredWitness | undefined> {
-  const said = new Promise<string>((resolve) =>
-    createInterface({ input: child.stdout }).once('line', resolve),
-  );
-  const failed = new Promise<string>((resolve) =>
-    child.once('error', () => resolve('')).once('exit', () => resolve('')),
-  );
-  let late: NodeJS.Timeout | undefined;
-  const silent = new Promise<string>((resolve) => (late = setTimeout(() => resolve(''), READY_MS_MAX)));
-  const line = await Promise.race([said, failed, silent]);
-  clearTimeout(late);
+  const line = await firstLine(child, READY_MS_MAX);
   return line.startsWith('WITNESS ') ? parseWitnesses(line.slice('WITNESS '.length))?.[0] : undefined;
-}
-
-async function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
-  child.removeAllListeners('exit');
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
-  child.stdin.end();
-  child.kill('SIGTERM');
-  await exit;
-  clearTimeout(late);
 }
 
 function addLine(file: string, line: string): void {

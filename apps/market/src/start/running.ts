@@ -3,6 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MembersService } from '@qingpai/members';
+import { RelayServer } from '@qingpai/media';
 import { OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
 import {
   anchoredClock,
@@ -24,6 +25,7 @@ import { hangDoorbell } from './doorbell.js';
 import { keepHouse } from './housekeeping.js';
 import { ownCertificate } from './ownCertificate.js';
 import { openOwnHttps } from './ownHttps.js';
+import { startOwnRelay } from './ownRelay.js';
 import { startOwnWitness } from './ownWitness.js';
 import { projectFolder, projectVersion } from './projectFolder.js';
 import { peopleAndShow } from './seed.js';
@@ -61,6 +63,7 @@ export async function startMarket(
     version: projectVersion(),
     witnesses: own ? [own.witness, ...witnesses] : witnesses,
     ...(own && { introduce: own.introduce }),
+    media: await openMedia(config, log, closers),
   };
   const app = await createMarket(parts);
   closers.add('the server', () => app.close());
@@ -96,6 +99,20 @@ export async function startMarket(
   closers.add('the doorbell', () => doorbell.close());
   claim.leaveNote(doorbell.note);
   return text;
+}
+
+/** Null: no live video, by choice or because it cannot run here. */
+async function openMedia({ video, host, publicUrl }: Config, log: Log, closers: Closers) {
+  if (video === null) return null;
+  const key = vaultKeyIn(video.keyFile);
+  const announced = video.publicIp ?? (publicUrl === null ? null : (networkIps()[0] ?? null));
+  if (video.relayUrl !== null) {
+    const server = new RelayServer(video.relayUrl, key, announced);
+    closers.add('the news of the relay', async () => server.close());
+    return { server, key };
+  }
+  const server = await startOwnRelay({ video, keyFile: video.keyFile, key, host, announced }, log, closers);
+  return server && { server, key };
 }
 
 async function openData(config: Config, log: Log, closers: Closers) {

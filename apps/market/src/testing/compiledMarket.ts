@@ -9,11 +9,11 @@ const cache = join(root, '.cache/compiled-market', String(process.pid));
 /**
  * The server as plain JavaScript, for tests that start and kill it as a process: its sources as they are now, not
  * what somebody built. Answers the path of main.js; it lies inside the project so that packages are found, and the
- * witness lies beside it.
+ * witness and the relay lie beside it.
  */
 export async function compiledMarket(): Promise<string> {
   const libs = readdirSync(join(root, 'libs')).map((lib) => `libs/${lib}/src`);
-  const files = ['apps/market/src', 'apps/auditor/src', ...libs].flatMap(sourcesIn);
+  const files = ['apps/market/src', 'apps/auditor/src', 'apps/relay/src', ...libs].flatMap(sourcesIn);
   await Promise.all(files.map(compile));
   return join(cache, 'apps/market/src/main.js');
 }

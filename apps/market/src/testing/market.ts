@@ -31,6 +31,7 @@ export async function testMarket(environment: Environment = {}): Promise<TestMar
     vaultKey: Buffer.alloc(32, 7),
     origins: [origin],
     witnesses: [],
+    media: null,
     clock: anchoredClock(),
     log: createLog('info', {
       write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>),

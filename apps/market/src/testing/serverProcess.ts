@@ -16,10 +16,12 @@ export interface ServerProcess {
   exited: Promise<number | null>;
 }
 
+const anyMediaPort = { MEDIA_UDP_PORT: '0', MEDIA_TCP_PORT: 'off' };
+
 /** Starts main.js and waits until it says `ready` or ends. */
 export async function startProcess(main: string, environment: Environment): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', HTTPS_PORT: '0', ...environment },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', HTTPS_PORT: '0', ...anyMediaPort, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];

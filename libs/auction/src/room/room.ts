@@ -28,6 +28,7 @@ import {
   type ShowEnd,
   type ShowState,
   type Snapshot,
+  type Stage,
   type TakeOverReason,
   type WitnessState,
 } from '@qingpai/wire';
@@ -71,6 +72,14 @@ export interface RoomParts {
   waitingFor(showId: string): Promise<number>;
   onBid?: BidListener;
   witnessing: Pick<Witnessing, 'stateOf' | 'mayOpen' | 'onChange'>;
+  /** Null or left out: no live video. */
+  stages?: Stages | null;
+}
+
+/** What is on stage, told by whoever carries live video. No deadline and no bid depends on it. */
+export interface Stages {
+  stageOf(showId: string): Stage;
+  onStage(listener: (showId: string, stage: Stage) => void): () => void;
 }
 
 /** Told of every bid's answer, and how long it took: for counters. */
@@ -131,7 +140,8 @@ export class Room {
     const { size, root, note } = desk.head;
     const now = { serverNowMs: desk.nowMs(), watching: this.watching };
     const ended = face.ended && { ended: face.ended };
-    return { ok: true, me, ...now, head: { size, root, note }, witness, ...ended, ...news };
+    const stage = this.parts.stages && { stage: this.parts.stages.stageOf(this.showId) };
+    return { ok: true, me, ...now, head: { size, root, note }, witness, ...ended, ...stage, ...news };
   }
 
   leave(visitor: Visitor): void {
@@ -211,6 +221,15 @@ export class Room {
   async tellWitness(): Promise<void> {
     if (this.watching > 0)
       await this.visitors.tell('witness', await this.parts.witnessing.stateOf(this.showId));
+  }
+
+  tellStage(stage: Stage): void {
+    if (this.watching > 0) void this.visitors.tell('stage', stage);
+  }
+
+  /** Null: he may send picture and sound, since he holds the console or has taken it over. */
+  async refusalToPublish(member: SessionMember): Promise<Reason | null> {
+    return this.refusalToCommand(member, 'offer', await this.desk());
   }
 
   /** The log was taken for good: everybody is told why, and sent away; who comes again is shown where to go. */

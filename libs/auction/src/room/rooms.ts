@@ -12,12 +12,15 @@ export class Rooms {
   private readonly stops: (() => void)[];
 
   constructor(private readonly parts: RoomsParts) {
-    const { desks, members, seats, witnessing } = parts;
+    const { desks, members, seats, witnessing, stages } = parts;
     this.stops = [
       desks.onRetired((showId) => this.inOpenRoom(showId, (room) => room.end())),
       witnessing.onChange((showId) => this.inOpenRoom(showId, (room) => room.tellWitness())),
       members.onAdmitted(({ memberId, showId }) => this.handleAdmitted(showId, memberId)),
       members.onWaitingChanged((showId) => this.inOpenRoom(showId, (room) => room.tellWaiting())),
+      ...(stages
+        ? [stages.onStage((showId, stage) => this.inOpenRoom(showId, async (room) => room.tellStage(stage)))]
+        : []),
       seats.onTaken(({ showId, memberId }) => this.inOpenRoom(showId, (room) => room.tellMe(memberId))),
     ];
   }

@@ -10,7 +10,12 @@ export interface RequestMarks {
 const readOnly = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Body types a page of another site can send without asking first, save multipart, always with its Origin. */
-const bodyTypes = ['application/json', 'multipart/form-data'];
+const bodyTypes = [
+  'application/json',
+  'multipart/form-data',
+  'application/sdp',
+  'application/trickle-ice-sdpfrag',
+];
 /** A plain form needs no JavaScript, so any site can post one: only with an Origin of ours. */
 const formType = 'application/x-www-form-urlencoded';
 

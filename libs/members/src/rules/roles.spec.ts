@@ -29,6 +29,7 @@ describe('who may do what', () => {
       'show.approve: - - - officer -',
       'staff.enrol: host moderator - officer -',
       'show.command: host moderator - - -',
+      'stage.publish: host moderator - - -',
       'show.takeOver: host moderator - - -',
       'bid.place: - - buyer - -',
       'chat.say: host moderator buyer officer -',

@@ -18,6 +18,7 @@ export const grants = {
   'show.approve': { officer: 'own-township' },
   'staff.enrol': { host: 'own-show', moderator: 'own-township', officer: 'own-township' },
   'show.command': { host: 'own-show', moderator: 'own-township' },
+  'stage.publish': { host: 'own-show', moderator: 'own-township' },
   'show.takeOver': { host: 'own-township', moderator: 'own-township' },
   'bid.place': { buyer: 'self' },
   'chat.say': { host: 'self', moderator: 'self', buyer: 'self', officer: 'self' },

@@ -1,0 +1,77 @@
+import { All, Controller, Inject, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Public } from '@qingpai/members';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { isIPv4 } from 'node:net';
+import { RELAY_ANSWER_MS_MAX } from './limits.js';
+import { MEDIA_OPTIONS, type MediaOptions } from './options.js';
+
+const passedOn = ['authorization', 'content-type'];
+const passedBack = [
+  'content-type',
+  'location',
+  'etag',
+  'retry-after',
+  'accept-post',
+  'allow',
+  'www-authenticate',
+];
+
+/**
+ * WHIP and WHEP at the market's own address, handed on to the relay: pages need no second origin, and no certificate of
+ * its own. The bearer token is asked for there. Offers and answers pass here, never a packet.
+ */
+@ApiExcludeController()
+@Controller()
+export class ForwardController {
+  constructor(@Inject(MEDIA_OPTIONS) private readonly options: MediaOptions) {}
+
+  @All([
+    'whip/:show',
+    'whip/:show/:session',
+    'whep/:show',
+    'whep/:show/:session',
+    'whep/:show/:session/layer',
+  ])
+  @Public()
+  async forward(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { server } = this.options;
+    const answer = server?.forwardTo ? await this.ask(server.forwardTo, request).catch(() => null) : null;
+    // Being started anew, or not there: the client comes again by itself.
+    if (!answer) return void reply.code(503).header('retry-after', '2').send();
+    for (const name of passedBack) {
+      const value = answer.headers.get(name);
+      if (value !== null) reply.header(name, value);
+    }
+    void reply
+      .header('cache-control', 'no-store')
+      .code(answer.status)
+      .send(await answer.text());
+  }
+
+  private ask(origin: string, request: FastifyRequest): Promise<Response> {
+    const headers = Object.fromEntries(
+      passedOn.flatMap((name) => {
+        const value = request.headers[name];
+        return typeof value === 'string' ? [[name, value]] : [];
+      }),
+    );
+    const body =
+      typeof request.body === 'string' ? request.body : request.body ? JSON.stringify(request.body) : null;
+    return fetch(origin + request.url.split('?')[0]!, {
+      method: request.method,
+      headers: { ...headers, ...this.announced(request) },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(RELAY_ANSWER_MS_MAX),
+    });
+  }
+
+  /** Packets go where the request went, unless a proxy or a NAT stands in between. */
+  private announced({ socket }: FastifyRequest): Record<string, string> {
+    const { server, behindProxy } = this.options;
+    const came = behindProxy ? undefined : socket.localAddress?.replace(/^::ffff:/, '');
+    const address = server?.publicIp ?? came;
+    return address !== undefined && isIPv4(address) ? { 'x-media-address': address } : {};
+  }
+}

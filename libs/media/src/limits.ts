@@ -1,0 +1,15 @@
+/** Every limit of the routes of live video, in one place. */
+
+/** A page asks again when it posts again, so a token need not live longer than a try. */
+export const PAGE_TOKEN_MS = 5 * 60_000;
+/** OBS cannot ask: an evening and its rehearsal. */
+export const ENCODER_TOKEN_MS = 12 * 3_600_000;
+export const CAMERA_LINK_MS = 10 * 60_000;
+export const CAMERA_PASS_MS = 12 * 3_600_000;
+export const CAMERA_LINKS_MAX = 200;
+export const SDP_BYTES_MAX = 20_000;
+/** A relay on this machine answers within milliseconds. */
+export const RELAY_ANSWER_MS_MAX = 5_000;
+/** The relay says something every five seconds; silent for longer it is lost. */
+export const NEWS_SILENT_MS_MAX = 12_000;
+export const NEWS_AGAIN_MS = 500;

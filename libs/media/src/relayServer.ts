@@ -1,0 +1,97 @@
+import { get, type IncomingMessage } from 'node:http';
+import { stage as stageShape, type Stage } from '@qingpai/wire';
+import { NEWS_AGAIN_MS, NEWS_SILENT_MS_MAX } from './limits.js';
+import { addressesBy, type MediaServer, nobodyYet, type StageListener } from './mediaServer.js';
+import { signToken } from './rules/index.js';
+
+/**
+ * Our own relay, reached over loopback and heard by its news: a line for every change of a stage. When it is silent or
+ * gone, what was on air is interrupted, and it is asked again until it is back.
+ */
+export class RelayServer implements MediaServer {
+  readonly publishAt: MediaServer['publishAt'];
+  readonly watchAt: MediaServer['watchAt'];
+  private readonly stages = new Map<string, Stage>();
+  private readonly listeners = new Set<StageListener>();
+  private stop: () => void = () => undefined;
+  private isClosed = false;
+
+  /**
+   * @param forwardTo origin of the relay, e.g. http://127.0.0.1:8030
+   * @param key 32 bytes, known to it and us
+   */
+  constructor(
+    readonly forwardTo: string,
+    private readonly key: Uint8Array,
+    readonly publicIp: string | null,
+    private readonly nowMs: () => number = Date.now,
+  ) {
+    const sign = (claim: Parameters<typeof signToken>[0]) => signToken(claim, key);
+    const addresses = addressesBy({ publish: '/whip/{show}', watch: '/whep/{show}', sign });
+    this.publishAt = addresses.publishAt;
+    this.watchAt = addresses.watchAt;
+    this.listen();
+  }
+
+  stageOf(show: string): Stage {
+    return this.stages.get(show) ?? nobodyYet;
+  }
+
+  onStage(listener: StageListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.stop();
+  }
+
+  private listen(): void {
+    const token = signToken(
+      { show: '*', may: 'events', person: 'market', untilMs: this.nowMs() + 60_000 },
+      this.key,
+    );
+    const headers = { authorization: `Bearer ${token}` };
+    const request = get(`${this.forwardTo}/events`, { headers }, (response) => this.read(response));
+    const lost = () => {
+      if (this.isClosed) return;
+      this.handleLost();
+      const again = setTimeout(() => this.listen(), NEWS_AGAIN_MS);
+      this.stop = () => clearTimeout(again);
+    };
+    request.setTimeout(NEWS_SILENT_MS_MAX, () => request.destroy());
+    request.once('error', () => undefined).once('close', lost);
+    this.stop = () => request.destroy();
+  }
+
+  private read(response: IncomingMessage): void {
+    if (response.statusCode !== 200) return void response.destroy();
+    let rest = '';
+    response.setEncoding('utf8').on('error', () => undefined);
+    response.on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) if (line) this.handleLine(line);
+    });
+  }
+
+  private handleLine(line: string): void {
+    const { show, stage } = JSON.parse(line) as { show: string; stage: unknown };
+    this.tell(show, stageShape.parse(stage));
+  }
+
+  /** A new relay knows nothing of the old one's cameras: they post again, and then it says so. */
+  private handleLost(): void {
+    for (const [show, stage] of this.stages) {
+      if (stage.state === 'live') this.tell(show, { ...stage, state: 'stalled', video: false, audio: false });
+    }
+  }
+
+  private tell(show: string, stage: Stage): void {
+    const before = this.stages.get(show);
+    this.stages.set(show, stage);
+    if (JSON.stringify(before) === JSON.stringify(stage)) return;
+    for (const listener of this.listeners) listener(show, stage);
+  }
+}

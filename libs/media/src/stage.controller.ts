@@ -1,0 +1,142 @@
+import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, UsePipes } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiProblems,
+  CurrentMember,
+  May,
+  MembersService,
+  Public,
+  type SessionMember,
+  WirePipe,
+} from '@qingpai/members';
+import { Refused } from '@qingpai/platform';
+import { type cameraAsk, type cameraEnter, type publishAsk } from '@qingpai/wire';
+import { randomUUID } from 'node:crypto';
+import { type z } from 'zod';
+import { CameraLinks } from './cameraLinks.js';
+import * as dto from './dto.js';
+import { CAMERA_PASS_MS, ENCODER_TOKEN_MS, PAGE_TOKEN_MS } from './limits.js';
+import { MEDIA_OPTIONS, type MediaOptions, STAGE_HANDS, type StageHands } from './options.js';
+import { noVideo } from './mediaServer.js';
+import { claimOf, refusalOfToken, signToken } from './rules/index.js';
+
+/** Who may send and who may watch: short-lived tokens, one for each try. Video itself never comes through here. */
+@ApiTags('stage')
+@Controller('api')
+@UsePipes(WirePipe)
+export class StageController {
+  constructor(
+    private readonly members: MembersService,
+    private readonly links: CameraLinks,
+    @Inject(MEDIA_OPTIONS) private readonly options: MediaOptions,
+    @Inject(STAGE_HANDS) private readonly hands: StageHands,
+  ) {}
+
+  @Get('shows/:id/stage')
+  @Public()
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Whether there is live video now.' })
+  @ApiOkResponse({ type: dto.StageDto.Output })
+  @ApiProblems(400, 404)
+  async stage(@Param() { id }: dto.ShowParamDto) {
+    await this.members.placeOf(id);
+    return this.options.server?.stageOf(id) ?? noVideo;
+  }
+
+  @Post('shows/:id/stage/watch')
+  @Public()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Where to fetch live video by WHEP, and a token for it; anybody may watch.' })
+  @ApiOkResponse({ type: dto.WatchAnswerDto.Output })
+  @ApiProblems(400, 404, 415)
+  async watch(@Param() { id }: dto.ShowParamDto, @CurrentMember() member: SessionMember | null) {
+    await this.members.placeOf(id);
+    const { server, nowMs } = this.options;
+    const person = member?.memberId ?? `guest-${randomUUID()}`;
+    return {
+      stage: server?.stageOf(id) ?? noVideo,
+      watch: server?.watchAt(id, person, nowMs() + PAGE_TOKEN_MS) ?? null,
+    };
+  }
+
+  @Post('shows/:id/stage/publish')
+  @May('stage.publish')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Where to send live video by WHIP, and a token for it.' })
+  @ApiBody({ type: dto.PublishAskDto })
+  @ApiOkResponse({ type: dto.MediaAddressDto.Output })
+  @ApiProblems(400, 401, 403, 404, 415, 503)
+  async publish(
+    @Param() { id }: dto.ShowParamDto,
+    @Body() ask: dto.PublishAskDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    await this.assertHeld(id, member);
+    const lifeMs = (ask as z.infer<typeof publishAsk>).for === 'encoder' ? ENCODER_TOKEN_MS : PAGE_TOKEN_MS;
+    return this.server().publishAt(id, member.memberId, this.options.nowMs() + lifeMs);
+  }
+
+  @Post('shows/:id/stage/camera')
+  @May('stage.publish')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'A link for a second phone; it opens once, within ten minutes.' })
+  @ApiOkResponse({ type: dto.CameraLinkDto.Output })
+  @ApiProblems(400, 401, 403, 404, 415, 503)
+  async link(@Param() { id }: dto.ShowParamDto, @CurrentMember() member: SessionMember) {
+    await this.assertHeld(id, member);
+    this.server();
+    return this.links.make(id, member.memberId);
+  }
+
+  @Post('stage/camera')
+  @Public()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    summary: 'What the second phone gets for its link: a pass for this evening, to send and nothing else.',
+  })
+  @ApiBody({ type: dto.CameraEnterDto })
+  @ApiOkResponse({ type: dto.CameraPassDto.Output })
+  @ApiProblems(400, 401, 415, 503)
+  async enter(@Body() ask: dto.CameraEnterDto) {
+    const link = this.links.use((ask as z.infer<typeof cameraEnter>).token);
+    if (!link) throw new Refused('wrong-token');
+    const untilMs = this.options.nowMs() + CAMERA_PASS_MS;
+    const pass = signToken({ ...link, may: 'camera', untilMs }, this.options.key);
+    return { showId: link.show, ...(await this.hands.faceOf(link.show)), pass, untilMs };
+  }
+
+  @Post('stage/camera/publish')
+  @Public()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'The second phone asks where to send, each time it begins.' })
+  @ApiBody({ type: dto.CameraAskDto })
+  @ApiOkResponse({ type: dto.CameraAnswerDto.Output })
+  @ApiProblems(400, 401, 415, 503)
+  camera(@Body() ask: dto.CameraAskDto) {
+    const nowMs = this.options.nowMs();
+    const claim = claimOf((ask as z.infer<typeof cameraAsk>).pass, this.options.key);
+    if (!claim || refusalOfToken(claim, { show: claim.show, may: 'camera', nowMs }))
+      throw new Refused('wrong-token');
+    const server = this.server();
+    return {
+      stage: server.stageOf(claim.show),
+      publish: server.publishAt(claim.show, claim.person, nowMs + PAGE_TOKEN_MS),
+    };
+  }
+
+  private async assertHeld(showId: string, member: SessionMember): Promise<void> {
+    const reason = await this.hands.refusalToPublish(showId, member);
+    if (reason) throw new Refused(reason);
+  }
+
+  private server() {
+    const { server } = this.options;
+    if (!server) throw new Refused('no-live-video');
+    return server;
+  }
+}

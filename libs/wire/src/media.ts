@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { showId, timeMs } from './units.js';
+
+/**
+ * Whether there is live video, as the relay sees it. `off`: this house has none · `idle`: nobody has sent yet · `live`: a
+ * viewer could see or hear it now · `stalled`: the camera has been silent for five seconds · `ended`: it was put out.
+ */
+export const stageState = z.enum(['off', 'idle', 'live', 'stalled', 'ended']);
+export type StageState = z.infer<typeof stageState>;
+export const stage = z.object({
+  state: stageState,
+  video: z.boolean().describe('a picture comes'),
+  audio: z.boolean().describe('sound comes'),
+  take: z
+    .int()
+    .nonnegative()
+    .describe('grows when the camera comes back in another form: whoever watches an older take posts again'),
+});
+export type Stage = z.infer<typeof stage>;
+
+/** Where live video is sent to (WHIP, RFC 9725) or fetched from (WHEP), and the bearer token for it. */
+export const mediaAddress = z.object({
+  url: z.string().describe('an offer is POSTed here as application/sdp'),
+  token: z.string(),
+  untilMs: timeMs.describe('a connection that is open by then stays open'),
+});
+export type MediaAddress = z.infer<typeof mediaAddress>;
+export const watchAnswer = z.object({
+  stage,
+  watch: mediaAddress.nullable().describe('null: no live video in this house'),
+});
+export type WatchAnswer = z.infer<typeof watchAnswer>;
+export const publishAsk = z.strictObject({
+  /** `encoder`: OBS and the like, which cannot ask for a fresh token; for twelve hours. */
+  for: z.enum(['page', 'encoder']).default('page'),
+});
+
+/** A link for a second phone; it opens once. */
+export const cameraLink = z.object({ path: z.string(), untilMs: timeMs });
+export type CameraLink = z.infer<typeof cameraLink>;
+export const cameraEnter = z.strictObject({ token: z.string().max(100) });
+export const cameraPass = z.object({
+  showId,
+  title: z.string(),
+  code: z.string().nullable().describe('short code of the sealed root'),
+  pass: z.string().describe('with it the page asks for publish tokens'),
+  untilMs: timeMs,
+});
+export type CameraPass = z.infer<typeof cameraPass>;
+export const cameraAsk = z.strictObject({ pass: z.string().max(600) });
+export const cameraAnswer = z.object({ stage, publish: mediaAddress });
+export type CameraAnswer = z.infer<typeof cameraAnswer>;
+
+/** How a viewer's connection goes on: POSTed to `<its resource>/layer`. */
+export const layerAsk = z.strictObject({ layer: z.enum(['high', 'low', 'voice']) });
+
+/**
+ * What lets somebody send or receive live video: short-lived, signed, bound to one show, one role and one person.
+ * `camera`: asks for `publish` tokens in the name of the person who made the camera's link; no relay takes it.
+ * `events`: the market listens to its relay.
+ */
+export const mediaClaim = z.strictObject({
+  show: z.string().min(1).max(40),
+  may: z.enum(['publish', 'watch', 'camera', 'events']),
+  person: z.string().min(1).max(80),
+  untilMs: z.int().positive(),
+});
+export type MediaClaim = z.infer<typeof mediaClaim>;
+
