@@ -45,7 +45,8 @@ if (built) {
   await browserSuite();
   await suite('interop');
 } else {
-  for (const name of ['stories', 'video', 'faults', 'browser', 'interop']) notRun.push(`${name}: the build failed`);
+  for (const name of ['stories', 'video', 'faults', 'browser', 'interop'])
+    notRun.push(`${name}: the build failed`);
 }
 const also = process.argv.indexOf('--also-on');
 if (also > 0) await alsoOn(process.argv[also + 1]);

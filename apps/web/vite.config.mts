@@ -90,7 +90,7 @@ export default defineConfig({
     client: { build: bundle(pages('room'), true) },
     desks: {
       consumer: 'client',
-      build: bundle(pages('host', 'township', 'certificate', 'pay', 'plain'), false),
+      build: bundle(pages('host', 'camera', 'township', 'certificate', 'pay', 'plain'), false),
     },
   },
   builder: {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as library from 'node-datachannel';
 import { type MediaAddress, type Stage, type WatchAnswer } from '@qingpai/wire';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
@@ -21,12 +20,6 @@ const publishAt = async (showId: string) =>
 const watchAt = async (showId: string) =>
   (await market.must<WatchAnswer>('POST', `/api/shows/${showId}/stage/watch`, undefined, {})).watch!;
 const stageOf = (showId: string) => market.must<Stage>('GET', `/api/shows/${showId}/stage`);
-const relayPid = () =>
-  execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes('relay/src/main.js') && line.includes(market.dataDir))
-    .map((line) => Number(line.trim().split(' ')[0]))[0];
-
 async function sending(showId: string): Promise<TestCamera> {
   const camera = new TestCamera(library);
   open.push(camera);
@@ -107,11 +100,11 @@ test('the relay is killed: bids go on, the room hears it, and camera and viewer 
   await host.does({ name: 'offer', lot: 'L1' });
   await sending(showId);
   await watching(showId);
-  const before = relayPid()!;
-  process.kill(before, 'SIGKILL');
+  const before = market.relayPid();
+  market.killRelay();
   expect(await lin.bid('L1', 3_600)).toMatchObject({ ok: true });
   await until(async () => (await stageOf(showId)).state === 'stalled', 'interrupted');
-  await until(() => relayPid() !== undefined && relayPid() !== before, 'another relay');
+  await until(() => market.relayPid() !== undefined && market.relayPid() !== before, 'another relay');
   await until(async () => {
     const { url, token } = await watchAt(showId);
     return (await post(market.origin + url, token, 'v=0')).status === 400; // it answers again

@@ -261,7 +261,7 @@ describe('whoever may not', () => {
 
   test('opens a seventh screen loses the first', async () => {
     await running('w4');
-    const all = [];
+    const all: TestViewer[] = [];
     for (let n = 0; n < 7; n += 1) all.push((await watching('w4', 'many')).viewer);
     const asked = await fetch(all[0]!.resource, {
       method: 'PATCH',

@@ -66,4 +66,3 @@ export const mediaClaim = z.strictObject({
   untilMs: z.int().positive(),
 });
 export type MediaClaim = z.infer<typeof mediaClaim>;
-

@@ -385,7 +385,7 @@ export const joinAnswer = z.discriminatedUnion('ok', [
     head: signedHead,
     witness: witnessState,
     ended: showEnd.optional(),
-    stage: stage.optional().describe('live video; left out where there is none'),
+    stage: stage.optional().describe('live video; left out until somebody has sent'),
     snapshot: snapshot.optional(),
     since: eventsFrame.optional(),
   }),

@@ -14,12 +14,19 @@ export class Chromium {
     private readonly browser: Browser,
   ) {}
 
-  static async open(market: Market): Promise<Chromium> {
+  /** @param more further switches of the browser */
+  static async open(market: Market, more: readonly string[] = []): Promise<Chromium> {
     const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(
       (path) => path && existsSync(path),
     );
     if (!executablePath) throw new Error('no Chromium: set CHROMIUM_PATH');
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
+    const args = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      ...more,
+    ];
     return new Chromium(market, await chromium.launch({ executablePath, args }));
   }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +99,17 @@ export class Market {
   async killHard(): Promise<void> {
     this.server.child.kill('SIGKILL');
     await this.server.exited;
+  }
+
+  /** Of the process that carries live video; undefined: there is none now. */
+  relayPid(): number | undefined {
+    const processes = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+    const line = processes.find((one) => one.includes('relay/src/main.js') && one.includes(this.dataDir));
+    return line === undefined ? undefined : Number(line.trim().split(' ')[0]);
+  }
+  /** It alone. */
+  killRelay(): void {
+    process.kill(this.relayPid()!, 'SIGKILL');
   }
 
   async close(): Promise<void> {

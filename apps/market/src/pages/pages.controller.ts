@@ -37,6 +37,13 @@ export class PagesController {
     this.send(reply, 'host');
   }
 
+  /** The second phone: its one-use token stands in the fragment. */
+  @Get('camera')
+  @Public()
+  camera(@Res() reply: FastifyReply) {
+    this.send(reply, 'camera');
+  }
+
   @Get('township')
   @Public()
   township(@Res() reply: FastifyReply) {

@@ -58,7 +58,8 @@ function builtPagesIn(folder: string): string {
     '<div id="app"><!--room:static--></div><script id="boot" type="application/json"><!--room:boot--></script>',
   );
   page('plain', '<html lang="<!--plain:lang-->"><title><!--plain:title--></title><!--plain:body--></html>');
-  for (const name of ['host', 'township', 'certificate', 'pay']) page(name, `<p>the page ${name}</p>`);
+  for (const name of ['host', 'camera', 'township', 'certificate', 'pay'])
+    page(name, `<p>the page ${name}</p>`);
   const script = `export const room = '${'拍'.repeat(1_000)}';`;
   writeFileSync(join(folder, 'assets', 'room-abc123.js'), script);
   writeFileSync(join(folder, 'assets', 'room-abc123.js.br'), brotliCompressSync(script));

@@ -47,7 +47,8 @@ export type DeskSheet =
   | 'carried'
   | 'slips'
   | 'hall'
-  | 'takeOver';
+  | 'takeOver'
+  | 'live';
 
 const TICK_MS = 100;
 const TOLD_MS = 6_000;

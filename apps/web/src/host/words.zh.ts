@@ -277,6 +277,10 @@ export const zh = {
   // ---- on air
   air: '画面',
   onAir: '直播中',
+  showRuns: '已开场',
+  pictureLost: '画面中断',
+  picture: '开播',
+  livePicture: '直播画面（摄像头、OBS）',
   voiceOn: '报价声 开',
   voiceOff: '报价声 关',
   chat: '聊天',

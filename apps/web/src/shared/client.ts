@@ -14,6 +14,7 @@ import type {
   ShowState,
   SignedHead,
   Snapshot,
+  Stage,
   WitnessState,
 } from '@qingpai/wire';
 import type { chatFrame, clientMessages, meFrame, okAnswer, presence, sinceAnswer } from '@qingpai/wire';
@@ -82,6 +83,8 @@ export interface RoomView {
   cards: Record<string, LotCard>;
   code: string | null;
   witness: WitnessState | null;
+  /** Live video; null: nobody has sent any. */
+  stage: Stage | null;
   /** Its log takes nothing more although it was not closed: called off, or continued by another show. */
   ended: ShowEnd | null;
   chat: ChatLine[];
@@ -113,6 +116,7 @@ export interface RoomClient {
   handleMe(frame: z.infer<typeof meFrame>): void;
   handleWaiting(frame: { waiting: number }): void;
   handleWitness(frame: WitnessState): void;
+  handleStage(frame: Stage): void;
   handleBye(frame: { reason: Reason }): void;
   /** Bid, unless one is still without an answer: then that one is returned and nothing is sent. */
   bid(wish: Omit<Bid, 'bidId' | 'nth'>): BidMade;
@@ -155,6 +159,7 @@ export function roomClient(
     cards: {},
     code: null,
     witness: null,
+    stage: null,
     ended: null,
     chat: [],
     slowMs: 0,
@@ -213,6 +218,7 @@ export function roomClient(
     view.watching = answer.watching;
     view.witness = answer.witness;
     view.ended = answer.ended ?? null;
+    view.stage = answer.stage ?? null;
     view.reason = null;
     const before = view.state?.next ?? 0;
     if (answer.snapshot) takeSnapshot(answer.snapshot);
@@ -437,6 +443,10 @@ export function roomClient(
     },
     handleWitness(frame) {
       view.witness = frame;
+    },
+    handleStage(frame) {
+      heard();
+      view.stage = frame;
     },
     handleBye(frame) {
       // Coming again, one is told which show goes on.

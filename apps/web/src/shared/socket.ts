@@ -112,6 +112,7 @@ export function openRoom(
   socket.on('me', client.handleMe);
   socket.on('waiting', client.handleWaiting);
   socket.on('witness', client.handleWitness);
+  socket.on('stage', client.handleStage);
   socket.on('bye', client.handleBye);
 
   function reopen(): void {

@@ -140,7 +140,7 @@ export class Room {
     const { size, root, note } = desk.head;
     const now = { serverNowMs: desk.nowMs(), watching: this.watching };
     const ended = face.ended && { ended: face.ended };
-    const stage = this.parts.stages && { stage: this.parts.stages.stageOf(this.showId) };
+    const stage = this.stageNow();
     return { ok: true, me, ...now, head: { size, root, note }, witness, ...ended, ...stage, ...news };
   }
 
@@ -221,6 +221,12 @@ export class Room {
   async tellWitness(): Promise<void> {
     if (this.watching > 0)
       await this.visitors.tell('witness', await this.parts.witnessing.stateOf(this.showId));
+  }
+
+  /** Until somebody has sent, pages need not fetch what shows it. */
+  private stageNow(): { stage: Stage } | null {
+    const stage = this.parts.stages?.stageOf(this.showId);
+    return stage && stage.state !== 'idle' ? { stage } : null;
   }
 
   tellStage(stage: Stage): void {

@@ -1,0 +1,271 @@
+import type { MediaAddress } from '@qingpai/wire';
+import { reactive } from 'vue';
+import type { Asked } from '../shared/api';
+import { backoff, connect, end, fate, type Connection } from './connection';
+import { nextRung, type Rung } from './ladder';
+import { stamp, type Stamped } from './stamp';
+
+/** Camera and microphone on their way to the room: keeps itself going until it is stopped. */
+export type SendState = 'off' | 'asking' | 'connecting' | 'sending' | 'waiting' | 'replaced' | 'refused';
+export type Trouble = 'wechat' | 'insecure' | 'noCamera' | 'busyCamera' | 'held' | 'noVideoHere' | 'failed';
+
+export interface SenderView {
+  state: SendState;
+  trouble: Trouble | null;
+  /** What the camera shows, for the preview. */
+  preview: MediaStream | null;
+  muted: boolean;
+  facing: 'environment' | 'user';
+  wish: Rung | 'auto';
+  rung: Rung;
+  stamped: boolean;
+  kilobits: number;
+  frames: number;
+  dropped: number;
+}
+export type Sender = ReturnType<typeof createSender>;
+
+const SIZES = { high: { width: 854, height: 480 }, low: { width: 426, height: 240 } };
+const BITS = { high: 1_000_000, low: 220_000, voice: 32_000 };
+const LOOK_EVERY_MS = 1_000;
+/** No report from the relay for so long: the way there is gone, whatever ICE says. */
+const SILENT_MS_MAX = 4_000;
+
+export const inWeChat = (): boolean => /MicroMessenger/i.test(navigator.userAgent);
+
+/**
+ * @param ask a fresh address each time it connects
+ * @param code what is burnt into the picture; null: nothing yet
+ */
+export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () => string | null) {
+  const view = reactive<SenderView>({
+    ...{ state: 'off', trouble: null, preview: null, muted: false, facing: 'environment', wish: 'auto' },
+    ...{ rung: 'high', stamped: true, kilobits: 0, frames: 0, dropped: 0 },
+  }) as SenderView;
+  let stream: MediaStream | null = null;
+  let picture: Stamped | null = null;
+  let connection: Connection | null = null;
+  let turn = 0;
+  let timer = 0;
+  let again = 0;
+  let before = { bytes: 0, sent: 0, made: 0, atMs: 0, reports: 0, reportAtMs: 0 };
+  let ladderSinceMs = 0;
+  const waits = backoff();
+
+  // ---- camera and microphone
+
+  async function open(): Promise<MediaStream | null> {
+    if (!navigator.mediaDevices?.getUserMedia) {
+      view.trouble = inWeChat() ? 'wechat' : 'insecure';
+      return null;
+    }
+    const video = { ...ideal(SIZES.high), facingMode: view.facing, frameRate: { ideal: 24, max: 30 } };
+    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+    try {
+      return await navigator.mediaDevices.getUserMedia({ video, audio });
+    } catch (error) {
+      view.trouble = inWeChat()
+        ? 'wechat'
+        : (error as Error).name === 'NotReadableError'
+          ? 'busyCamera'
+          : 'noCamera';
+      return null;
+    }
+  }
+  const ideal = ({ width, height }: { width: number; height: number }) => ({
+    width: { ideal: width },
+    height: { ideal: height },
+  });
+
+  function pictureTrack(): MediaStreamTrack | null {
+    const camera = stream?.getVideoTracks()[0];
+    picture?.stop();
+    picture = camera && view.stamped ? stamp(camera, SIZES.high, code) : null;
+    return picture?.track ?? camera ?? null;
+  }
+
+  // ---- on and off
+
+  async function start(): Promise<void> {
+    if (view.state !== 'off' && view.state !== 'refused' && view.state !== 'replaced') return;
+    view.state = 'asking';
+    view.trouble = null;
+    stream = await open();
+    if (!stream) return void (view.state = 'refused');
+    view.preview = stream;
+    setMuted(view.muted);
+    addEventListener('pagehide', stop);
+    addEventListener('online', handleOnline);
+    timer = window.setInterval(() => void look(), LOOK_EVERY_MS);
+    await post();
+  }
+
+  function stop(): void {
+    turn += 1;
+    clearTimeout(again);
+    clearInterval(timer);
+    removeEventListener('pagehide', stop);
+    removeEventListener('online', handleOnline);
+    if (connection) end(connection);
+    connection = null;
+    picture?.stop();
+    picture = null;
+    stream?.getTracks().forEach((track) => track.stop());
+    stream = null;
+    Object.assign(view, { state: 'off', preview: null, kilobits: 0, frames: 0 });
+  }
+
+  // ---- the way to the relay
+
+  async function post(): Promise<void> {
+    const mine = ++turn;
+    clearTimeout(again);
+    connection?.pc.close();
+    connection = null;
+    const address = await ask();
+    if (mine !== turn || !stream) return;
+    if (!address.ok) return refuse(address.problem.status, address.problem.code);
+    if (view.state !== 'waiting') view.state = 'connecting';
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    addTracks(pc);
+    const made = await connect(pc, address.value);
+    if (mine !== turn) return void (made.ok && end(made.connection));
+    if (!made.ok) return refuse(made.status);
+    connection = made.connection;
+    const nowMs = performance.now();
+    before = { bytes: 0, sent: 0, made: 0, atMs: nowMs, reports: 0, reportAtMs: nowMs };
+    ladderSinceMs = nowMs;
+    pc.onconnectionstatechange = () => {
+      if (mine !== turn) return;
+      if (pc.connectionState === 'connected') {
+        view.state = 'sending';
+        waits.reset();
+      } else if (pc.connectionState === 'failed' || pc.connectionState === 'closed') lose();
+    };
+    await climb(view.rung);
+  }
+
+  function addTracks(pc: RTCPeerConnection): void {
+    const track = pictureTrack();
+    const voice = stream!.getAudioTracks()[0];
+    if (voice) pc.addTransceiver(voice, { direction: 'sendonly', streams: [stream!] });
+    if (!track) return;
+    track.contentHint = 'motion';
+    pc.addTransceiver(track, {
+      direction: 'sendonly',
+      streams: [stream!],
+      sendEncodings: [
+        { rid: 'h', maxBitrate: BITS.high, maxFramerate: 24 },
+        { rid: 'l', maxBitrate: BITS.low, maxFramerate: 15, scaleResolutionDownBy: 2 },
+      ],
+    });
+  }
+
+  /** Not asked again: whoever is refused has to do something first. */
+  function refuse(status: number | null, reason = ''): void {
+    const troubles: Record<number, Trouble> = { 401: 'failed', 403: 'failed', 406: 'failed', 409: 'held' };
+    const trouble = reason === 'no-live-video' ? 'noVideoHere' : troubles[status ?? 0];
+    // Interrupted, it waits for the other camera to go silent.
+    if (!trouble || (trouble === 'held' && view.state === 'waiting')) return lose();
+    stop();
+    view.state = 'refused';
+    view.trouble = trouble;
+  }
+
+  function lose(): void {
+    if (!stream) return;
+    view.state = 'waiting';
+    Object.assign(view, { kilobits: 0, frames: 0 });
+    clearTimeout(again);
+    again = window.setTimeout(() => void comeBack(), waits.next());
+  }
+  async function comeBack(): Promise<void> {
+    const lost = connection;
+    if (lost && (await fate(lost)) === 'replaced') {
+      stop();
+      return void (view.state = 'replaced');
+    }
+    if (stream) await post();
+  }
+  const handleOnline = () => view.state !== 'off' && lose();
+
+  // ---- once a second: what is sent, and whether it arrives
+
+  async function look(): Promise<void> {
+    const current = connection;
+    if (!current || view.state !== 'sending') return;
+    const now = { ...(await figures(current.pc)), atMs: performance.now() };
+    if (current !== connection) return;
+    const seconds = Math.max(0.1, (now.atMs - before.atMs) / 1_000);
+    view.kilobits = Math.round((8 * (now.bytes - before.bytes)) / seconds / 1_000);
+    view.frames = Math.round((now.sent - before.sent) / seconds);
+    view.dropped = Math.max(0, now.made - now.sent);
+    const reportAtMs = now.reports > before.reports ? now.atMs : before.reportAtMs;
+    before = { ...now, reportAtMs };
+    if (now.atMs - reportAtMs > SILENT_MS_MAX) return lose();
+    if (view.wish !== 'auto') return;
+    const next = nextRung(view.rung, now.available, now.atMs - ladderSinceMs);
+    if (next !== view.rung) await climb(next);
+  }
+
+  async function figures(pc: RTCPeerConnection) {
+    const sum = { bytes: 0, sent: 0, made: 0, reports: 0, available: null as number | null };
+    (await pc.getStats()).forEach((one) => {
+      if (one.type === 'outbound-rtp') {
+        sum.bytes += one.bytesSent ?? 0;
+        if (one.kind === 'video' && (one.rid ?? 'h') === 'h') sum.sent += one.framesSent ?? 0;
+      } else if (one.type === 'media-source' && one.kind === 'video') sum.made = one.frames ?? 0;
+      else if (one.type === 'remote-inbound-rtp') sum.reports = Math.max(sum.reports, one.timestamp);
+      else if (one.type === 'candidate-pair' && one.nominated)
+        sum.available = one.availableOutgoingBitrate ?? null;
+    });
+    return sum;
+  }
+
+  async function climb(rung: Rung): Promise<void> {
+    view.rung = rung;
+    ladderSinceMs = performance.now();
+    const sender = connection?.pc.getSenders().find(({ track }) => track?.kind === 'video');
+    if (!sender) return;
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) {
+      encoding.active = rung === 'high' || (rung === 'low' && encoding.rid === 'l');
+    }
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  // ---- what the host does
+
+  function setMuted(muted: boolean): void {
+    view.muted = muted;
+    stream?.getAudioTracks().forEach((track) => (track.enabled = !muted));
+  }
+  async function flip(): Promise<void> {
+    view.facing = view.facing === 'user' ? 'environment' : 'user';
+    if (!stream) return;
+    // A phone opens one camera at a time.
+    stream.getVideoTracks().forEach((track) => track.stop());
+    const fresh = await open();
+    if (!fresh || !stream) return;
+    fresh.getAudioTracks().forEach((track) => track.stop());
+    const [track] = fresh.getVideoTracks();
+    stream.getVideoTracks().forEach((old) => stream!.removeTrack(old));
+    if (track) stream.addTrack(track);
+    view.preview = new MediaStream(stream.getTracks());
+    await replaceTrack();
+  }
+  async function setStamped(stamped: boolean): Promise<void> {
+    view.stamped = stamped;
+    if (stream) await replaceTrack();
+  }
+  async function replaceTrack(): Promise<void> {
+    const sender = connection?.pc.getSenders().find(({ track }) => track?.kind === 'video');
+    await sender?.replaceTrack(pictureTrack());
+  }
+  async function setWish(wish: Rung | 'auto'): Promise<void> {
+    view.wish = wish;
+    await climb(wish === 'auto' ? 'high' : wish);
+  }
+
+  return { view, start, stop, setMuted, flip, setStamped, setWish };
+}

@@ -1,0 +1,168 @@
+import type { Stage, WatchAnswer } from '@qingpai/wire';
+import { reactive } from 'vue';
+import { post as ask } from '../shared/api';
+import { backoff, connect, end, fate, setLayer, type Connection } from './connection';
+
+/** Live video on its way from the room: keeps itself going, and never in the way of a bid. */
+export type Mode = 'high' | 'low' | 'voice' | 'photo';
+export const modes: readonly Mode[] = ['high', 'low', 'voice', 'photo'];
+export type WatchState = 'idle' | 'connecting' | 'playing' | 'elsewhere' | 'full' | 'noCodec';
+
+export interface WatcherView {
+  state: WatchState;
+  mode: Mode;
+  stream: MediaStream | null;
+  megabytes: number;
+}
+
+const LOOK_EVERY_MS = 500;
+/** Without a frame, or a packet of sound where there are none, for so long it is asked for anew. */
+const FROZEN_MS_MAX = 2_000;
+const FULL_AGAIN_MS = 5_000;
+/** Tries without a picture before it falls a step by itself. */
+const TRIES_PER_STEP = 3;
+const KEPT = 'qingpai.picture';
+
+/** What was chosen last; else by what the phone says of its line. */
+export function firstMode(): Mode {
+  const kept = modes.find((mode) => mode === localStorage.getItem(KEPT));
+  if (kept) return kept;
+  const line = (navigator as { connection?: { saveData?: boolean; effectiveType?: string } }).connection;
+  return line?.saveData || /^(slow-2g|2g|3g)$/.test(line?.effectiveType ?? '') ? 'low' : 'high';
+}
+
+export function createWatcher(showId: string) {
+  const view = reactive<WatcherView>({
+    ...{ state: 'idle', mode: firstMode(), stream: null, megabytes: 0 },
+  }) as WatcherView;
+  let stage: Stage | null = null;
+  let take = 0;
+  let connection: Connection | null = null;
+  let turn = 0;
+  let again = 0;
+  let tries = 0;
+  let seen = { frames: 0, packets: 0, bytes: 0, atMs: 0 };
+  let earlierBytes = 0;
+  const waits = backoff();
+  const timer = window.setInterval(() => void look(), LOOK_EVERY_MS);
+
+  function handleStage(now: Stage): void {
+    stage = now;
+    if (now.state === 'ended' || now.state === 'off') return drop('idle');
+    if (now.state !== 'live' || view.mode === 'photo') return;
+    if (view.state === 'idle' || (connection && now.take > take)) void post();
+  }
+
+  function drop(state: WatchState): void {
+    turn += 1;
+    clearTimeout(again);
+    if (connection) end(connection);
+    earlierBytes += seen.bytes;
+    seen = { frames: 0, packets: 0, bytes: 0, atMs: performance.now() };
+    connection = null;
+    view.stream = null;
+    view.state = state;
+  }
+
+  async function post(): Promise<void> {
+    drop('connecting');
+    const mine = turn;
+    const asked = await ask<WatchAnswer>(`/api/shows/${showId}/stage/watch`);
+    if (mine !== turn) return;
+    if (!asked.ok) return comeBack();
+    if (!asked.value.watch) return drop('idle');
+    take = asked.value.stage.take;
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    const stream = new MediaStream();
+    pc.addTransceiver('audio', { direction: 'recvonly' });
+    pc.addTransceiver('video', { direction: 'recvonly' });
+    pc.ontrack = ({ track }) => stream.addTrack(track);
+    const made = await connect(pc, asked.value.watch);
+    if (mine !== turn) return void (made.ok && end(made.connection));
+    if (!made.ok) return handleRefused(made.status);
+    connection = made.connection;
+    seen.atMs = performance.now();
+    view.stream = stream;
+    if (view.mode !== 'high') void setLayer(connection, view.mode);
+    pc.onconnectionstatechange = () => {
+      if (mine === turn && (pc.connectionState === 'failed' || pc.connectionState === 'closed')) comeBack();
+    };
+  }
+
+  function handleRefused(status: number | null): void {
+    if (status === 406) return drop('noCodec');
+    // Nobody sends just now: the room will say when somebody does.
+    if (status === 404 && stage?.state !== 'live') return drop('idle');
+    if (status !== 503) return comeBack();
+    drop('full');
+    again = window.setTimeout(() => void post(), FULL_AGAIN_MS);
+  }
+
+  function comeBack(): void {
+    tries += 1;
+    if (tries % TRIES_PER_STEP === 0) fall();
+    clearTimeout(again);
+    again = window.setTimeout(() => void post(), waits.next());
+  }
+  /** Not kept: it is the line of the moment, not a wish. */
+  function fall(): void {
+    if (view.mode === 'high') view.mode = 'low';
+    else if (view.mode === 'low') view.mode = 'voice';
+  }
+
+  async function look(): Promise<void> {
+    const current = connection;
+    if (!current) return;
+    const now = { frames: 0, packets: 0, bytes: 0 };
+    (await current.pc.getStats()).forEach((one) => {
+      if (one.type === 'inbound-rtp' && one.kind === 'video') now.frames = one.framesDecoded ?? 0;
+      if (one.type === 'inbound-rtp' && one.kind === 'audio') now.packets = one.packetsReceived ?? 0;
+      if (one.type === 'transport') now.bytes = one.bytesReceived ?? 0;
+    });
+    if (current !== connection) return;
+    const soundCounts = view.mode === 'voice' || stage?.video === false;
+    const moves = now.frames > seen.frames || (soundCounts && now.packets > seen.packets);
+    const nowMs = performance.now();
+    // A page out of sight is not shown frames; a camera that is interrupted sends none.
+    const expects = document.visibilityState === 'visible' && stage?.state === 'live';
+    const atMs = moves || !expects ? nowMs : seen.atMs;
+    seen = { ...now, atMs };
+    view.megabytes = (earlierBytes + now.bytes) / 1e6;
+    if (moves) {
+      view.state = 'playing';
+      waits.reset();
+      tries = 0;
+    } else if (nowMs - atMs > FROZEN_MS_MAX) await handleFrozen(current);
+  }
+
+  async function handleFrozen(frozen: Connection): Promise<void> {
+    seen.atMs = performance.now();
+    const { pc } = frozen;
+    // Still finding its way: that takes longer than a frame.
+    if (pc.connectionState === 'new' || (pc.connectionState === 'connecting' && tries === 0))
+      return void (tries += 1);
+    const what = await fate(frozen);
+    if (frozen !== connection) return;
+    if (what === 'replaced') drop('elsewhere');
+    else comeBack();
+  }
+
+  function setMode(mode: Mode): void {
+    view.mode = mode;
+    localStorage.setItem(KEPT, mode);
+    if (mode === 'photo') return drop('idle');
+    if (connection) {
+      seen.atMs = performance.now();
+      void setLayer(connection, mode);
+    } else if (stage) handleStage(stage);
+  }
+
+  function close(): void {
+    clearInterval(timer);
+    drop('idle');
+  }
+  addEventListener('pagehide', () => connection && end(connection));
+  addEventListener('online', () => connection && comeBack());
+
+  return { view, handleStage, setMode, close, again: () => void post() };
+}

@@ -1,0 +1,214 @@
+import { existsSync } from 'node:fs';
+import { type Page } from 'playwright-core';
+import { type Stage } from '@qingpai/wire';
+import { axeFinds, Chromium, overflows } from '../browser/kit/chromium.js';
+import { Market, pot, shortRules } from '../stories/kit/market.js';
+import { until } from './kit/peers.js';
+
+/** Chromium as the camera and as who watches: the pages of the house, over real sockets and a real relay. */
+const rules = { ...shortRules, openForMs: 600_000, windowMs: 1_000, hardEndMs: 900_000 };
+const hasChromium = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].some((path) => path && existsSync(path));
+const whereChromiumIs = hasChromium ? describe : describe.skip;
+const WITHIN_MS = 20_000;
+const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** In place of the camera: the time of day in 32 black or white squares, which a reader gets back from the picture. */
+const clockCamera = `(() => {
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: 854, height: 480 });
+  const paper = canvas.getContext('2d', { alpha: false });
+  setInterval(() => {
+    const now = Date.now() % 2 ** 32;
+    for (let bit = 0; bit < 32; bit += 1) {
+      paper.fillStyle = Math.floor(now / 2 ** bit) % 2 ? '#fff' : '#000';
+      paper.fillRect((bit % 8) * 106, 90 + Math.floor(bit / 8) * 90, 106, 90);
+    }
+  }, 20);
+  navigator.mediaDevices.getUserMedia = async () => {
+    const sound = new AudioContext();
+    const tone = sound.createOscillator();
+    const out = sound.createMediaStreamDestination();
+    tone.connect(out);
+    tone.start();
+    return new MediaStream([...canvas.captureStream(30).getVideoTracks(), ...out.stream.getAudioTracks()]);
+  };
+})()`;
+/** How old the picture is that a viewer sees now, in milliseconds; null: no picture yet. */
+const ageOfPicture = `(() => {
+  const video = document.querySelector('.live-film video');
+  if (!video || video.readyState < 2) return null;
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: 854, height: 480 });
+  const paper = canvas.getContext('2d', { willReadFrequently: true });
+  paper.drawImage(video, 0, 0, 854, 480);
+  const now = Date.now();
+  let sent = 0;
+  for (let bit = 0; bit < 32; bit += 1) {
+    const [level] = paper.getImageData((bit % 8) * 106 + 53, 135 + Math.floor(bit / 8) * 90, 1, 1).data;
+    if (level > 127) sent += 2 ** bit;
+  }
+  return (now - sent + 2 ** 33) % 2 ** 32;
+})()`;
+
+whereChromiumIs('in Chromium', () => {
+  let market: Market;
+  let browser: Chromium;
+  beforeAll(async () => {
+    market = await Market.open();
+    browser = await Chromium.open(market, [
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+      '--autoplay-policy=no-user-gesture-required',
+    ]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await market.close();
+  });
+  afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+
+  const shot = async (page: Page, name: string) => {
+    const folder = process.env.PICTURES_TO;
+    if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+  };
+  const stageOf = (showId: string) => market.must<Stage>('GET', `/api/shows/${showId}/stage`);
+  const media = { permissions: ['camera', 'microphone'] };
+
+  async function hostOnAir(showId: string, script?: string): Promise<Page> {
+    const page = await browser.opens(
+      `/host?show=${showId}`,
+      await market.host(),
+      { ...PHONE, ...media },
+      async (one) => {
+        if (script) await one.addInitScript(script);
+      },
+    );
+    await page.getByRole('button', { name: '开播', exact: true }).click();
+    await page.getByRole('button', { name: '打开摄像头开播' }).click();
+    await page.getByText('直播中，观众看得到').waitFor({ timeout: WITHIN_MS });
+    return page;
+  }
+  const framesOf = (page: Page) =>
+    page.evaluate<number>(
+      "document.querySelector('.live-film video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0",
+    );
+  async function picture(page: Page): Promise<void> {
+    await page.waitForSelector('.live-film.shows', { state: 'attached', timeout: WITHIN_MS });
+    const before = await framesOf(page);
+    await until(async () => (await framesOf(page)) > before + 20, 'frames are shown', WITHIN_MS);
+  }
+
+  test('the host goes on air, a guest sees it, and what is seen is less than a second old', async () => {
+    const { showId, host } = await market.openShow([pot()], rules);
+    await host.does({ name: 'offer', lot: 'L1' });
+    const hostPage = await hostOnAir(showId, clockCamera);
+    const before = Date.now();
+    const page = await browser.opens(`/r/${showId}`, undefined, PHONE);
+    await picture(page);
+    console.error(`video: page open to moving picture ${Date.now() - before} ms`);
+    const ages: number[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const age = await page.evaluate<number | null>(ageOfPicture);
+      if (age !== null && age < 60_000) ages.push(age);
+      await page.waitForTimeout(70);
+    }
+    ages.sort((a, b) => a - b);
+    console.error(
+      `video: glass to glass p50 ${ages[Math.floor(ages.length / 2)]} ms, p95 ${ages[Math.floor(ages.length * 0.95)]} ms of ${ages.length}`,
+    );
+    expect(ages.length).toBeGreaterThan(15);
+    expect(ages[Math.floor(ages.length / 2)]).toBeLessThan(1_000);
+    await shot(page, 'room-live');
+    await shot(hostPage, 'host-live-sheet');
+    expect(await axeFinds(hostPage)).toEqual([]);
+    await hostPage.keyboard.press('Escape');
+    await hostPage.locator('.air-word.seen', { hasText: '直播中' }).waitFor();
+    await shot(hostPage, 'host-live');
+    expect(await axeFinds(hostPage)).toEqual([]);
+    expect(await overflows(hostPage)).toBe(false);
+    await page.locator('.live-pill').first().click();
+    await shot(page, 'room-live-menu');
+    expect(await axeFinds(page)).toEqual([]);
+    expect(await overflows(page)).toBe(false);
+    await page.locator('.live-menu').getByText('仅声音').click();
+    await page.waitForSelector('.live-voice');
+    await shot(page, 'room-voice');
+    await page.locator('.live-pill').first().click();
+    await page.locator('.live-menu').getByText('仅图片').click();
+    await page.waitForSelector('.live-voice', { state: 'detached' });
+    await hostPage.close();
+    await until(
+      async () => (await stageOf(showId)).state === 'ended',
+      'a closed page puts the picture out',
+      WITHIN_MS,
+    );
+    await page.context().close();
+  }, 120_000);
+
+  test('the relay is killed: both pages come back by themselves, and a bid goes through meanwhile', async () => {
+    const { showId, host } = await market.openShow([pot()], rules);
+    await host.does({ name: 'offer', lot: 'L1' });
+    const lin = await market.buyer(showId, '小林');
+    const hostPage = await hostOnAir(showId);
+    const page = await browser.opens(`/r/${showId}`, undefined, PHONE);
+    await picture(page);
+    market.killRelay();
+    expect(await lin.bid('L1', 3_600)).toMatchObject({ ok: true });
+    await page.getByText('主播画面中断').waitFor({ timeout: WITHIN_MS });
+    await shot(page, 'room-stalled');
+    await until(async () => (await stageOf(showId)).state === 'live', 'on air again', WITHIN_MS);
+    await picture(page);
+    await hostPage.context().close();
+    await page.context().close();
+  }, 120_000);
+
+  test('a second phone opens its link once, sends, and the host’s own camera takes over from it', async () => {
+    const { showId } = await market.openShow([pot()], rules);
+    const { path } = await market.must<{ path: string }>(
+      'POST',
+      `/api/shows/${showId}/stage/camera`,
+      await market.host(),
+      {},
+    );
+    const camera = await browser.opens(path, undefined, { ...PHONE, ...media });
+    await camera.getByRole('button', { name: '打开摄像头开播' }).click();
+    await camera.getByText('直播中，观众看得到').waitFor({ timeout: WITHIN_MS });
+    expect(camera.url()).not.toContain('link=');
+    await shot(camera, 'camera');
+    expect(await axeFinds(camera)).toEqual([]);
+    const late = await browser.opens(path, undefined, PHONE);
+    await late.getByText('这个链接用过了或已过期').waitFor();
+    await shot(late, 'camera-used');
+    const hostPage = await hostOnAir(showId);
+    await camera.getByText('另一台手机接着拍了').waitFor({ timeout: WITHIN_MS });
+    expect((await stageOf(showId)).state).toBe('live');
+    for (const one of [camera, late, hostPage]) await one.context().close();
+  }, 120_000);
+
+  test('where autoplay is refused there is a ▶, and a thrifty phone starts low', async () => {
+    const { showId } = await market.openShow([pot()], rules);
+    const hostPage = await hostOnAir(showId);
+    const page = await browser.opens(`/r/${showId}`, undefined, PHONE, async (one) => {
+      await one.addInitScript(`
+        const play = HTMLMediaElement.prototype.play;
+        let pressed = false;
+        addEventListener('click', () => (pressed = true), true);
+        HTMLMediaElement.prototype.play = function () {
+          return pressed ? play.call(this) : Promise.reject(new DOMException('', 'NotAllowedError'));
+        };
+        Object.defineProperty(navigator, 'connection', { value: { saveData: true, effectiveType: '4g' } });
+      `);
+    });
+    await page.getByRole('button', { name: '播放直播' }).click({ timeout: WITHIN_MS });
+    await picture(page);
+    await page.locator('.live-pill', { hasText: '流畅' }).waitFor();
+    await until(
+      () => page.evaluate<boolean>("document.querySelector('.live-film video').videoHeight <= 240"),
+      'the small picture',
+      WITHIN_MS,
+    );
+    await hostPage.context().close();
+    await page.context().close();
+  }, 120_000);
+});
