@@ -10,6 +10,7 @@ const resultFile = join(root, '.cache/bench.json');
 if (process.argv.includes('--help')) {
   console.log(
     'npm run bench -- [--quick | --curves | --write] [--only sockets|fanout|memory|desk|crashes]\n' +
+      'npm run bench -- video: a hundred viewers of one camera\n' +
       '--curves draws docs/performance.svg from the last run; --write also puts its table into docs/performance.md',
   );
   process.exit(0);
@@ -22,6 +23,11 @@ if (process.argv.includes('--curves') || process.argv.includes('--write')) {
   process.exit(0);
 }
 if (!(await ensureInstalled()) || !(await ensureBuilt())) process.exit(1);
+if (process.argv.includes('video')) {
+  const { video } = await import('../test/bench/video.mjs');
+  await video(root, say);
+  process.exit(0);
+}
 const { blindSpots } = await import('../test/bench/oracleProof.mjs');
 const { ground } = await import('../test/bench/ground.mjs');
 const { openHouse } = await import('../test/bench/house.mjs');

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import * as library from 'node-datachannel';
 import { LossyLine } from './kit/lossy.js';
 import { post, TestCamera, TestViewer, until } from './kit/peers.js';
+import { TcpLine } from './kit/tcpLine.js';
 import { RelayProcess } from './kit/relayProcess.js';
 
 let relay: RelayProcess;
@@ -15,11 +18,13 @@ afterEach(() => {
 });
 afterAll(() => relay.close());
 
+/** What stands between a client and the relay. */
+type Line = { by(sdp: string): string };
 type Codecs = ConstructorParameters<typeof TestCamera>[1];
 async function sending(
   show: string,
   { person = 'host', ...codecs }: { person?: string } & Codecs = {},
-  by?: LossyLine,
+  by?: Line,
 ) {
   const camera = new TestCamera(library, codecs);
   open.push(camera);
@@ -27,7 +32,7 @@ async function sending(
   camera.start();
   return { camera, status };
 }
-async function watching(show: string, person = 'viewer', by?: LossyLine) {
+async function watching(show: string, person = 'viewer', by?: Line) {
   const viewer = new TestViewer(library);
   open.push(viewer);
   const { status } = await viewer.connect(relay.whep(show), relay.token(show, 'watch', person), by?.by);
@@ -91,9 +96,17 @@ describe('what one sends', () => {
   });
 
   test('goes by TCP where no UDP passes', async () => {
-    await running('s4');
-    const { viewer } = await watching('s4', 'asks');
-    expect(viewer.answer).toMatch(/ 1 TCP \d+ 127\.0\.0\.1 \d+ typ host tcptype passive/);
+    const { viewer: asks } = await running('s4');
+    const tcpPort = Number(/ 1 TCP \d+ 127\.0\.0\.1 (\d+) typ host tcptype passive/.exec(asks.answer)![1]);
+    const tcp = await TcpLine.open(tcpPort);
+    open.push(tcp);
+    const { viewer } = await watching('s4', 'behind-a-wall', tcp);
+    await until(() => viewer.frames > 30, 'a picture over TCP');
+    expect(tcp.packets).toBeGreaterThan(60);
+    const rude = createConnection(tcpPort, '127.0.0.1');
+    const cut = once(rude, 'close');
+    rude.on('error', () => undefined).write(Buffer.alloc(10_000, 0xff)); // a frame of 65 535 bytes
+    await cut;
   });
 
   test('comes as sound alone to who wishes it, and as a picture again', async () => {

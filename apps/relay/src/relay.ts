@@ -220,7 +220,8 @@ export class Relay {
           this.egress.add(packet.length, this.nowMs());
           return true;
         },
-        wantKeyframe: (feed) => stage.camera?.of.wantKeyframe(feed),
+        // One that comes before he is connected would only delay the one he needs.
+        wantKeyframe: (feed) => session.isUp && stage.camera?.of.wantKeyframe(feed),
         handleFirst: () => this.counters.joined.observe((this.nowMs() - openedAtMs) / 1_000),
       },
       openedAtMs,

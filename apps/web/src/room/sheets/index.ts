@@ -15,3 +15,9 @@ export { default as confirm } from './ConfirmSheet.vue';
 export { default as won } from './WonDialog.vue';
 /** Apart: who opens it waits a moment, who does not carries nothing. */
 export const proof = defineAsyncComponent(() => import('./ProofSheet.vue'));
+
+/** What stands over the picture: named here so that the first load need not know their files. */
+export { default as CodeMark } from '../../shared/CodeMark.vue';
+/** Fetched only where somebody sends. */
+export const LiveFilm = defineAsyncComponent(() => import('../../live/LiveFilm.vue'));
+export const OpenLots = defineAsyncComponent(() => import('../OpenLots.vue'));
