@@ -15,8 +15,8 @@ COPY --from=build /qingpai/node_modules ./node_modules
 COPY --from=build /qingpai/dist ./dist
 # The catalogue of the first show; SEED_SHOW=no starts without one.
 COPY --from=build /qingpai/apps/market/seed ./apps/market/seed
-# Photos and keys; the database is a service of its own here.
-RUN mkdir .data && chown node .data
+# Photos and keys; the database is a service of its own here. `media`: the key shared with the relay's service.
+RUN mkdir .data media && chown node .data media
 VOLUME /qingpai/.data
 USER node
 EXPOSE 8020

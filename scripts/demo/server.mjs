@@ -20,6 +20,8 @@ export async function startServer(root, dataDir, environment = {}) {
       HOST: '127.0.0.1',
       PORT: '0',
       HTTPS_PORT: 'off',
+      // Nobody sends a picture here; the ports stay free for a server that is used.
+      LIVE_VIDEO: 'no',
       PUBLIC_URL: '',
       DATABASE_URL: '',
       DATABASE_OWNER_URL: '',

@@ -280,6 +280,7 @@ export const zh = {
   showRuns: '已开场',
   pictureLost: '画面中断',
   picture: '开播',
+  pictureOn: '画面',
   livePicture: '直播画面（摄像头、OBS）',
   voiceOn: '报价声 开',
   voiceOff: '报价声 关',

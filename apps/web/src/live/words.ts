@@ -12,7 +12,6 @@ const zh = {
   noCodec: '这个浏览器放不了画面，请看图片出价',
   voiceOnly: '只有声音',
   modes: { high: '高清', low: '流畅', voice: '仅声音', photo: '仅图片' },
-  mode: (mode: string, megabytes: string) => `画面：${mode}，已用 ${megabytes} MB`,
   used: (megabytes: string) => `${megabytes} MB`,
   modeTitle: '画面和流量',
   modeNotes: {
@@ -90,7 +89,6 @@ const en: LiveWords = {
   noCodec: 'This browser cannot play the picture; bid by the photos',
   voiceOnly: 'Sound only',
   modes: { high: 'High', low: 'Low', voice: 'Sound only', photo: 'Photos only' },
-  mode: (mode, megabytes) => `Picture: ${mode}, ${megabytes} MB used`,
   used: (megabytes) => `${megabytes} MB`,
   modeTitle: 'Picture and data',
   modeNotes: {
