@@ -1,6 +1,7 @@
 import type {
   Bid,
   BidAnswer,
+  ChanceState,
   LotState,
   OfferAnswered,
   OfferState,
@@ -17,7 +18,7 @@ import type { Elsewhere } from './judge';
 import { judging } from './judging';
 import { keeper } from './keeper';
 import { type MostPort, placeMost, withdrawMost } from './most';
-import { answerOffer } from './offers';
+import { answerChance, answerOffer } from './offers';
 import { signer } from './signer';
 import type { Evidence, ProofView } from './view';
 
@@ -32,6 +33,7 @@ export interface Proof {
   placeMost(lot: LotState, maxFen: number): Promise<ProxyAnswer | null>;
   withdrawMost(of: { lot: string; bid: string }): ReturnType<typeof withdrawMost>;
   answerOffer(lot: LotState, offer: OfferState, accept: boolean): Promise<OfferAnswered | null>;
+  answerChance(chance: ChanceState, accept: boolean): Promise<OfferAnswered | null>;
   /** The sealed code, as the server tells it now; null: not yet, or no answer. */
   code(): Promise<string | null>;
 }
@@ -78,6 +80,7 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
     placeMost: (lot, maxFen) => placeMost(most, lot, maxFen),
     withdrawMost: (of) => withdrawMost(most, of),
     answerOffer: ({ lot }, offer, accept) => answerOffer(most, lot, offer, accept),
+    answerChance: (chance, accept) => answerChance(most, chance, accept),
     enter: own.enter,
     sign: own.sign,
     async handleHead(head) {

@@ -1,4 +1,4 @@
-import type { OfferAnswer, OfferAnswered, OfferState } from '@qingpai/wire';
+import type { ChanceAnswer, ChanceState, OfferAnswer, OfferAnswered, OfferState } from '@qingpai/wire';
 import { type MostPort, untilAnswered } from './most';
 
 /**
@@ -15,4 +15,16 @@ export async function answerOffer(
   const signed = await port.own.signAct(accept ? 'offer.accepted' : 'offer.declined', body, false);
   const ask: OfferAnswer = { offer, accept, ...(signed && { sig: signed.sig }) };
   return untilAnswered<OfferAnswered>(port, 'offers/answer', ask);
+}
+
+/** The same to a second chance (顺位成交). */
+export async function answerChance(
+  port: Pick<MostPort, 'show' | 'own' | 'post' | 'wait'>,
+  { sale, lot, units, unitPriceFen }: ChanceState,
+  accept: boolean,
+): Promise<OfferAnswered | null> {
+  const body = { sale, lot, units, unitPriceFen };
+  const signed = await port.own.signAct(accept ? 'sale.accepted' : 'sale.declined', body, false);
+  const ask: ChanceAnswer = { sale, accept, ...(signed && { sig: signed.sig }) };
+  return untilAnswered<OfferAnswered>(port, 'chances/answer', ask);
 }

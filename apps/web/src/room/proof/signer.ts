@@ -17,7 +17,9 @@ export interface SignerPort {
   /** Resolves when a bid has waited for its key for too long. */
   patience(): Promise<null>;
 }
-type SignedType = 'proxy.placed' | 'proxy.withdrawn' | 'offer.accepted' | 'offer.declined';
+type SignedType =
+  | ('proxy.placed' | 'proxy.withdrawn' | 'offer.accepted' | 'offer.declined')
+  | ('sale.accepted' | 'sale.declined');
 
 export interface Signer {
   /** Registers this phone, unless that is done. */

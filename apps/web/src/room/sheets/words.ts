@@ -15,6 +15,8 @@ const zh = {
   offerTitle: '为您保留',
   offerWhy: '这件没有卖出，先问出价最高的人。您不要，就问下一位。',
   offerYes: (price: string) => `${price} 买下`,
+  chanceTitle: '顺位成交：轮到您',
+  chanceWhy: '前一位买家没有付款，按您自己的出价给您。买下后再付款；不要就问下一位。',
   offerNo: '不要了',
   offerMore: (n: number) => `另有 ${n} 件也为您保留`,
   offerUnknown: '没等到回音，请看这里是否还在',
@@ -150,6 +152,9 @@ const en: SheetWords = {
   offerTitle: 'Kept for you',
   offerWhy: 'It found no buyer; who bid most is asked first. If you pass, the next is asked.',
   offerYes: (price) => `Buy at ${price}`,
+  chanceTitle: 'Second chance: it is your turn',
+  chanceWhy:
+    'The buyer before you did not pay: it is yours at your own bid. Pay after you take it; if you pass, the next is asked.',
   offerNo: 'No, thanks',
   offerMore: (n) => `${n} more kept for you`,
   offerUnknown: 'No answer yet: see whether this is still here',
