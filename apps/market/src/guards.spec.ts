@@ -70,6 +70,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   // What is paid online moves forward; who pays how much for what stays.
   orders: { update: ['answer', 'answer_hash', 'charge', 'ref', 'state'] },
   order_sales: { update: ['let_go'] },
+  hand_refunds: { update: ['decided_at', 'decided_by', 'state'] },
   order_refunds: { update: ['answer_hash', 'ref', 'state'] },
   provider_events: { update: ['applied_at', 'times'] },
   payment_cases: { update: ['outcome', 'settled_at', 'settled_by'] },

@@ -2,7 +2,7 @@ import { type MembersService } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type Bill, type FreightDue } from '@qingpai/wire';
 import { type Parcels } from './parcels.js';
-import { dueFenOf, paidFenOf } from './rules/payment.js';
+import { dueFenOf, paidFenOf, refundedFenOf } from './rules/payment.js';
 import { type Buyer, type ShowSales, type SoldSale } from './sales.js';
 
 type Contacts = Awaited<ReturnType<MembersService['contactsOf']>>;
@@ -80,11 +80,12 @@ function billOf(
     paddle,
     nickname: contact?.nickname ?? '现场',
     phone: contact?.phone ?? null,
-    sales: sales.map(({ sale, lot, number, title, units, amountFen, phase }) => {
-      return { sale, lot, number, title, units, amountFen, phase };
+    sales: sales.map(({ sale, lot, number, title, units, amountFen, refundedFen, phase }) => {
+      return { sale, lot, number, title, units, amountFen, refundedFen, phase };
     }),
     hammerFen: paidFen + dueFen,
     paidFen,
+    refundedFen: refundedFenOf(sales),
     dueFen,
     freight,
     totalDueFen: dueFen + (freight.state === 'due' ? freight.feeFen : 0),

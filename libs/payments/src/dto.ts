@@ -23,6 +23,11 @@ export class OnlineOrderListDto extends createZodDto(wire.onlineOrderList) {}
 export class RefundAskDto extends createZodDto(wire.refundAsk) {}
 export class RefundDto extends createZodDto(wire.refund) {}
 export class HookAnswerDto extends createZodDto(wire.hookAnswer) {}
+export class HandRefundAskDto extends createZodDto(wire.handRefundAsk) {}
+export class HandRefundDto extends createZodDto(wire.handRefund) {}
+export class HandRefundListDto extends createZodDto(wire.handRefundList) {}
+export class HandRefundDecisionDto extends createZodDto(wire.handRefundDecision) {}
+export class HandRefundParamDto extends createZodDto(z.object({ id: wire.showId, refund: z.uuid() })) {}
 export class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
 export class PaymentParamDto extends createZodDto(z.object({ id: wire.showId, payment: z.uuid() })) {}
 export class OrderParamDto extends createZodDto(z.object({ id: wire.showId, order: z.uuid() })) {}

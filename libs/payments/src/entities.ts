@@ -91,6 +91,32 @@ export class OrderRefundRow {
   @Column('timestamptz', { name: 'asked_at' }) askedAt!: Date;
   @Column('text', { nullable: true }) ref!: string | null;
   @Column('bytea', { name: 'answer_hash', nullable: true }) answerHash!: Buffer | null;
+  /** The claim that is made good by it. */
+  @Column('text', { nullable: true }) claim!: string | null;
+}
+
+/** Money that was paid by hand and goes back by hand. */
+@Entity('hand_refunds')
+export class HandRefundRow {
+  /** Chosen by who asked. */
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text', { name: 'show_id' }) showId!: string;
+  @Column('text') sale!: string;
+  /** The claim that is made good by it. */
+  @Column('text', { nullable: true }) claim!: string | null;
+  @Column('text') bidder!: string;
+  @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+  @Column('text') channel!: z.infer<typeof payment>['channel'];
+  /** Sealed like the reference of a payment. */
+  @Column('bytea') reference!: Buffer;
+  @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;
+  @Column('bytea', { name: 'reference_hash' }) referenceHash!: Buffer;
+  /** waiting: for a second person. */
+  @Column('text') state!: 'waiting' | 'given' | 'dropped';
+  @Column('uuid', { name: 'asked_by' }) askedBy!: string;
+  @Column('timestamptz', { name: 'asked_at' }) askedAt!: Date;
+  @Column('uuid', { name: 'decided_by', nullable: true }) decidedBy!: string | null;
+  @Column('timestamptz', { name: 'decided_at', nullable: true }) decidedAt!: Date | null;
 }
 
 /** What the provider told us by itself, each once. */
@@ -150,6 +176,7 @@ export const paymentsEntities = [
   OrderRow,
   OrderSaleRow,
   OrderRefundRow,
+  HandRefundRow,
   ProviderEventRow,
   PaymentCaseRow,
 ];

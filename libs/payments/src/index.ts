@@ -1,6 +1,9 @@
 export { paymentsInvariants } from './invariants.js';
 export { Bills } from './bills.js';
 export { paymentsEntities } from './entities.js';
+export { buyersSeal } from './buyersSeal.js';
+export { HandRefunds, paidOrderOf } from './handRefunds.js';
+export { OnlineRefunds } from './online/refunds.js';
 export { paymentsMigrations } from './migrations/index.js';
 export { OnlinePayments } from './online/onlinePayments.js';
 export { type PaymentProvider } from './online/provider.js';

@@ -109,6 +109,32 @@ export const paymentsInvariants = [
       UNION ALL (SELECT *, 'in the log alone' FROM (TABLE logged EXCEPT ALL TABLE told) AS b)`,
   },
   {
+    name: 'what went back by hand is in the log, and nothing else',
+    zh: '线下退款都在账本里，账本里的都退过',
+    sql: `
+      WITH leaf AS MATERIALIZED (
+        SELECT origin, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves JOIN logs USING (log)
+      ), logged AS (
+        SELECT show_id, leaf #>> '{body,sale}' AS sale, (leaf #>> '{body,amountFen}')::bigint AS fen,
+          leaf #>> '{body,txn}' AS txn, leaf #>> '{body,claim}' AS claim
+        FROM leaf JOIN shows USING (origin)
+        WHERE leaf ->> 'type' = 'sale.refunded' AND leaf #>> '{body,channel}' <> 'stripe'
+      ), given AS (
+        SELECT show_id, sale, amount_fen AS fen, encode(reference_hash, 'base64') AS txn, claim
+        FROM hand_refunds WHERE state = 'given'
+      )
+      (SELECT *, 'not in the log' AS what FROM (TABLE given EXCEPT ALL TABLE logged) AS a)
+      UNION ALL (SELECT *, 'never written down' FROM (TABLE logged EXCEPT ALL TABLE given) AS b)`,
+  },
+  {
+    name: 'nobody gives back more by hand than he may alone',
+    zh: '超过限额的线下退款由两个人经手',
+    sql: `
+      SELECT id FROM hand_refunds r JOIN shows USING (show_id)
+      WHERE r.state = 'given' AND claim IS NULL AND decided_by = asked_by
+        AND amount_fen > coalesce((rules #>> '{afterSale,grantAloneMaxFen}')::bigint, 0)`,
+  },
+  {
     name: 'never more goes back than came',
     zh: '退款不超过实付',
     sql: `

@@ -7,6 +7,8 @@ import { Bills } from './bills.js';
 import { BillsController } from './bills.controller.js';
 import { Cases } from './cases.js';
 import { CasesController } from './cases.controller.js';
+import { HandRefunds } from './handRefunds.js';
+import { HandRefundsController } from './handRefunds.controller.js';
 import { Means } from './means.js';
 import { HookController } from './online/hook.controller.js';
 import { Knocks } from './online/knocks.js';
@@ -38,6 +40,7 @@ export class PaymentsModule {
         BillsController,
         ParcelsController,
         PaymentsController,
+        HandRefundsController,
         CasesController,
         MyPaymentController,
         OrdersController,
@@ -55,6 +58,7 @@ export class PaymentsModule {
           Parcels,
           Cases,
           PaymentsService,
+          HandRefunds,
           OnlineOrders,
           OnlineRefunds,
           Knocks,
@@ -63,7 +67,7 @@ export class PaymentsModule {
           PayWindows,
         ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
-      exports: [Bills, PaymentsService, OnlinePayments, PayWindows],
+      exports: [Bills, PaymentsService, HandRefunds, OnlineRefunds, OnlinePayments, PayWindows],
     };
   }
 }
@@ -98,6 +102,7 @@ function partsOf(
   const made = [
     ...[parcels, bills, cases, orders, refunds, knocks, new OnlinePayments([orders, refunds, knocks])],
     new PaymentsService({ ...ground, bills, cases, receipts }),
+    new HandRefunds(ground),
     new MyPayments({ ...ground, parcels, bills, cases, refunds, counter }),
     new PayWindows({ ...ground, jobs, warn }),
   ];

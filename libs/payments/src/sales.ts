@@ -10,7 +10,7 @@ import {
 import { type EntityManager } from 'typeorm';
 
 /** What payments must know of shows and ask of them. The auction answers; payments never touch the log. */
-export interface ShowSales {
+export interface ShowSales extends RefundLimit {
   /** Every sale of a show, in the order of the hammers; undone ones too. */
   salesOf(showId: string): Promise<SoldSale[]>;
   /** Who has a paddle in it. */
@@ -50,6 +50,12 @@ export interface ShowSales {
   onOwed(listener: (showId: string, sales: readonly SoldSale[]) => void): void;
   /** Closed shows in which something is owed and a deadline is sealed. */
   showsOwed(): Promise<string[]>;
+}
+
+/** Whether somebody may give back so much by himself is sealed with the show. */
+export interface RefundLimit {
+  /** What one person may give back of a sale by himself, fen; 0: nothing. */
+  aloneFenOf(showId: string): Promise<number>;
 }
 
 export const SHOW_SALES = Symbol('sales of a show');

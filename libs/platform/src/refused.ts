@@ -26,6 +26,7 @@ const statuses: Partial<Record<Reason, number>> = {
   'unknown-lot': 404,
   'unknown-sale': 404,
   'unknown-payment': 404,
+  'unknown-claim': 404,
   'unknown-event': 404,
   'too-large': 413,
   'bad-file': 415,

@@ -6,6 +6,7 @@ export * from './state.js';
 export * from './reasons.js';
 export * from './room.js';
 export * from './api.js';
+export * from './afterSale.js';
 export * from './bundle.js';
 export * from './registry.js';
 export * from './media.js';

@@ -242,6 +242,10 @@ export const reasons = {
   'unknown-claim': { zh: '没有这件售后申请', en: 'There is no such claim' },
   'claims-open': { zh: '还有售后申请或投诉没有处理完', en: 'A claim or complaint is still open' },
   'refunds-owed': { zh: '还有同意的赔付没有退款', en: 'What was granted has not been paid back yet' },
+  'paid-online': {
+    zh: '这笔是在线付的，请原路退回',
+    en: 'It was paid online: give it back the way it came',
+  },
   'goods-underway': { zh: '还有包裹没有签收', en: 'Some goods have not been received yet' },
   'reference-used': { zh: '这个付款参考号已经用过', en: 'This payment reference was already used' },
   'unknown-payment': { zh: '没有这笔付款', en: 'There is no such payment' },

@@ -7,6 +7,7 @@ const line = (sale: string, amountFen: number, phase: Bill['sales'][number]['pha
   number: '001',
   title: '绣球',
   units: 1,
+  refundedFen: 0,
   amountFen,
   phase,
 });
@@ -18,6 +19,7 @@ const bill = (paddle: number, sales: Bill['sales'], dueFen: number): Bill => ({
   sales,
   hammerFen: 0,
   paidFen: 0,
+  refundedFen: 0,
   dueFen,
   ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: dueFen, payByMs: null },
   ...{ extended: false, parcel: 'none' as const },

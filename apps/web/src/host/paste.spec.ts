@@ -38,6 +38,7 @@ const bill = (paddle: number, dueFen: number): Bill => ({
   sales: [],
   hammerFen: dueFen,
   paidFen: 0,
+  refundedFen: 0,
   dueFen,
   ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: dueFen, payByMs: null },
   ...{ extended: false, parcel: 'none' as const },

@@ -4,11 +4,29 @@ import { isWaiting, isWeChat, methodsIn, standingOf } from './means';
 const wechat =
   'Mozilla/5.0 (Linux; Android 12; M2012K11AC) AppleWebKit/537.36 Mobile Safari/537.36 MicroMessenger/8.0.47';
 const bill: Bill = {
-  ...{ bidder: 'a', paddle: 7, nickname: '阿梅', phone: null, hammerFen: 5_800, paidFen: 0, dueFen: 5_800 },
+  ...{
+    bidder: 'a',
+    paddle: 7,
+    nickname: '阿梅',
+    phone: null,
+    hammerFen: 5_800,
+    paidFen: 0,
+    refundedFen: 0,
+    dueFen: 5_800,
+  },
   ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: 5_800, payByMs: null },
   ...{ extended: false, parcel: 'none' as const },
   sales: [
-    { sale: 'S1', lot: 'L1', number: '001', title: '绣球', units: 1, amountFen: 5_800, phase: 'awaiting' },
+    {
+      sale: 'S1',
+      lot: 'L1',
+      number: '001',
+      title: '绣球',
+      units: 1,
+      refundedFen: 0,
+      amountFen: 5_800,
+      phase: 'awaiting',
+    },
   ],
 };
 const mine = (differs: Partial<MyPayment>): MyPayment => ({

@@ -56,6 +56,7 @@ describe('a bill', () => {
     number: '001',
     title: '兰花',
     units: 1,
+    refundedFen: 0,
   });
   const bill: Bill = {
     bidder: 'A'.repeat(16),
@@ -65,6 +66,7 @@ describe('a bill', () => {
     sales: [sale('S1', 100, 'awaiting'), sale('S2', 200, 'awaiting'), sale('S3', 400, 'paid')],
     hammerFen: 700,
     paidFen: 400,
+    refundedFen: 0,
     dueFen: 300,
     ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: 300, payByMs: null },
     ...{ extended: false, parcel: 'none' as const },

@@ -51,6 +51,8 @@ beforeAll(async () => {
   const back = { refund: randomUUID(), sale: 'S2', amountFen: 400 };
   const refunded = await township.post(`/api/shows/${showId}/orders/${order.order}/refunds`, officer, back);
   expect(refunded.json().state).toBe('given');
+  const byHand = { refund: randomUUID(), sale: 'S1', amountFen: 400, channel: 'cash', reference: '退 1' };
+  expect((await township.post(`/api/shows/${showId}/hand-refunds`, host, byHand)).json().state).toBe('given');
 });
 afterAll(async () => {
   await stripe.close();
@@ -102,6 +104,8 @@ const planted: Record<string, string> = {
     UPDATE order_sales SET let_go = true`,
   'an order is charged at most once, and exactly': `UPDATE orders SET charge = 'pi_of_somebody_else'`,
   'what went back online is in the log, and nothing else': `UPDATE order_refunds SET ref = 're_of_another'`,
+  'what went back by hand is in the log, and nothing else': `UPDATE hand_refunds SET amount_fen = 399`,
+  'nobody gives back more by hand than he may alone': `UPDATE shows SET rules = rules #- '{afterSale}'`,
   'never more goes back than came': `
     INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, sale, 4601, 'asked', asked_by, asked_at
       FROM order_refunds`,

@@ -20,6 +20,10 @@ export function showSales(
     async salesOf(showId) {
       return soldSales((await desks.of(showId)).state);
     },
+    async aloneFenOf(showId) {
+      const { state } = await desks.of(showId);
+      return state.rules.afterSale?.grantAloneMaxFen ?? 0;
+    },
     async buyersOf(showId) {
       const [desk, seats] = [await desks.of(showId), await store.membersOf(showId)];
       return Object.values(desk.state.bidders).map(({ bidder, paddle }) => {

@@ -19,7 +19,8 @@ export interface RefundsParts {
   nowMs: () => number;
 }
 
-type Ask = z.infer<typeof refundAsk>;
+/** `claim`: the claim that is made good by it. */
+type Ask = z.infer<typeof refundAsk> & { claim?: string };
 
 /**
  * Money that goes back the way it came. First it is written down against what is left, then given, then it stands in
@@ -85,7 +86,7 @@ export class OnlineRefunds {
     { refund: id, amountFen, ...named }: Ask,
     sold: readonly SoldSale[],
   ): Promise<void> {
-    const sale = named.sale ?? null;
+    const [sale, claim] = [named.sale ?? null, named.claim ?? null];
     const lock = { mode: 'pessimistic_write' as const };
     const order = await manager.findOne(OrderRow, { where: { id: orderId, showId }, lock });
     if (!order) throw new Refused('not-found');
@@ -105,7 +106,8 @@ export class OnlineRefunds {
     if (sale === null && amountFen !== cameFen) throw new Refused('amount-differs');
     const freightFen = freightBackFen(order, before, amountFen, await otherPaidFen(manager, order, sold));
     const row: OrderRefundRow = {
-      ...{ id, orderId, showId, sale, amountFen, freightFen, state: 'asked', ref: null, answerHash: null },
+      ...{ id, orderId, showId, sale, claim, amountFen, freightFen, state: 'asked', ref: null },
+      answerHash: null,
       ...{ askedBy: memberId, askedAt: new Date(this.parts.nowMs()) },
     };
     await manager.insert(OrderRefundRow, row);
@@ -136,6 +138,7 @@ export class OnlineRefunds {
       ...{ sale, amountFen: row.amountFen, channel: provider!.channel },
       ...(row.freightFen > 0 && { freightFen: row.freightFen }),
       ...{ txn: sha256(given.ref).toString('base64'), evidence: sha256(given.answer).toString('base64') },
+      ...(row.claim !== null && { claim: row.claim }),
     };
     const refusal = await sales.refund(row.showId, 'officer', [body], (manager) => keep(manager, row, given));
     if (refusal === null || (await this.find(row.id)).state === 'given') return;

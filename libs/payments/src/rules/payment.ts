@@ -44,6 +44,10 @@ export function paidFenOf(sales: readonly BilledSale[]): number {
   return sumFen(sales.filter(({ phase }) => phase === 'paid' || phase === 'refunded'));
 }
 
+/** What went back of it. */
+export const refundedFenOf = (sales: readonly { refundedFen: number }[]): number =>
+  sales.reduce((sum, { refundedFen }) => sum + refundedFen, 0);
+
 const sumFen = (sales: readonly BilledSale[]): number =>
   sales.reduce((sum, { amountFen }) => sum + amountFen, 0);
 

@@ -32,6 +32,10 @@ export class Hall implements ShowSales {
     return this.sales;
   }
 
+  async aloneFenOf() {
+    return 5_000;
+  }
+
   async buyersOf() {
     return this.buyers;
   }
