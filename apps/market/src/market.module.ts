@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
 import { Jobs } from '@qingpai/platform';
-import { AuctionModule, Proofs, Rooms } from '@qingpai/auction';
+import { AfterSaleModule, afterSaleInvariants, AuctionModule, Proofs, Rooms } from '@qingpai/auction';
 import { MediaModule, STAGE_HANDS, type StageHands } from '@qingpai/media';
 import { type Counter, paymentsInvariants, PaymentsModule, StripeProvider } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
@@ -39,6 +39,17 @@ export class MarketModule {
       stages: parts.media?.server,
       ...(parts.introduce && { introduce: parts.introduce }),
     });
+    const payments = PaymentsModule.forRoot({
+      dataDir: config.dataDir,
+      imports: [auction],
+      counter: counterOf(config),
+      provider: config.stripe && new StripeProvider(config.stripe),
+      origin: () => config.publicUrl ?? parts.origins[0]!,
+      tell: (kind, details) =>
+        parts.log.error({ kind, ...details }, '有一笔款要人处理 / a payment needs a person'),
+      warn: (event, details) => parts.log.warn(details, event),
+      nowMs,
+    });
     return {
       module: MarketModule,
       imports: [
@@ -51,17 +62,8 @@ export class MarketModule {
           nowMs,
         }),
         auction,
-        PaymentsModule.forRoot({
-          dataDir: config.dataDir,
-          imports: [auction],
-          counter: counterOf(config),
-          provider: config.stripe && new StripeProvider(config.stripe),
-          origin: () => config.publicUrl ?? parts.origins[0]!,
-          tell: (kind, details) =>
-            parts.log.error({ kind, ...details }, '有一笔款要人处理 / a payment needs a person'),
-          warn: (event, details) => parts.log.warn(details, event),
-          nowMs,
-        }),
+        payments,
+        AfterSaleModule.forRoot({ dataDir: config.dataDir, imports: [auction, payments], nowMs }),
         MediaModule.forRoot({
           imports: [HandsModule.with(auction)],
           server: parts.media?.server ?? null,
@@ -71,7 +73,7 @@ export class MarketModule {
         }),
         TownshipModule.forRoot({
           imports: [auction, VerdictsModule.with(auction)],
-          invariants: paymentsInvariants,
+          invariants: [...paymentsInvariants, ...afterSaleInvariants],
           alarm: (invariant, details) =>
             parts.log.error(
               { invariant, ...details },

@@ -1,3 +1,5 @@
+import { afterSaleEntities } from './aftersale/entities.js';
+import { afterSaleMigrations } from './aftersale/migrations/1795500700000-after-sale.js';
 import { catalogueEntities } from './catalogue/entities.js';
 import { catalogueMigrations } from './catalogue/migrations/1795500400000-catalogue.js';
 import { registryEntities } from './registry/entities.js';
@@ -14,7 +16,12 @@ import { secondChancesMigrations } from './store/migrations/1795500390000-second
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
 /** Everything this library keeps in the database, for who opens it. */
-export const auctionEntities = [...storeEntities, ...registryEntities, ...catalogueEntities];
+export const auctionEntities = [
+  ...storeEntities,
+  ...registryEntities,
+  ...catalogueEntities,
+  ...afterSaleEntities,
+];
 export const auctionMigrations = [
   ...registryMigrations,
   ...storeMigrations,
@@ -27,4 +34,5 @@ export const auctionMigrations = [
   ...payoutsMigrations,
   ...secondChancesMigrations,
   ...catalogueMigrations,
+  ...afterSaleMigrations,
 ];

@@ -1,3 +1,9 @@
+export { AfterSaleModule, type AfterSaleOptions } from './afterSale.module.js';
+export { type Address, type Addresses } from './aftersale/addresses.js';
+export { Claims } from './aftersale/claims.js';
+export { afterSaleInvariants } from './aftersale/invariants.js';
+export { pickingOf } from './aftersale/lists.js';
+export { Parcels } from './aftersale/parcels.js';
 export { AuctionModule, type AuctionOptions } from './auction.module.js';
 export { CatalogueModule, type CatalogueOptions } from './catalogue.module.js';
 export { Catalogue } from './catalogue/catalogue.service.js';

@@ -141,6 +141,7 @@ export const claimAnswer = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('say'), text: claimText }),
 ]);
 export type ClaimAnswer = z.infer<typeof claimAnswer>;
+export const claimAnswering = z.strictObject({ answer: claimAnswer });
 export const claimSay = z.strictObject({ text: claimText });
 /** How granted money went back. What was paid online goes back the way it came, and needs no reference. */
 export const claimPayback = z.strictObject({
@@ -148,7 +149,7 @@ export const claimPayback = z.strictObject({
   reference: z.string().trim().min(1).max(80).optional(),
 });
 
-export const myParcel = z.object({
+export const myGoods = z.object({
   parcel: parcel.nullable().describe('null: nothing was won'),
   claims: z.array(claimView),
   nowMs: timeMs,
@@ -158,7 +159,7 @@ export const myParcel = z.object({
   open: z.boolean().describe('whether anything can be claimed: not of a settled show'),
   freshWordAtMs: timeMs.nullable().describe('when he confirmed that living goods do not go back'),
 });
-export type MyParcel = z.infer<typeof myParcel>;
+export type MyGoods = z.infer<typeof myGoods>;
 
 // ---------------------------------------------------------------- refunds of payments by hand
 

@@ -209,6 +209,7 @@ export const lotDraft = z.strictObject({
   buyNowFen: positiveFen.optional().describe('一口价: buys at once, until a bid reaches it'),
   format,
   source: z.string().trim().min(1).max(20).describe('人工培植; wild-dug plants are refused'),
+  fresh: z.boolean().optional().describe('default: living goods, which are made good but do not go back'),
 });
 export type LotDraft = z.infer<typeof lotDraft>;
 export const lotAdded = z.object({ lot: lotId, number: lotNumber });

@@ -2,6 +2,7 @@ import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Claims, Parcels } from '@qingpai/auction';
 import { MembersService } from '@qingpai/members';
 import { RelayServer } from '@qingpai/media';
 import { OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
@@ -71,11 +72,14 @@ export async function startMarket(
   const payments = app.get(PaymentsService, { strict: false });
   const payWindows = app.get(PayWindows, { strict: false });
   const catchUp = () => payWindows.catchUp();
-  const sweep = () =>
-    members
-      .sweep()
-      .then(() => payments.sweep())
-      .then(catchUp);
+  const [parcels, claims] = [app.get(Parcels, { strict: false }), app.get(Claims, { strict: false })];
+  const sweep = async () => {
+    await members.sweep();
+    await payments.sweep();
+    await catchUp();
+    await claims.sweep();
+    await parcels.lapse();
+  };
   const online = app.get(OnlinePayments, { strict: false });
   const reconcile = () => online.reconcile();
   const [runs, metrics] = [app.get(InvariantRuns, { strict: false }), app.get(Metrics, { strict: false })];

@@ -144,6 +144,7 @@ export class Carried {
       ...(capFen !== null && { capFen }),
       ...(buyNowFen !== null && { buyNowFen }),
       ...(referenceFen !== null && { referenceFen }),
+      ...(lot.fresh === false && { fresh: false }),
     };
   }
 }

@@ -122,6 +122,7 @@ export class Catalogue {
       ...(buyNowFen !== undefined && { buyNowFen }),
       // 0 and none are the same: there is no reference price.
       ...(referenceFen !== undefined && referenceFen > 0 && { referenceFen }),
+      ...(draft.fresh === false && { fresh: false as const }),
       floor: commitment,
       ...(from !== undefined && { from }),
     };

@@ -41,6 +41,7 @@ export const columns: readonly Column[] = [
   column('参考价', 'referenceFen', referenceOf, false),
   { ...column('封顶价', 'capFen', referenceOf, false), seldom: true },
   { ...column('一口价', 'buyNowFen', referenceOf, false), seldom: true },
+  { ...column('鲜活', 'fresh', freshOf, false), seldom: true },
   column('方式', 'format', formatOf),
   column('来源', 'source', wordsOfAtMost(20)),
 ];
@@ -102,6 +103,14 @@ function referenceOf(text: string): Reading<number | undefined> {
   if (text.trim() === '') return value(undefined);
   const reading = priceOf(text);
   return reading.ok && reading.value === 0 ? value(undefined) : reading;
+}
+
+/** Empty: living goods, as most of what is sold here. */
+function freshOf(text: string): Reading<boolean | undefined> {
+  const said = plainDigits(text);
+  if (said === '') return value(undefined);
+  if (said === '是' || said === '否') return value(said === '是');
+  return problem('要写 是 或 否', 'must be 是 (living goods) or 否');
 }
 
 function formatOf(text: string): Reading<Format> {

@@ -9,7 +9,6 @@ import { Ledger, ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
 import { membersEntities, membersMigrations, MembersModule, MembersService } from '@qingpai/members';
 import { seedSiqiao, SmsBox, vaultKey } from '@qingpai/members/testing';
 import {
-  type PaymentProvider,
   paymentsEntities,
   paymentsMigrations,
   PaymentsModule,
@@ -20,6 +19,7 @@ import { testDatabase } from '@qingpai/platform/testing';
 import { type FastifyReply } from 'fastify';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { AfterSaleModule, type AfterSaleOptions } from '../afterSale.module.js';
 import { CatalogueModule } from '../catalogue.module.js';
 import { auctionEntities, auctionMigrations } from '../database.js';
 import { Desks } from '../desk/desks.js';
@@ -33,7 +33,7 @@ import { storeOn } from './storedShow.js';
 class AsProblem implements ExceptionFilter {
   catch(refused: Refused, host: ArgumentsHost) {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply.status(refused.status).send(problemOf(refused, 'r1'));
+    void reply.status(refused.status).type('application/problem+json').send(problemOf(refused, 'r1'));
   }
 }
 
@@ -43,7 +43,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Siqiao's shows, catalogues and payments as a server on a real Postgres, with its people signed in. */
 export async function townshipApp(
-  online: { provider?: PaymentProvider; nowMs?: () => number; tell?: PaymentsOptions['tell'] } = {},
+  online: Pick<Partial<PaymentsOptions>, 'provider' | 'nowMs' | 'tell'> &
+    Pick<AfterSaleOptions, 'addresses'> = {},
 ) {
   const database = await testDatabase({
     entities: [...membersEntities, ...ledgerEntities, ...auctionEntities, ...paymentsEntities],
@@ -93,7 +94,7 @@ async function started(
   db: DataSource,
   dataDir: string,
   smsSender: SmsBox,
-  online: Partial<PaymentsOptions>,
+  online: Partial<PaymentsOptions> & Pick<AfterSaleOptions, 'addresses'>,
 ): Promise<NestFastifyApplication> {
   class Ground {}
   const provided = [
@@ -114,12 +115,14 @@ async function started(
   Global()(Ground);
   Module({ providers: provided, exports: provided.map(({ provide }) => provide) })(Ground);
   const catalogue = CatalogueModule.forRoot({ dataDir, imports: [] });
+  const payments = PaymentsModule.forRoot({ dataDir, imports: [catalogue], counter, ...online });
   const built = await Test.createTestingModule({
     imports: [
       Ground,
       MembersModule.forRoot({ vaultKey, publicOrigins: [], secureCookies: false, smsSender }),
       catalogue,
-      PaymentsModule.forRoot({ dataDir, imports: [catalogue], counter, ...online }),
+      payments,
+      AfterSaleModule.forRoot({ dataDir, imports: [catalogue, payments], ...online }),
     ],
   }).compile();
   const app = built.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
