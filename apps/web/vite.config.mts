@@ -90,7 +90,10 @@ export default defineConfig({
     client: { build: bundle(pages('room'), true) },
     desks: {
       consumer: 'client',
-      build: bundle(pages('host', 'camera', 'township', 'certificate', 'pay', 'plain'), false),
+      build: bundle(
+        pages('host', 'camera', 'township', 'certificate', 'pay', 'parcel', 'after', 'plain'),
+        false,
+      ),
     },
   },
   builder: {

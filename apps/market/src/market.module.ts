@@ -14,6 +14,7 @@ import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Metrics } from './health/metrics.js';
 import { BuiltPages } from './pages/builtPages.js';
+import { PackingController } from './pages/packing.controller.js';
 import { PlainPages } from './pages/plainPages.js';
 import { SlipController } from './pages/slip.controller.js';
 import { MARKET_PARTS, type MarketParts } from './parts.js';
@@ -84,7 +85,14 @@ export class MarketModule {
           nowMs,
         }),
       ],
-      controllers: [HealthController, DocsController, PagesController, RoomController, SlipController],
+      controllers: [
+        HealthController,
+        DocsController,
+        PagesController,
+        RoomController,
+        SlipController,
+        PackingController,
+      ],
       providers: [
         { provide: Metrics, useValue: metrics },
         { provide: BuiltPages, useValue: new BuiltPages(parts.webFolder) },

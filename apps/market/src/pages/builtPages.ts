@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The pages that `npm run build:web` makes. */
-export type PageName = 'room' | 'host' | 'camera' | 'township' | 'certificate' | 'pay' | 'plain';
+export type PageName =
+  'room' | 'host' | 'camera' | 'township' | 'certificate' | 'pay' | 'parcel' | 'after' | 'plain';
 
 /** HTML of the built pages, read once each. A page that was not built says how to build it. */
 export class BuiltPages {

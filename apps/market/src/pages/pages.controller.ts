@@ -64,6 +64,20 @@ export class PagesController {
     this.send(reply, 'pay');
   }
 
+  @Get('parcel/:showId')
+  @Public()
+  parcel(@Param('showId') id: string, @Res() reply: FastifyReply) {
+    if (!showId.safeParse(id).success) throw new Refused('unknown-show');
+    this.send(reply, 'parcel');
+  }
+
+  @Get('after/:showId')
+  @Public()
+  after(@Param('showId') id: string, @Res() reply: FastifyReply) {
+    if (!showId.safeParse(id).success) throw new Refused('unknown-show');
+    this.send(reply, 'after');
+  }
+
   /** To be kept, and opened from there: a verifier that the judged server hands out each time could lie. */
   @Get('verify.html')
   @Public()

@@ -520,6 +520,7 @@ export const en: HostWords = {
   closedCounts: (sold, passed) => `${sold} lots sold, ${passed} passed`,
   paidPart: 'Part that is paid',
   paidSum: (sum) => `Paid ${sum}`,
+  afterSale: 'Parcels and claims',
   refundedSum: (sum) => `Given back ${sum}`,
   dueSum: (sum) => `Due ${sum}`,
   certificate: 'Certificate',

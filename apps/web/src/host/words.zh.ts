@@ -518,6 +518,7 @@ export const zh = {
   closedCounts: (sold: number, passed: number) => `成交 ${sold} 件，流拍 ${passed} 件`,
   paidPart: '已收的部分',
   paidSum: (sum: string) => `已收 ${sum}`,
+  afterSale: '发货与售后',
   refundedSum: (sum: string) => `已退 ${sum}`,
   dueSum: (sum: string) => `待付 ${sum}`,
   certificate: '清拍证明',
