@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { MEMBERS_OPTIONS, MembersService, type MembersOptions, Vault } from '@qingpai/members';
-import { HandRefunds, OnlineRefunds, SHOW_SALES, type ShowSales } from '@qingpai/payments';
+import { HandRefunds, OnlineRefunds, ParcelAddresses, SHOW_SALES, type ShowSales } from '@qingpai/payments';
 import { PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
-import { type Addresses, noAddresses } from './aftersale/addresses.js';
+import { type Addresses } from './aftersale/addresses.js';
 import { Claims } from './aftersale/claims.js';
 import { ClaimsController } from './aftersale/claims.controller.js';
 import { MyGoodsController } from './aftersale/myGoods.controller.js';
@@ -17,9 +17,9 @@ import { ShowStore } from './store/showStore.js';
 export interface AfterSaleOptions {
   /** Where files are kept; photos of damage go into its folder `claims`. */
   dataDir: string;
-  /** Modules that provide `Desks`, `ShowStore`, `SHOW_SALES`, `HandRefunds` and `OnlineRefunds`. */
+  /** Modules that provide `Desks`, `ShowStore`, `SHOW_SALES`, and those of payments. */
   imports: NonNullable<DynamicModule['imports']>;
-  /** Where parcels go; default: nobody keeps addresses. */
+  /** Where parcels go; default: what buyers gave with their bills. */
   addresses?: Addresses;
   /** Milliseconds since 1970, UTC; default: the wall clock. */
   nowMs?: () => number;
@@ -28,12 +28,7 @@ export interface AfterSaleOptions {
 /** Parcels, claims and complaints. The server must take multipart bodies. */
 @Module({})
 export class AfterSaleModule {
-  static forRoot({
-    dataDir,
-    imports,
-    addresses = noAddresses,
-    nowMs = Date.now,
-  }: AfterSaleOptions): DynamicModule {
+  static forRoot({ dataDir, imports, addresses, nowMs = Date.now }: AfterSaleOptions): DynamicModule {
     return {
       module: AfterSaleModule,
       imports,
@@ -41,9 +36,14 @@ export class AfterSaleModule {
       providers: [
         {
           provide: Parcels,
-          useFactory: (...[db, desks, store, members, sales, { vaultKey }]: Ground) =>
-            new Parcels({ db, desks, store, members, sales, addresses, vault: new Vault(vaultKey) }),
-          inject: ground,
+          useFactory: (
+            ...[db, desks, store, members, sales, { vaultKey }, given]: [...Ground, ParcelAddresses]
+          ) =>
+            new Parcels({
+              ...{ db, desks, store, members, sales, addresses: addresses ?? given },
+              vault: new Vault(vaultKey),
+            }),
+          inject: [...ground, ParcelAddresses],
         },
         {
           provide: Claims,

@@ -57,6 +57,19 @@ export class Parcels {
     );
   }
 
+  /** By bidder, in the clear: for who packs. Whoever takes them to a person logs it. */
+  async addressesOf(showId: string): Promise<Map<string, { name: string; phone: string; text: string }>> {
+    const parcels = await this.open(await this.parts.db.manager.findBy(ParcelRow, { showId }));
+    return new Map(
+      parcels.map(({ row: { bidder }, parcel }) => {
+        const { name, phone } = parcel;
+        const text =
+          parcel.how === 'parcel' ? provinces[parcel.province].zh + parcel.city + parcel.address : '自提';
+        return [bidder, { name, phone, text }];
+      }),
+    );
+  }
+
   /** What he gave in another show, to be offered again; null: nothing. */
   async offeredTo(memberId: string): Promise<MaskedParcel | null> {
     const last = await this.lastOf(memberId);

@@ -67,7 +67,7 @@ export class PaymentsModule {
           PayWindows,
         ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
-      exports: [Bills, PaymentsService, HandRefunds, OnlineRefunds, OnlinePayments, PayWindows],
+      exports: [Bills, Parcels, PaymentsService, HandRefunds, OnlineRefunds, OnlinePayments, PayWindows],
     };
   }
 }

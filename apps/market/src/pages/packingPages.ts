@@ -74,7 +74,7 @@ export function pickingPage(all: readonly Parcel[], { title, language }: Printed
           .join('、');
         return `<tr><td class="pack-box"></td><td>${Number(number)}</td><td>${escapeHtml(name)}</td><td>${units} ${escapeHtml(unit)}</td><td>${who}</td></tr>`;
       });
-      return `<h3>${escapeHtml(growerName)}</h3><table class="pack-table">${rows.join('')}</table>`;
+      return `<p><b>${escapeHtml(growerName)}</b></p><table class="pack-table">${rows.join('')}</table>`;
     });
     return `<section><h2>${escapeHtml(village)}</h2>${parts.join('')}</section>`;
   });

@@ -21,7 +21,7 @@ const zh = {
   address: '送到',
   copy: (courier: string, number: string) => `${courier} ${number}`,
   received: '收到了',
-  receivedHint: '东西到手后点这里；坏损包赔从这一刻起算 24 小时。',
+  receivedHint: (within: string) => `东西到手后点这里；坏损包赔从这一刻起算 ${within}。`,
   working: '正在发送…',
   damaged: '坏了',
   damagedUntil: (left: string) => `还有 ${left} 可以申请坏损包赔`,
@@ -56,8 +56,8 @@ const zh = {
   saySend: '发送',
   by: { buyer: '我', house: '主播方' },
   freshTitle: '鲜活商品的约定',
-  fresh:
-    '花木是鲜活商品，不适用七天无理由退货；到货坏损的，签收后 24 小时内拍照，照价赔付。标了“可退”的除外。',
+  fresh: (within: string) =>
+    `花木是鲜活商品，不适用七天无理由退货；到货坏损的，签收后 ${within}内拍照，照价赔付。标了“可退”的除外。`,
   freshAgree: '我知道了',
   freshDone: (when: string) => `您在 ${when} 确认过`,
   canGoBack: '可退',
@@ -83,7 +83,7 @@ const en: ParcelWords = {
   address: 'Goes to',
   copy: (courier, number) => `${courier} ${number}`,
   received: 'It came',
-  receivedHint: 'Tap when you hold it; from then on damage can be shown for 24 hours.',
+  receivedHint: (within) => `Tap when you hold it; from then on damage can be shown for ${within}.`,
   working: 'Sending…',
   damaged: 'Broken',
   damagedUntil: (left) => `Damage can be shown for another ${left}`,
@@ -119,8 +119,8 @@ const en: ParcelWords = {
   saySend: 'Send',
   by: { buyer: 'I', house: 'The house' },
   freshTitle: 'What holds for living goods',
-  fresh:
-    'Plants are living goods: the seven days of return do not apply. What arrives damaged is made good: a photo within 24 hours of its coming. Lots marked “may go back” are excepted.',
+  fresh: (within) =>
+    `Plants are living goods: the seven days of return do not apply. What arrives damaged is made good: a photo within ${within} of its coming. Lots marked “may go back” are excepted.`,
   freshAgree: 'I have read it',
   freshDone: (when) => `You confirmed this on ${when}`,
   canGoBack: 'May go back',

@@ -106,6 +106,7 @@ export const claimWords: Record<Language, ClaimWords> = { zh, en };
 export function hoursLeft(leftMs: number, language: Language): string {
   const minutes = Math.max(0, Math.floor(leftMs / 60_000));
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (language === 'zh') return hours ? `${hours} 小时 ${rest} 分` : `${rest} 分`;
-  return hours ? `${hours} h ${rest} min` : `${rest} min`;
+  const [h, min] = language === 'zh' ? ['小时', '分'] : ['h', 'min'];
+  const parts = [hours && `${hours} ${h}`, (rest || !hours) && `${rest} ${min}`];
+  return parts.filter(Boolean).join(' ');
 }

@@ -12,6 +12,3 @@ export interface Addresses {
   /** By bidder. Who is missing has given none, comes for his goods, or asked to be erased. */
   addressesOf(showId: string): Promise<ReadonlyMap<string, Address>>;
 }
-
-/** Where none are kept: the host asks his buyers himself. */
-export const noAddresses: Addresses = { addressesOf: async () => new Map() };
