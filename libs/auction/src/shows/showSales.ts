@@ -72,7 +72,7 @@ export function showSales(
   };
 }
 
-const movesDeadlines: ReadonlySet<EventType> = new Set(['show.closed', 'pay.extended']);
+const movesDeadlines: ReadonlySet<EventType> = new Set(['show.closed', 'pay.extended', 'sale.accepted']);
 
 const owedSql = `
   SELECT show_id FROM shows WHERE phase = 'closed' AND (rules ? 'payWithinMs' OR rules ? 'payBy')
