@@ -87,14 +87,16 @@ test('in the books freight comes with the money and is owed to the carrier; the 
   const sides = (n: number) =>
     journal[n]!.lines.map(({ account, side, amountFen }) => `${side} ${account} ${amountFen}`);
   expect(sides(4)).toEqual([
-    'debit gateway:stripe:clearing 4400',
+    'debit gateway:stripe:clearing 3600',
     `credit buyer:${LIN}:receivable 3600`,
+    'debit gateway:stripe:clearing 800',
     'credit freight:payable 800',
   ]);
   expect(sides(6)).toEqual([
     'debit grower:grower-aaaaaaaaa:payable 3600',
+    'credit gateway:stripe:clearing 3600',
     'debit freight:payable 1800',
-    'credit gateway:stripe:clearing 5400',
+    'credit gateway:stripe:clearing 1800',
   ]);
   const [settled] = show.does(90_000_000, { name: 'settle' });
   expect(settled!.body).toMatchObject({ paidFen: 10_800, refundedFen: 3_600, freightFen: 800 });

@@ -38,6 +38,15 @@ beforeAll(async () => {
   const body = { sales: ['S1'], amountFen: 5_000, channel: 'cash', reference: '收据 1' };
   const payment = (await township.post(`/api/shows/${showId}/payments`, host, body)).json().id;
   await township.post(`/api/shows/${showId}/payments/${payment}/decision`, officer, { confirm: true });
+  const parcel = {
+    how: 'parcel',
+    name: '林',
+    phone: '13900000003',
+    province: '35',
+    city: '周宁',
+    address: '7',
+  };
+  await township.put(`/api/shows/${showId}/my-parcel`, token, { parcel });
   const paying = await township.post(`/api/shows/${showId}/my-payment`, token, { consent: true });
   const { order, payUrl } = paying.json();
   stripe.pay(payUrl);
@@ -106,6 +115,8 @@ const planted: Record<string, string> = {
   'what went back online is in the log, and nothing else': `UPDATE order_refunds SET ref = 're_of_another'`,
   'what went back by hand is in the log, and nothing else': `UPDATE hand_refunds SET amount_fen = 399`,
   'nobody gives back more by hand than he may alone': `UPDATE shows SET rules = rules #- '{afterSale}'`,
+  'freight that moved is in the log, and nothing else': `
+    UPDATE payments SET freight_fen = 1, amount_fen = amount_fen + 1`,
   'never more goes back than came': `
     INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, sale, 4601, 'asked', asked_by, asked_at
       FROM order_refunds`,
@@ -148,6 +159,11 @@ const alsoPlanted: [string, string, string][] = [
     'a charge that the orders know nothing of',
     `UPDATE orders SET state = 'open'; DELETE FROM order_refunds`,
     'an order is charged at most once, and exactly',
+  ],
+  [
+    'freight that the log alone knows of',
+    `UPDATE orders SET freight_fen = 0, amount_fen = amount_fen - freight_fen`,
+    'freight that moved is in the log, and nothing else',
   ],
   [
     'a refund that the log knows nothing of',
