@@ -233,7 +233,6 @@ export const chanceState = z.object({
   sale: saleId.describe('the sale that it becomes when it is accepted'),
   replaces: saleId,
   lot: lotId,
-  offering: z.int().positive(),
   bidder: pseudonym,
   units: unitCount,
   unitPriceFen: positiveFen,

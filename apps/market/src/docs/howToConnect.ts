@@ -144,7 +144,7 @@ const effects: Record<EventType, string> = {
   'sale.voided':
     'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`. In a timed show each rising hammer since the last `lot.offered` can be undone, not `undoable` alone',
   'sale.offered':
-    'after a default (顺位成交): `chances` gains the body with `i`, the `offering` of the sale it replaces, and `result: standing`; if `bidder` is you, answer with `answerChance` before `expiresAt`',
+    'after a default (顺位成交): `chances` gains the body with `i` and `result: standing`; if `bidder` is you, answer with `answerChance` before `expiresAt`',
   'sale.accepted':
     'that chance is `accepted`: `sales[sale]` (phase `awaiting`) has the units of the one it `replaces`, which is `followedBy` it and counts no more',
   'sale.declined': 'that chance is `declined`; the next person may be asked',

@@ -1,6 +1,7 @@
 import {
   type DepositState,
-  type EventBody,
+  type EventOf,
+  type LoggedEvent,
   type Reason,
   type SaleState,
   type ShowState,
@@ -107,15 +108,13 @@ export const areDepositsSettled = ({ deposits }: ShowState): boolean =>
 
 // ---------------------------------------------------------------- folding
 
-export function noteHeld(state: ShowState, i: number, body: EventBody<'deposit.held'>): void {
-  const { deposit, bidder, amountFen } = body;
-  state.deposits[deposit] = {
-    deposit,
-    bidder,
-    amountFen,
-    forfeitedFen: 0,
-    releasedFen: 0,
-    returnedFen: 0,
-    i,
-  };
+type Held = EventOf<'deposit.held'> & Pick<LoggedEvent, 'i'>;
+export function noteHeld({ deposits }: ShowState, { i, body: { deposit, bidder, amountFen } }: Held): void {
+  deposits[deposit] = { deposit, bidder, amountFen, i, forfeitedFen: 0, releasedFen: 0, returnedFen: 0 };
+}
+
+/** The leaf's type says where it went. */
+type Moved = EventOf<'deposit.forfeited' | 'deposit.released' | 'deposit.returned'>;
+export function moveDeposit({ deposits }: ShowState, { type, body }: Moved): void {
+  deposits[body.deposit]![`${type.slice(8) as 'forfeited'}Fen`] += body.amountFen;
 }

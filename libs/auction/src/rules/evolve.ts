@@ -1,5 +1,4 @@
 import {
-  type DepositState,
   type EventOf,
   type EventType,
   type LoggedEvent,
@@ -12,7 +11,7 @@ import {
 } from '@qingpai/wire';
 import { clockMovedBy, tickEndsAtMs } from './clock.js';
 import { newOffering, nextLotPhases } from './lot.js';
-import { noteHeld } from './deposits.js';
+import { moveDeposit, noteHeld } from './deposits.js';
 import { endOffer, noteInterest } from './offers.js';
 import { present } from './press.js';
 import { acceptChance, carrySale, endChance, noteRunnerUp } from './secondChance.js';
@@ -111,7 +110,7 @@ const folds: { [T in EventType]: Fold<T> } = {
   'lot.resumed': (state, { t, body }) => resume(lastOffering(lotIn(state, body.lot)), t),
   'clock.restarted': (state, { body }) => {
     const { clock } = lastOffering(lotIn(state, body.lot));
-    if (!clock) throw new Error('bug: a rising lot has no clock to start again');
+    if (!clock) throw new Error('bug: a rising lot has no clock');
     clock.startFen = body.startFen;
     clock.startsAt = body.startsAt;
     clock.heldFen = null;
@@ -122,7 +121,7 @@ const folds: { [T in EventType]: Fold<T> } = {
   },
   'clock.shifted': (state, { body }) => {
     const offering = lastOffering(lotIn(state, body.lot));
-    if (!offering.clock) throw new Error('bug: a rising lot has no clock to set back');
+    if (!offering.clock) throw new Error('bug: a rising lot has no clock');
     offering.clock = clockMovedBy(offering.clock, body.byMs);
   },
   'lot.hammered': (state, { i, t, body }) => {
@@ -150,7 +149,6 @@ const folds: { [T in EventType]: Fold<T> } = {
     lot.carriedUnits += body.units;
     if (body.sale === undefined) leaveBlock(state, lot, 'carried', t);
     else carrySale(lot, saleIn(state, body.sale));
-    if (lot.phase !== 'carried') movePhase(lot, 'carried');
   },
   'offer.made': (state, { i, body: { lot, ...offer } }) =>
     void lotIn(state, lot).offers.push({ ...offer, i, result: 'standing' }),
@@ -196,20 +194,14 @@ const folds: { [T in EventType]: Fold<T> } = {
   'claim.declined': claimed,
   'claim.closed': claimed,
   'payout.made': (state, { t, body }) => void (saleIn(state, body.sale).payout = { ...body, t }),
-  'sale.offered': (state, { i, body }) => {
-    const { offering } = saleIn(state, body.replaces);
-    state.chances.push({ ...body, offering, i, result: 'standing' });
-  },
+  'sale.offered': (state, { i, body }) => void state.chances.push({ ...body, i, result: 'standing' }),
   'sale.accepted': acceptChance,
-  'sale.declined': (state, { body }) => endChance(state, body.sale, 'declined'),
-  'sale.lapsed': (state, { body }) => endChance(state, body.sale, 'lapsed'),
-  'deposit.held': (state, { i, body }) => noteHeld(state, i, body),
-  'deposit.forfeited': (state, { body }) =>
-    void (depositIn(state, body.deposit).forfeitedFen += body.amountFen),
-  'deposit.released': (state, { body }) =>
-    void (depositIn(state, body.deposit).releasedFen += body.amountFen),
-  'deposit.returned': (state, { body }) =>
-    void (depositIn(state, body.deposit).returnedFen += body.amountFen),
+  'sale.declined': endChance,
+  'sale.lapsed': endChance,
+  'deposit.held': noteHeld,
+  'deposit.forfeited': moveDeposit,
+  'deposit.released': moveDeposit,
+  'deposit.returned': moveDeposit,
   'show.tookOver': (state, { body }) => void state.coHosts.push(body.by),
   'show.closed': (state, { t }) => {
     moveShow(state, 'closed');
@@ -372,8 +364,6 @@ function known<T>(found: T | undefined, id: string): T {
 }
 const lotIn = (state: ShowState, lot: string): LotState => known(entry(state.lots, lot), lot);
 const saleIn = (state: ShowState, sale: string): SaleState => known(entry(state.sales, sale), sale);
-const depositIn = (state: ShowState, deposit: string): DepositState =>
-  known(entry(state.deposits, deposit), deposit);
 const lastOffering = (lot: LotState): OfferingState =>
   known(lot.offerings.at(-1), `an offering of ${lot.lot}`);
 

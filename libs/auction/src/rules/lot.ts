@@ -8,7 +8,7 @@ import {
 
 /**
  * Lot (RULES §1). `waiting` waits for re-offer. A hammer can be undone, and a passed lot can come back, while the
- * show is open. Units of a sale in default are carried when it is closed.
+ * show is open. When units of a sale in default are carried, its lot ends so, however it had ended (`carrySale`).
  */
 export const nextLotPhases: Record<LotPhase, readonly LotPhase[]> = {
   draft: ['sealed', 'struck'],
@@ -16,9 +16,9 @@ export const nextLotPhases: Record<LotPhase, readonly LotPhase[]> = {
   sealed: ['onBlock', 'withdrawn', 'carried'],
   onBlock: ['hammered', 'waiting', 'passed', 'withdrawn'],
   waiting: ['onBlock', 'hammered', 'passed', 'withdrawn', 'carried'],
-  hammered: ['waiting', 'carried'],
-  passed: ['onBlock', 'waiting', 'carried'],
-  withdrawn: ['waiting', 'carried'],
+  hammered: ['waiting'],
+  passed: ['onBlock', 'waiting'],
+  withdrawn: ['waiting'],
   carried: ['waiting'],
 };
 

@@ -45,7 +45,9 @@ export function noteRunnerUp(
 /** Who is asked about the units of a sale in default, and at which price, fen per unit; null: nobody (any more). */
 export function nextRunnerUp(state: ShowState, sale: SaleState): { bidder: string; fen: number } | null {
   const lot = entry(state.lots, sale.lot)!;
-  const asked = state.chances.filter((one) => one.lot === sale.lot && one.offering === sale.offering);
+  const asked = state.chances.filter(
+    ({ lot: id, replaces }) => id === sale.lot && state.sales[replaces]!.offering === sale.offering,
+  );
   if (asked.length >= (state.rules.secondChance?.perSaleMax ?? 0)) return null;
   const { runnersUp = [] } = lot.offerings[sale.offering - 1]!;
   const next = runnersUp.findLast(
@@ -144,25 +146,26 @@ export function answerChance(state: ShowState, command: Of<'answerChance'>): Dec
 
 // ---------------------------------------------------------------- folding
 
-type Accepted = EventOf<'sale.accepted'> & Pick<LoggedEvent, 'i' | 't'>;
+type Answered = EventOf<'sale.accepted' | 'sale.declined' | 'sale.lapsed'>;
 
-/** The units change hands: the sale in default gives way to this one. */
-export function acceptChance(state: ShowState, { i, t, body }: Accepted): void {
-  const chance = endChance(state, body.sale, 'accepted');
-  const before = entry(state.sales, chance.replaces)!;
-  before.followedBy = body.sale;
-  const { sale, lot, bidder, units, unitPriceFen } = body;
-  const { offering, firstUnit } = before;
+/** The units change hands: the sale in default gives way to this one. It was never paid, so nothing else is said of it. */
+export function acceptChance(
+  state: ShowState,
+  event: EventOf<'sale.accepted'> & Pick<LoggedEvent, 'i' | 't'>,
+): void {
+  const { sale, bidder, unitPriceFen, replaces } = endChance(state, event);
+  const before = state.sales[replaces]!;
   state.sales[sale] = {
-    ...{ sale, i, t, lot, offering, bidder, firstUnit, units, unitPriceFen, replaces: before.sale },
-    ...{ phase: 'awaiting', paidAt: null, refundedFen: 0 },
+    ...{ ...before, sale, bidder, unitPriceFen, replaces, i: event.i, t: event.t },
+    phase: 'awaiting',
   };
+  before.followedBy = sale;
 }
 
-export function endChance({ chances }: ShowState, sale: string, result: ChanceState['result']): ChanceState {
-  const chance = chances.find((one) => one.sale === sale);
-  if (!chance) throw new Error(`bug: an event names ${sale}, which was offered to nobody`);
-  chance.result = result;
+/** The leaf's type says how. */
+export function endChance({ chances }: ShowState, { type, body }: Answered): ChanceState {
+  const chance = chances.find(({ sale }) => sale === body.sale)!;
+  chance.result = type.slice(5) as 'accepted';
   return chance;
 }
 
@@ -170,4 +173,5 @@ export function endChance({ chances }: ShowState, sale: string, result: ChanceSt
 export function carrySale(lot: LotState, sale: SaleState): void {
   sale.followedBy = 'carried';
   lot.soldUnits -= sale.units;
+  lot.phase = 'carried';
 }
