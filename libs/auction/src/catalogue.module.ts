@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Ledger } from '@qingpai/ledger';
 import { MEMBERS_OPTIONS, MembersService, type MembersOptions, Vault } from '@qingpai/members';
-import { SHOW_SALES } from '@qingpai/payments';
+import { SHOW_DEPOSITS, SHOW_SALES } from '@qingpai/payments';
 import { PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
 import { Carried } from './catalogue/carried.js';
@@ -16,6 +16,7 @@ import { defaultHouse, type House } from './shows/house.js';
 import { ShowEnds } from './shows/showEnds.js';
 import { ShowsController } from './shows/shows.controller.js';
 import { Shows } from './shows/shows.service.js';
+import { showDeposits } from './shows/showDeposits.js';
 import { showSales } from './shows/showSales.js';
 import { PostgresShowLog } from './store/postgresShowLog.js';
 import { ShowStore } from './store/showStore.js';
@@ -71,13 +72,14 @@ export class CatalogueModule {
           useFactory: showEndsOf,
           inject: [DataSource, Ledger, ShowStore, Desks, Registry, Carried, CATALOGUE_OPTIONS],
         },
+        { provide: SHOW_DEPOSITS, useFactory: showDeposits, inject: [Desks] },
         {
           provide: SHOW_SALES,
           useFactory: showSales,
           inject: [Desks, ShowStore, PostgresShowLog, DataSource],
         },
       ],
-      exports: [Catalogue, Imports, Shows, SHOW_SALES],
+      exports: [Catalogue, Imports, Shows, SHOW_DEPOSITS, SHOW_SALES],
     };
   }
 }

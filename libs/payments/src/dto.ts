@@ -29,6 +29,11 @@ export class HandRefundListDto extends createZodDto(wire.handRefundList) {}
 export class HandRefundDecisionDto extends createZodDto(wire.handRefundDecision) {}
 export class HandRefundParamDto extends createZodDto(z.object({ id: wire.showId, refund: z.uuid() })) {}
 export class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
+export class DepositRecordDto extends createZodDto(wire.depositRecord) {}
+export class DepositMoveDto extends createZodDto(wire.depositMove) {}
+export class DepositListDto extends createZodDto(wire.depositList) {}
+export class DepositReleaseDto extends createZodDto(wire.depositRelease) {}
+export class DepositParamDto extends createZodDto(z.object({ id: wire.showId, deposit: wire.depositId })) {}
 export class PaymentParamDto extends createZodDto(z.object({ id: wire.showId, payment: z.uuid() })) {}
 export class OrderParamDto extends createZodDto(z.object({ id: wire.showId, order: z.uuid() })) {}
 export class CaseParamDto extends createZodDto(z.object({ id: wire.showId, case: z.uuid() })) {}

@@ -1,4 +1,5 @@
 export { paymentsInvariants } from './invariants.js';
+export { type DepositAct, SHOW_DEPOSITS, type ShowDeposits } from './deposits/port.js';
 export { Bills } from './bills.js';
 export { paymentsEntities } from './entities.js';
 export { buyersSeal } from './buyersSeal.js';

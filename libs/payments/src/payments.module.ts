@@ -9,6 +9,9 @@ import { Cases } from './cases.js';
 import { CasesController } from './cases.controller.js';
 import { HandRefunds } from './handRefunds.js';
 import { HandRefundsController } from './handRefunds.controller.js';
+import { DepositsController } from './deposits/deposits.controller.js';
+import { DepositsService } from './deposits/deposits.service.js';
+import { SHOW_DEPOSITS, type ShowDeposits } from './deposits/port.js';
 import { Means } from './means.js';
 import { HookController } from './online/hook.controller.js';
 import { Knocks } from './online/knocks.js';
@@ -41,6 +44,7 @@ export class PaymentsModule {
         ParcelsController,
         PaymentsController,
         HandRefundsController,
+        DepositsController,
         CasesController,
         MyPaymentController,
         OrdersController,
@@ -52,6 +56,11 @@ export class PaymentsModule {
           provide: PARTS,
           useFactory: partsOf,
           inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, PAYMENTS_OPTIONS, Jobs],
+        },
+        {
+          provide: DepositsService,
+          useFactory: depositsOf,
+          inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, SHOW_DEPOSITS, PAYMENTS_OPTIONS],
         },
         ...[
           Bills,
@@ -75,6 +84,16 @@ export class PaymentsModule {
 const PARTS = Symbol('parts of payments');
 /** By class, made together since they know each other. */
 type Parts = Map<unknown, object>;
+
+const depositsOf = (
+  db: DataSource,
+  members: MembersService,
+  { vaultKey }: MembersOptions,
+  sales: ShowSales,
+  deposits: ShowDeposits,
+  { nowMs = Date.now }: PaymentsOptions,
+): DepositsService =>
+  new DepositsService({ db, members, sales, deposits, nowMs, vault: new Vault(vaultKey) });
 
 function partsOf(
   db: DataSource,

@@ -19,6 +19,7 @@ import {
   type Decision,
   EXTENSION_MAX_MS,
   isKnownId,
+  isTxnReused,
   keysToSign,
   nextNth,
   type OnBlock,
@@ -169,6 +170,9 @@ function decideAsked(draft: Draft, asked: Asked, t: number, known: KnownBefore):
     if (asked.name === 'proxy') draft.proxies.delete(asked.proxy.bidId);
     return { ...refusalOf(decision.reason), ...(decision.lots && { lots: decision.lots }) };
   }
+  // By whatever door it comes, and whatever other table knows the reference: both judges would find it in the log.
+  if (decision.events.some((event) => isTxnReused(draft.book, draft.state, event)))
+    return refusalOf('reference-used');
   const unsigned = faultOfAct(draft.state, decision.events[0]!, asked.sig, signatures);
   if (unsigned) {
     if (asked.name === 'proxy') draft.proxies.delete(asked.proxy.bidId);

@@ -1,3 +1,4 @@
+import { type DecidedEvent } from './command.js';
 import {
   type Bid,
   type BidAnswer,
@@ -106,10 +107,11 @@ export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
 }
 
 type MoneyEvent = Extract<
-  LoggedEvent,
+  DecidedEvent,
   { type: 'sale.paid' | 'sale.refunded' | 'payout.made' | 'deposit.held' | 'deposit.returned' }
 >;
-const isMoney = (event: LoggedEvent): event is MoneyEvent => Object.hasOwn(ways, event.type);
+const isMoney = <E extends Pick<LoggedEvent, 'type'>>(event: E): event is E & MoneyEvent =>
+  Object.hasOwn(ways, event.type);
 
 /** Money in, money back and money to a grower are three transfers: each has its own reference. */
 const ways = {
@@ -124,7 +126,7 @@ const ways = {
 const txnKey = ({ type, body }: MoneyEvent): string => ways[type] + body.txn;
 
 /** Whether the reference was used for the money of somebody else, or for money that went the other way. */
-export function isTxnReused(book: BidBook, state: ShowState, event: LoggedEvent): boolean {
+export function isTxnReused(book: BidBook, state: ShowState, event: DecidedEvent): boolean {
   if (!isMoney(event)) return false;
   const { txn } = event.body;
   const others = Object.values(ways).filter((way) => way !== ways[event.type]);

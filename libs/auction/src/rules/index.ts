@@ -6,6 +6,7 @@ export {
   bidBook,
   evolveBook,
   isKnownId,
+  isTxnReused,
   type LoggedProxy,
   type LoggedBid,
   nextNth,

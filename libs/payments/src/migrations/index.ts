@@ -1,6 +1,7 @@
 import { Payments1795500600000 } from './1795500600000-payments.js';
 import { PaymentsOfPersons1795500610000 } from './1795500610000-payments-of-persons.js';
 import { OnlinePayments1795500620000 } from './1795500620000-online-payments.js';
+import { Deposits1795500650000 } from './1795500650000-deposits.js';
 import { FreightAndParcels1795500630000 } from './1795500630000-freight-and-parcels.js';
 import { HandRefunds1795500640000 } from './1795500640000-hand-refunds.js';
 
@@ -10,4 +11,5 @@ export const paymentsMigrations = [
   OnlinePayments1795500620000,
   FreightAndParcels1795500630000,
   HandRefunds1795500640000,
+  Deposits1795500650000,
 ];

@@ -1,0 +1,99 @@
+import { Body, Controller, Get, HttpCode, Param, Post, UsePipes } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  type Action,
+  ApiProblems,
+  assertMay,
+  CurrentMember,
+  May,
+  MembersService,
+  type SessionMember,
+  WirePipe,
+} from '@qingpai/members';
+import { Refused } from '@qingpai/platform';
+import { ZodResponse } from 'nestjs-zod';
+import {
+  DepositListDto,
+  DepositMoveDto,
+  DepositParamDto,
+  DepositRecordDto,
+  DepositReleaseDto,
+  PaymentDecisionDto,
+  PaymentParamDto,
+  ShowParamDto,
+} from '../dto.js';
+import { type Cashier } from '../payments.service.js';
+import { DepositsService } from './deposits.service.js';
+
+/** 保证金 by hand. Each movement is recorded by one person and confirmed by another. */
+@ApiTags('payments')
+@Controller('api/shows/:id/deposits')
+@UsePipes(WirePipe)
+export class DepositsController {
+  constructor(
+    private readonly members: MembersService,
+    private readonly deposits: DepositsService,
+  ) {}
+
+  @Get()
+  @May('payment.record')
+  @ApiOperation({ summary: 'Deposits of a show, and what was recorded of them, newest first.' })
+  @ZodResponse({ status: 200, type: DepositListDto })
+  @ApiProblems(400, 401, 403, 404)
+  async list(@Param() { id }: ShowParamDto, @CurrentMember() member: SessionMember) {
+    return this.deposits.list(id, (await this.cashier(id, member, 'payment.record')).memberId);
+  }
+
+  @Post()
+  @May('payment.record')
+  @ApiOperation({ summary: 'Record that a deposit came in, or that what was let go of it went back.' })
+  @ZodResponse({ status: 201, type: DepositMoveDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 422, 503)
+  async record(
+    @Param() { id }: ShowParamDto,
+    @Body() body: DepositRecordDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    return this.deposits.record(id, await this.cashier(id, member, 'payment.record'), body);
+  }
+
+  @Post('moves/:payment/decision')
+  @May('payment.confirm')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Confirm or reject what somebody else recorded; confirmed, it stands in the log.',
+  })
+  @ZodResponse({ status: 200, type: DepositMoveDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 422, 503)
+  async decide(
+    @Param() { id, payment }: PaymentParamDto,
+    @Body() { confirm }: PaymentDecisionDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    return this.deposits.decide(id, payment, await this.cashier(id, member, 'payment.confirm'), confirm);
+  }
+
+  @Post(':deposit/release')
+  @May('payment.refund')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Let a deposit go before its time, for a reason; not while something depends on it.',
+  })
+  @ApiNoContentResponse({ description: 'let go' })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 422, 503)
+  async release(
+    @Param() { id, deposit }: DepositParamDto,
+    @Body() { reason }: DepositReleaseDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    await this.deposits.release(id, await this.cashier(id, member, 'payment.refund'), deposit, reason);
+  }
+
+  /** Throws unless this member may do this at this show. */
+  private async cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
+    assertMay(member, action, await this.members.placeOf(showId));
+    const { memberId, role } = member;
+    if (role !== 'host' && role !== 'officer') throw new Refused('not-allowed');
+    return { memberId, role };
+  }
+}

@@ -1,0 +1,29 @@
+import {
+  type Author,
+  type DepositState,
+  type EventBody,
+  type Reason,
+  type ReleaseReason,
+} from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+
+/** What can happen to a deposit by somebody's word; what follows by itself is the log's own. */
+export type DepositAct =
+  | { name: 'holdDeposit'; body: Omit<EventBody<'deposit.held'>, 'deposit'> }
+  | { name: 'returnDeposit'; body: EventBody<'deposit.returned'> }
+  | { name: 'releaseDeposit'; deposit: string; reason: ReleaseReason };
+
+/** What payments must know of a show's deposits, and ask of its log. */
+export interface ShowDeposits {
+  /** `askedFen` null: the sealed rules ask for none. */
+  depositsOf(showId: string): Promise<{ askedFen: number | null; deposits: DepositState[] }>;
+  /** As a leaf, with `beside` in the same transaction. Answers the reason of a refusal, or null when it is committed. */
+  act(
+    showId: string,
+    by: Author,
+    act: DepositAct,
+    beside: (manager: EntityManager) => Promise<void>,
+  ): Promise<Reason | null>;
+}
+
+export const SHOW_DEPOSITS = Symbol('deposits of a show');
