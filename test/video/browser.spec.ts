@@ -84,7 +84,7 @@ whereChromiumIs('in Chromium', () => {
         if (script) await one.addInitScript(script);
       },
     );
-    await page.getByRole('button', { name: '开播', exact: true }).click();
+    await page.getByRole('button', { name: /^(开播|画面)$/ }).click();
     await page.getByRole('button', { name: '打开摄像头开播' }).click();
     await page.getByText('直播中，观众看得到').waitFor({ timeout: WITHIN_MS });
     return page;
@@ -137,7 +137,7 @@ whereChromiumIs('in Chromium', () => {
     await page.locator('.live-pill').first().click();
     await page.locator('.live-menu').getByText('仅图片').click();
     await page.waitForSelector('.live-voice', { state: 'detached' });
-    await hostPage.close();
+    await hostPage.goto('about:blank');
     await until(
       async () => (await stageOf(showId)).state === 'ended',
       'a closed page puts the picture out',

@@ -1,6 +1,7 @@
 import type { Stage, WatchAnswer } from '@qingpai/wire';
 import { reactive } from 'vue';
 import { post as ask } from '../shared/api';
+import { keep, kept } from '../shared/language';
 import { backoff, connect, end, fate, setLayer, type Connection } from './connection';
 
 /** Live video on its way from the room: keeps itself going, and never in the way of a bid. */
@@ -25,8 +26,8 @@ const KEPT = 'qingpai.picture';
 
 /** What was chosen last; else by what the phone says of its line. */
 export function firstMode(): Mode {
-  const kept = modes.find((mode) => mode === localStorage.getItem(KEPT));
-  if (kept) return kept;
+  const chosen = modes.find((mode) => mode === kept(KEPT));
+  if (chosen) return chosen;
   const line = (navigator as { connection?: { saveData?: boolean; effectiveType?: string } }).connection;
   return line?.saveData || /^(slow-2g|2g|3g)$/.test(line?.effectiveType ?? '') ? 'low' : 'high';
 }
@@ -149,7 +150,7 @@ export function createWatcher(showId: string) {
 
   function setMode(mode: Mode): void {
     view.mode = mode;
-    localStorage.setItem(KEPT, mode);
+    keep(KEPT, mode);
     if (mode === 'photo') return drop('idle');
     if (connection) {
       seen.atMs = performance.now();

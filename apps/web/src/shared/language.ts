@@ -3,14 +3,14 @@ import { ref, watch } from 'vue';
 /** The reader's choices, kept on the device: Chinese first, large type on request. */
 export type Language = 'zh' | 'en';
 
-function kept(key: string): string | null {
+export function kept(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {
     return null; // some in-app browsers forbid storage: the choice then lasts for the visit
   }
 }
-function keep(key: string, value: string): void {
+export function keep(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {

@@ -21,3 +21,4 @@ export { default as CodeMark } from '../../shared/CodeMark.vue';
 /** Fetched only where somebody sends. */
 export const LiveFilm = defineAsyncComponent(() => import('../../live/LiveFilm.vue'));
 export const OpenLots = defineAsyncComponent(() => import('../OpenLots.vue'));
+export { ring } from '../tones';
