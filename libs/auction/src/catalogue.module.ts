@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Ledger } from '@qingpai/ledger';
 import { MEMBERS_OPTIONS, MembersService, type MembersOptions, Vault } from '@qingpai/members';
-import { SHOW_DEPOSITS, SHOW_SALES } from '@qingpai/payments';
+import { SHOW_DEPOSITS, SHOW_PAYOUTS, SHOW_SALES } from '@qingpai/payments';
 import { PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
 import { Carried } from './catalogue/carried.js';
@@ -17,6 +17,7 @@ import { ShowEnds } from './shows/showEnds.js';
 import { ShowsController } from './shows/shows.controller.js';
 import { Shows } from './shows/shows.service.js';
 import { showDeposits } from './shows/showDeposits.js';
+import { showPayouts } from './shows/showPayouts.js';
 import { showSales } from './shows/showSales.js';
 import { PostgresShowLog } from './store/postgresShowLog.js';
 import { ShowStore } from './store/showStore.js';
@@ -78,8 +79,13 @@ export class CatalogueModule {
           useFactory: showSales,
           inject: [Desks, ShowStore, PostgresShowLog, DataSource],
         },
+        {
+          provide: SHOW_PAYOUTS,
+          useFactory: (db: DataSource, desks: Desks, store: ShowStore) => showPayouts({ db, desks, store }),
+          inject: [DataSource, Desks, ShowStore],
+        },
       ],
-      exports: [Catalogue, Imports, Shows, SHOW_DEPOSITS, SHOW_SALES],
+      exports: [Catalogue, Imports, Shows, SHOW_DEPOSITS, SHOW_PAYOUTS, SHOW_SALES],
     };
   }
 }

@@ -13,6 +13,10 @@ import { DepositsController } from './deposits/deposits.controller.js';
 import { DepositsService } from './deposits/deposits.service.js';
 import { SHOW_DEPOSITS, type ShowDeposits } from './deposits/port.js';
 import { Means } from './means.js';
+import { GrowerAccounts } from './growers/accounts.js';
+import { Payouts } from './growers/payouts.js';
+import { PayoutsController } from './growers/payouts.controller.js';
+import { SHOW_PAYOUTS, type ShowPayouts } from './growers/port.js';
 import { HookController } from './online/hook.controller.js';
 import { Knocks } from './online/knocks.js';
 import { MyPayments } from './online/myPayment.js';
@@ -49,13 +53,14 @@ export class PaymentsModule {
         MyPaymentController,
         OrdersController,
         HookController,
+        PayoutsController,
       ],
       providers: [
         { provide: PAYMENTS_OPTIONS, useValue: options },
         {
           provide: PARTS,
           useFactory: partsOf,
-          inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, PAYMENTS_OPTIONS, Jobs],
+          inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, SHOW_PAYOUTS, PAYMENTS_OPTIONS, Jobs],
         },
         {
           provide: DepositsService,
@@ -74,6 +79,7 @@ export class PaymentsModule {
           MyPayments,
           OnlinePayments,
           PayWindows,
+          Payouts,
         ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
       exports: [Bills, Parcels, PaymentsService, HandRefunds, OnlineRefunds, OnlinePayments, PayWindows],
@@ -100,6 +106,7 @@ function partsOf(
   members: MembersService,
   { vaultKey }: MembersOptions,
   sales: ShowSales,
+  payouts: ShowPayouts,
   {
     dataDir,
     counter,
@@ -111,6 +118,7 @@ function partsOf(
   jobs: Jobs,
 ): Parts {
   const ground = { db, members, sales, provider, nowMs, vault: new Vault(vaultKey), means: new Means() };
+  const accounts = new GrowerAccounts(ground);
   const parcels = new Parcels(ground);
   const bills = new Bills(sales, members, parcels);
   const cases = new Cases({ ...ground, tell });
@@ -123,6 +131,7 @@ function partsOf(
     new PaymentsService({ ...ground, bills, cases, receipts }),
     new HandRefunds(ground),
     new MyPayments({ ...ground, parcels, bills, cases, refunds, counter }),
+    new Payouts({ ...ground, payouts, accounts }),
     new PayWindows({ ...ground, jobs, warn }),
   ];
   return new Map(made.map((one) => [one.constructor, one]));

@@ -10,3 +10,4 @@ export * from './afterSale.js';
 export * from './bundle.js';
 export * from './registry.js';
 export * from './media.js';
+export * from './growers.js';

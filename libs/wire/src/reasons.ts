@@ -294,6 +294,7 @@ export const reasons = {
   'not-payable': { zh: '这笔货款还不能付给花农', en: 'This sale cannot be paid out yet' },
   'paid-out': { zh: '这笔货款已经付给花农', en: 'This sale has been paid out' },
   'other-grower': { zh: '不是这位花农的货款', en: 'This sale is of another grower' },
+  'no-account': { zh: '还没有这位花农的收款账号', en: 'The account of this grower is not known' },
   'payouts-left': { zh: '还有花农没有付清', en: 'Growers are still to be paid' },
 } as const;
 

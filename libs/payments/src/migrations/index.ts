@@ -4,6 +4,7 @@ import { OnlinePayments1795500620000 } from './1795500620000-online-payments.js'
 import { Deposits1795500650000 } from './1795500650000-deposits.js';
 import { FreightAndParcels1795500630000 } from './1795500630000-freight-and-parcels.js';
 import { HandRefunds1795500640000 } from './1795500640000-hand-refunds.js';
+import { Growers1795500660000 } from './1795500660000-growers.js';
 
 export const paymentsMigrations = [
   Payments1795500600000,
@@ -12,4 +13,5 @@ export const paymentsMigrations = [
   FreightAndParcels1795500630000,
   HandRefunds1795500640000,
   Deposits1795500650000,
+  Growers1795500660000,
 ];

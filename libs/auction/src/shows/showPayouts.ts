@@ -1,0 +1,82 @@
+import { shortCode, fromBase64 } from '@qingpai/ledger/rules';
+import { type ShowGrowers, type ShowPayouts } from '@qingpai/payments';
+import { type GrowerSale, type LotCard, type SaleState, type ShowState } from '@qingpai/wire';
+import { type DataSource } from 'typeorm';
+import { cardsOf } from '../catalogue/lotCards.js';
+import { type Desks } from '../desk/desks.js';
+import {
+  clawbackFen,
+  feeOfFen,
+  freightShareFen,
+  growerOf,
+  growersFen,
+  keptFen,
+  payoutStateOf,
+  releasedAtMs,
+  saleTotalFen,
+} from '../rules/index.js';
+import { type ShowStore } from '../store/showStore.js';
+
+export interface ShowPayoutsParts {
+  db: DataSource;
+  desks: Desks;
+  store: ShowStore;
+}
+
+/** The port by which payouts see what growers are owed, and have them paid: what the desk holds, and what only it may write. */
+export function showPayouts({ db, desks, store }: ShowPayoutsParts): ShowPayouts {
+  return {
+    async growersOf(showId) {
+      const [{ title, townshipId }, cards] = [await store.show(showId), await cardsOf(db.manager, showId)];
+      const desk = await desks.of(showId);
+      const { state } = desk;
+      return {
+        ...{ title, townshipId, code: shortCode(fromBase64(desk.head.root)!) },
+        payableAtMs: releasedAtMs(state),
+        feePercent: state.rules.feePercent ?? 0,
+        growers: growersIn(state, cards, desk.nowMs()),
+      };
+    },
+    async payOut(showId, by, made, beside) {
+      const desk = await desks.of(showId);
+      const answer = await desk.command(
+        made.map((body) => ({ by, name: 'payOut', body })),
+        beside,
+      );
+      return answer.ok ? null : answer.reason;
+    },
+  };
+}
+
+/** By village, then by name: the order of every list and sheet. */
+function growersIn(state: ShowState, cards: readonly LotCard[], nowMs: number): ShowGrowers['growers'] {
+  const names = new Map(cards.map((card) => [card.lot, card]));
+  const growers = new Map<string, ShowGrowers['growers'][number]>();
+  const sales = Object.values(state.sales).sort((a, b) => a.i - b.i);
+  for (const sale of sales.filter(({ phase }) => phase !== 'voided')) {
+    const id = growerOf(state, sale);
+    const card = names.get(sale.lot);
+    const grower = growers.get(id) ?? {
+      ...{ grower: id, name: card?.growerName ?? '', village: card?.village ?? '', sales: [] },
+    };
+    grower.sales.push(growerSale(state, sale, nowMs));
+    growers.set(id, grower);
+  }
+  return [...growers.values()].sort(
+    (a, b) => a.village.localeCompare(b.village, 'zh') || a.name.localeCompare(b.name, 'zh'),
+  );
+}
+
+/** What one sale comes to for its grower, as things stand. */
+export function growerSale(state: ShowState, sale: SaleState, nowMs: number): GrowerSale {
+  const { number, title, unit } = state.lots[sale.lot]!;
+  return {
+    ...{ sale: sale.sale, lot: sale.lot, number, title, unit, units: sale.units },
+    ...{ hammerFen: saleTotalFen(sale), refundedFen: sale.refundedFen },
+    ...{ feeFen: feeOfFen(state.rules, keptFen(sale)), freightFen: freightShareFen(sale) },
+    amountFen: growersFen(state.rules, sale),
+    clawbackFen: clawbackFen(state.rules, sale),
+    state: payoutStateOf(state, sale, nowMs),
+    ...{ payout: sale.payout?.payout ?? null, paidAtMs: sale.payout?.t ?? null },
+  };
+}

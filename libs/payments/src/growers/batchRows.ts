@@ -1,0 +1,172 @@
+import { rowsOf } from '@qingpai/members';
+import { safeInteger } from '@qingpai/platform';
+import { type PayoutBatch } from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+import { type PayoutPart } from '../rules/payoutBatch.js';
+
+type Channel = PayoutBatch['channel'];
+type RowState = PayoutBatch['rows'][number]['state'];
+type Failure = NonNullable<PayoutBatch['rows'][number]['failure']>;
+
+export interface KeptRow {
+  batch: string;
+  payout: string;
+  grower: string;
+  amountFen: number;
+  state: RowState;
+  failure: Failure | null;
+  madeBy: string;
+  parts: PayoutPart[];
+}
+export interface KeptBatch {
+  id: string;
+  channel: Channel;
+  madeBy: string;
+  madeAt: Date;
+  exports: number;
+  rows: KeptRow[];
+}
+
+/** All of a show, newest first. */
+export async function batchesOf(manager: EntityManager, showId: string): Promise<KeptBatch[]> {
+  const batches = await rowsOf<{
+    id: string;
+    channel: Channel;
+    made_by: string;
+    made_at: Date;
+    exports: string;
+  }>(
+    manager,
+    `SELECT id, channel, made_by, made_at, (SELECT count(*) FROM payout_exports e WHERE e.batch_id = b.id) AS exports
+     FROM payout_batches b WHERE show_id = $1 ORDER BY made_at DESC, id`,
+    [showId],
+  );
+  const rows = await rowsOf<StoredRow>(manager, selectRows, [showId]);
+  return batches.map(({ id, channel, made_by, made_at, exports }) => ({
+    ...{ id, channel, madeBy: made_by, madeAt: made_at, exports: safeInteger(exports) },
+    rows: rows.filter((row) => row.batch_id === id).map(keptRow),
+  }));
+}
+
+interface StoredRow {
+  batch_id: string;
+  payout: string;
+  grower: string;
+  amount_fen: string;
+  state: RowState;
+  failure: Failure | null;
+  made_by: string;
+  parts: { sale: string; amount_fen: number; fee_fen: number }[];
+}
+
+const keptRow = ({ batch_id, payout, grower, amount_fen, state, failure, made_by, parts }: StoredRow) => ({
+  ...{ batch: batch_id, payout, grower, amountFen: safeInteger(amount_fen), state, failure, madeBy: made_by },
+  parts: parts.map((part) => ({ sale: part.sale, amountFen: part.amount_fen, feeFen: part.fee_fen })),
+});
+
+const selectRows = `
+  SELECT batch_id, payout, grower, amount_fen, state, failure, made_by, (
+    SELECT jsonb_agg(s ORDER BY sale) FROM payout_sales s WHERE s.show_id = r.show_id AND s.payout = r.payout
+  ) AS parts
+  FROM payout_rows r WHERE show_id = $1 ORDER BY length(payout), payout`;
+
+export interface NewBatch {
+  id: string;
+  showId: string;
+  channel: Channel;
+  madeBy: string;
+  madeAt: Date;
+  rows: { grower: string; parts: readonly PayoutPart[] }[];
+}
+
+/** Payouts are numbered through a show. The caller lets one batch of a show be made at a time. */
+export async function keepBatch(manager: EntityManager, batch: NewBatch): Promise<void> {
+  const { id, showId, channel, madeBy, madeAt } = batch;
+  await manager.query('INSERT INTO payout_batches VALUES ($1, $2, $3, $4, $5)', [
+    ...[id, showId, channel, madeBy, madeAt],
+  ]);
+  const [before] = await rowsOf<{ n: string }>(
+    manager,
+    'SELECT count(*) AS n FROM payout_rows WHERE show_id = $1',
+    [showId],
+  );
+  for (const [k, { grower, parts }] of batch.rows.entries()) {
+    const payout = `P${safeInteger(before!.n) + k + 1}`;
+    const amountFen = parts.reduce((sum, part) => sum + part.amountFen, 0);
+    await manager.query(
+      `INSERT INTO payout_rows (batch_id, show_id, payout, grower, amount_fen, state, made_by)
+       VALUES ($1, $2, $3, $4, $5, 'made', $6)`,
+      [id, showId, payout, grower, amountFen, madeBy],
+    );
+    await manager.query(
+      `INSERT INTO payout_sales SELECT $1, $2, sale, amount_fen, fee_fen, false
+       FROM jsonb_to_recordset($3::jsonb) AS p (sale text, amount_fen bigint, fee_fen bigint)`,
+      [
+        showId,
+        payout,
+        JSON.stringify(
+          parts.map((part) => ({ sale: part.sale, amount_fen: part.amountFen, fee_fen: part.feeFen })),
+        ),
+      ],
+    );
+  }
+}
+
+export interface Decided {
+  by: string;
+  at: Date;
+}
+
+export async function markPaid(
+  manager: EntityManager,
+  showId: string,
+  { payout, referenceHash }: { payout: string; referenceHash: Buffer },
+  { by, at }: Decided,
+): Promise<void> {
+  await manager.query(
+    `UPDATE payout_rows SET state = 'paid', reference_hash = $3, decided_by = $4, decided_at = $5
+     WHERE show_id = $1 AND payout = $2 AND state = 'made'`,
+    [showId, payout, referenceHash, by, at],
+  );
+}
+
+/** Its sales are payable again. */
+export async function markFailed(
+  manager: EntityManager,
+  showId: string,
+  { payout, failure }: { payout: string; failure: Failure },
+  { by, at }: Decided,
+): Promise<void> {
+  await manager.query(
+    `UPDATE payout_rows SET state = 'failed', failure = $3, decided_by = $4, decided_at = $5
+     WHERE show_id = $1 AND payout = $2 AND state = 'made'`,
+    [showId, payout, failure, by, at],
+  );
+  await manager.query('UPDATE payout_sales SET let_go = true WHERE show_id = $1 AND payout = $2', [
+    ...[showId, payout],
+  ]);
+}
+
+export async function noteExport(
+  manager: EntityManager,
+  batch: string,
+  memberId: string,
+  at: Date,
+): Promise<void> {
+  await manager.query('INSERT INTO payout_exports VALUES ($1, $2, $3)', [batch, memberId, at]);
+}
+
+/** Whether the reference stands under a payment or another payout of the show already. */
+export async function isReferenceUsed(
+  manager: EntityManager,
+  showId: string,
+  hash: Buffer,
+): Promise<boolean> {
+  const rows = await rowsOf(
+    manager,
+    `SELECT 1 FROM payout_rows WHERE show_id = $1 AND reference_hash = $2
+     UNION ALL SELECT 1 FROM payments WHERE show_id = $1 AND reference_hash = $2 AND state <> 'rejected' LIMIT 1`,
+    [showId, hash],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,12 @@
+import * as wire from '@qingpai/wire';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+
+export class ShowPayoutsDto extends createZodDto(wire.showPayouts) {}
+export class GrowerAccountDto extends createZodDto(wire.growerAccount) {}
+export class PayoutBatchAskDto extends createZodDto(wire.payoutBatchAsk) {}
+export class PayoutConfirmationDto extends createZodDto(wire.payoutConfirmation) {}
+export class SheetFilterDto extends createZodDto(wire.sheetFilter) {}
+export class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
+export class GrowerParamDto extends createZodDto(z.object({ id: wire.showId, grower: wire.pseudonym })) {}
+export class BatchParamDto extends createZodDto(z.object({ id: wire.showId, batch: z.uuid() })) {}

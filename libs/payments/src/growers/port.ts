@@ -1,0 +1,39 @@
+import { type Author, type EventBody, type GrowerSale, type Reason } from '@qingpai/wire';
+import { type EntityManager } from 'typeorm';
+
+/** What payouts must know of a show's growers and ask of it. The auction answers; payments never touch the log. */
+export interface ShowPayouts {
+  growersOf(showId: string): Promise<ShowGrowers>;
+  /**
+   * Puts one `payout.made` per sale into the log, all or none, and runs `beside` in the same transaction. Answers the
+   * reason of a refusal, or null when it is committed. After an outcome that was unknown it may answer `paid-out` for
+   * what it did itself: look at what `beside` has written.
+   */
+  payOut(
+    showId: string,
+    by: Author,
+    made: readonly EventBody<'payout.made'>[],
+    beside: (manager: EntityManager) => Promise<void>,
+  ): Promise<Reason | null>;
+}
+
+export const SHOW_PAYOUTS = Symbol('payouts of a show');
+
+export interface ShowGrowers {
+  title: string;
+  townshipId: string;
+  /** Short code of the head of the log. */
+  code: string;
+  /** Null: the show is not closed yet. */
+  payableAtMs: number | null;
+  feePercent: number;
+  growers: SellingGrower[];
+}
+
+export interface SellingGrower {
+  /** The show's pseudonym. */
+  grower: string;
+  name: string;
+  village: string;
+  sales: GrowerSale[];
+}
