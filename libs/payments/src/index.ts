@@ -9,6 +9,8 @@ export { paymentsMigrations } from './migrations/index.js';
 export { type GrowerAccounts } from './growers/accounts.js';
 export { SHOW_PAYOUTS, type SellingGrower, type ShowGrowers, type ShowPayouts } from './growers/port.js';
 export { Payouts } from './growers/payouts.js';
+export { pdfOf } from './paper/pdf.js';
+export { pngOf } from './paper/png.js';
 export { OnlinePayments } from './online/onlinePayments.js';
 export { type PaymentProvider } from './online/provider.js';
 export { type Counter, type PaymentsOptions } from './options.js';

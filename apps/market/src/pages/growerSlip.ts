@@ -10,6 +10,7 @@ import {
 } from '@qingpai/ledger/rules';
 import { type LotState, type Receipt, type SaleState, type Snapshot } from '@qingpai/wire';
 import { renderSVG } from 'uqr';
+import { type SlipMoney } from './slipMoney.js';
 import { type Language } from './language.js';
 import { escapeHtml } from './staticRoom.js';
 
@@ -28,6 +29,8 @@ export interface Slip {
   catalogued: Receipt;
   /** Of the seal of its list, with the proof that its head extends the one above: that head has the code. */
   sealed: Receipt;
+  /** What it brings its grower; null: it has no sale that stands. */
+  money: SlipMoney | null;
   /** Short code of the main list's sealed root. */
   code: string;
   /** Hammers that stand or were undone, oldest first, each with the receipt of its leaf. */
@@ -56,7 +59,13 @@ const zh = {
     carried: '转下场',
   } satisfies Record<LotState['phase'], string>,
   passedAtLast: '流拍',
-  sales: { awaiting: '待付款', paid: '已付款', voided: '已撤销' } as Record<string, string>,
+  sales: {
+    awaiting: '待付款',
+    paid: '已付款',
+    voided: '已撤销',
+    defaulted: '未付款',
+    refunded: '已退款',
+  } as Record<string, string>,
   code: '核验码',
   inLog: '在账本里的位置',
   catalogued: '写进清单',
@@ -72,6 +81,7 @@ const zh = {
   file: '下载证明',
   papers: { '58': '58 毫米小票', '80': '80 毫米小票', a4: 'A4 纸' } satisfies Record<Paper, string>,
   print: '选好纸，用浏览器打印：',
+  files: { png: '存成图片', pdf: '存成 PDF' },
 };
 type Words = typeof zh;
 const en: Words = {
@@ -93,7 +103,13 @@ const en: Words = {
     carried: 'Next show',
   },
   passedAtLast: 'Passed',
-  sales: { awaiting: 'Awaiting payment', paid: 'Paid', voided: 'Voided' },
+  sales: {
+    awaiting: 'Awaiting payment',
+    paid: 'Paid',
+    voided: 'Voided',
+    defaulted: 'Not paid',
+    refunded: 'Given back',
+  },
   code: 'Code',
   inLog: 'Where it stands in the log',
   catalogued: 'The lot',
@@ -109,8 +125,12 @@ const en: Words = {
   file: 'Download the proof',
   papers: { '58': '58 mm roll', '80': '80 mm roll', a4: 'A4' },
   print: 'Choose the paper, then print:',
+  files: { png: 'As a picture', pdf: 'As a PDF' },
 };
 const dictionaries: Record<Language, Words> = { zh, en };
+
+/** What the slip says on a picture too. */
+export const slipWords = (language: Language): Pick<Words, 'lot' | 'code' | 'scan'> => dictionaries[language];
 
 export interface PlainPage {
   lang: string;
@@ -128,6 +148,7 @@ export function growerSlip(slip: Slip, language: Language): PlainPage {
     `<header><p class="plain-name">清拍</p><p>${escapeHtml(card.title)} · ${escapeHtml(card.township)}</p></header>`,
     `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(w.units(lot.units, lot.unit))}</p>`,
     outcome(slip, w),
+    slip.money ? moneyOf(slip.money, address, w, language) : '',
     `<dl class="slip-code"><dt>${w.code}</dt><dd>${escapeHtml(code)}</dd></dl>`,
     `<figure class="slip-square">${renderSVG(address, { ecc: 'M', border: 2 })}<figcaption>${w.scan}</figcaption></figure>`,
     `<h2>${w.inLog}</h2>`,
@@ -154,6 +175,21 @@ function outcome({ snapshot: { state }, lot, sales }: Slip, w: Words): string {
   const price =
     standing.length > 0 ? `<p class="slip-price"><small>${w.hammer}</small>${money(totalFen)}</p>` : '';
   return `<p class="slip-state">${word}</p>${price}${rows.length > 0 ? `<ul class="slip-sales">${rows.join('')}</ul>` : ''}`;
+}
+
+/** What is the grower's, and when; and the same to send on in a chat. */
+function moneyOf(money: SlipMoney, address: string, w: Words, language: Language): string {
+  const { pathname } = new URL(address);
+  const row = ({ name, value }: { name: string; value: string }, mark = '') =>
+    `<div${mark}><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`;
+  const files = (['png', 'pdf'] as const).map(
+    (kind) => `<a href="${escapeHtml(pathname)}/slip.${kind}?lang=${language}">${w.files[kind]}</a>`,
+  );
+  return [
+    `<section class="slip-money"><h2>${escapeHtml(money.title)}</h2>`,
+    `<dl>${money.lines.map((line) => row(line)).join('')}${row(money.yours, ' class="slip-yours"')}</dl>`,
+    `<p>${escapeHtml(money.when)}</p><p class="slip-files">${files.join('')}</p></section>`,
+  ].join('');
 }
 
 /** Where one leaf stands, short enough for the narrowest roll. */

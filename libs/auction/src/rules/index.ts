@@ -67,11 +67,11 @@ export {
   feeOfFen,
   freightShareFen,
   growerOf,
+  growerSaleOf,
   growersFen,
   keptFen,
   nextPayoutStates,
   paysGrowers,
-  type PayoutState,
   payoutStateOf,
   releasedAtMs,
 } from './payouts.js';

@@ -1,5 +1,12 @@
 import { journalOf, journalRoot, type MoneyFact } from '@qingpai/ledger/rules';
-import { type LotState, type SaleState, type ShowRules, type ShowState } from '@qingpai/wire';
+import {
+  type GrowerSale,
+  type LotState,
+  type PayoutState,
+  type SaleState,
+  type ShowRules,
+  type ShowState,
+} from '@qingpai/wire';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { saleTotalFen } from './sales.js';
@@ -9,9 +16,6 @@ import { entry } from './show.js';
  * What a grower is owed for a sale, and when (RULES §5). Nothing is advanced: a sale that nobody paid is owed by nobody,
  * and costs its grower nothing either.
  */
-export type PayoutState = 'unpaid' | 'held' | 'payable' | 'paid' | 'none';
-
-/** unpaid → held → payable → paid; none: undone, in default, or given back whole before it was paid out. */
 export const nextPayoutStates: Record<PayoutState, readonly PayoutState[]> = {
   unpaid: ['held', 'payable', 'none'],
   held: ['payable', 'none'],
@@ -52,6 +56,20 @@ export function payoutStateOf(state: ShowState, sale: SaleState, nowMs: number):
   if (sale.phase !== 'paid' || growersFen(state.rules, sale) <= 0) return 'none';
   const atMs = releasedAtMs(state);
   return atMs !== null && nowMs >= atMs ? 'payable' : 'held';
+}
+
+/** What one sale comes to for its grower, as things stand. */
+export function growerSaleOf(state: ShowState, sale: SaleState, nowMs: number): GrowerSale {
+  const { number, title, unit } = state.lots[sale.lot]!;
+  return {
+    ...{ sale: sale.sale, lot: sale.lot, number, title, unit, units: sale.units },
+    ...{ hammerFen: saleTotalFen(sale), refundedFen: sale.refundedFen },
+    ...{ feeFen: feeOfFen(state.rules, keptFen(sale)), freightFen: freightShareFen(sale) },
+    amountFen: growersFen(state.rules, sale),
+    clawbackFen: clawbackFen(state.rules, sale),
+    state: payoutStateOf(state, sale, nowMs),
+    ...{ payout: sale.payout?.payout ?? null, paidAtMs: sale.payout?.t ?? null },
+  };
 }
 
 /** A grower is paid for one sale: once, to the fen, and never more than came in for it. */

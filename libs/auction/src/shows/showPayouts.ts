@@ -1,20 +1,10 @@
 import { shortCode, fromBase64 } from '@qingpai/ledger/rules';
 import { type ShowGrowers, type ShowPayouts } from '@qingpai/payments';
-import { type GrowerSale, type LotCard, type SaleState, type ShowState } from '@qingpai/wire';
+import { type LotCard, type ShowState } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { cardsOf } from '../catalogue/lotCards.js';
 import { type Desks } from '../desk/desks.js';
-import {
-  clawbackFen,
-  feeOfFen,
-  freightShareFen,
-  growerOf,
-  growersFen,
-  keptFen,
-  payoutStateOf,
-  releasedAtMs,
-  saleTotalFen,
-} from '../rules/index.js';
+import { growerOf, growerSaleOf, releasedAtMs } from '../rules/index.js';
 import { type ShowStore } from '../store/showStore.js';
 
 export interface ShowPayoutsParts {
@@ -59,24 +49,10 @@ function growersIn(state: ShowState, cards: readonly LotCard[], nowMs: number): 
     const grower = growers.get(id) ?? {
       ...{ grower: id, name: card?.growerName ?? '', village: card?.village ?? '', sales: [] },
     };
-    grower.sales.push(growerSale(state, sale, nowMs));
+    grower.sales.push(growerSaleOf(state, sale, nowMs));
     growers.set(id, grower);
   }
   return [...growers.values()].sort(
     (a, b) => a.village.localeCompare(b.village, 'zh') || a.name.localeCompare(b.name, 'zh'),
   );
-}
-
-/** What one sale comes to for its grower, as things stand. */
-export function growerSale(state: ShowState, sale: SaleState, nowMs: number): GrowerSale {
-  const { number, title, unit } = state.lots[sale.lot]!;
-  return {
-    ...{ sale: sale.sale, lot: sale.lot, number, title, unit, units: sale.units },
-    ...{ hammerFen: saleTotalFen(sale), refundedFen: sale.refundedFen },
-    ...{ feeFen: feeOfFen(state.rules, keptFen(sale)), freightFen: freightShareFen(sale) },
-    amountFen: growersFen(state.rules, sale),
-    clawbackFen: clawbackFen(state.rules, sale),
-    state: payoutStateOf(state, sale, nowMs),
-    ...{ payout: sale.payout?.payout ?? null, paidAtMs: sale.payout?.t ?? null },
-  };
 }

@@ -1,0 +1,113 @@
+import { growerSaleOf, releasedAtMs } from '@qingpai/auction/rules';
+import { type GrowerSale, type LotState, type ShowState } from '@qingpai/wire';
+import { type Language } from './language.js';
+
+/** What a lot brings its grower, line by line, and when he gets it: the same on page, PDF and picture. */
+export interface SlipMoney {
+  title: string;
+  lines: { name: string; value: string }[];
+  /** His own, in large type. */
+  yours: { name: string; value: string };
+  /** held until …, payable, paid on … */
+  when: string;
+}
+
+const zh = {
+  title: '货款',
+  hammer: '落槌价',
+  refunded: '退给买家',
+  fee: (percent: number) => `服务费 ${percent}%`,
+  freight: '运费分摊',
+  yours: '归您',
+  unpaid: '买家还没有付款',
+  notClosed: '专场结束后，过了售后期付给您',
+  held: (at: string) => `${at} 以后付给您（售后期内先保管）`,
+  payable: '可以付了，正在安排',
+  paid: (at: string) => `已于 ${at} 付给您`,
+  none: '没有货款；不收您任何费用',
+  back: (yuan: string) => `付款后又退给买家，您应退回 ${yuan}`,
+};
+const en: typeof zh = {
+  title: 'Your money',
+  hammer: 'Hammer',
+  refunded: 'Given back to the buyer',
+  fee: (percent) => `Fee ${percent} %`,
+  freight: 'Share of freight',
+  yours: 'Yours',
+  unpaid: 'The buyer has not paid yet',
+  notClosed: 'Paid after the show, when the time to complain is over',
+  held: (at) => `Paid to you after ${at}; held while buyers may complain`,
+  payable: 'Ready, on its way to you',
+  paid: (at) => `Paid to you on ${at}`,
+  none: 'Nothing came in; nothing is taken from you',
+  back: (yuan) => `Given back after you were paid: you owe ${yuan}`,
+};
+const dictionaries = { zh, en };
+
+/** Null: the lot has no sale that stands. */
+export function slipMoney(
+  state: ShowState,
+  { lot }: LotState,
+  nowMs: number,
+  language: Language,
+): SlipMoney | null {
+  const w = dictionaries[language];
+  const sales = Object.values(state.sales)
+    .filter((sale) => sale.lot === lot && sale.phase !== 'voided')
+    .map((sale) => growerSaleOf(state, sale, nowMs));
+  if (sales.length === 0) return null;
+  // What nobody paid brings nothing, and takes nothing.
+  const owed = sales.filter((sale) => sale.state !== 'none');
+  const sum = (of: (sale: GrowerSale) => number) => owed.reduce((all, sale) => all + of(sale), 0);
+  const less = (name: string, amountFen: number) =>
+    amountFen > 0 ? [{ name, value: `− ${yuan(amountFen)}` }] : [];
+  const lines = [
+    { name: w.hammer, value: yuan(sum(({ hammerFen }) => hammerFen)) },
+    ...less(
+      w.refunded,
+      sum(({ refundedFen }) => refundedFen),
+    ),
+    ...less(
+      w.fee(state.rules.feePercent ?? 0),
+      sum(({ feeFen }) => feeFen),
+    ),
+    ...less(
+      w.freight,
+      sum(({ freightFen }) => freightFen),
+    ),
+  ];
+  const expected = sum((sale) => (sale.state === 'unpaid' ? sale.hammerFen : sale.amountFen));
+  return {
+    title: w.title,
+    lines,
+    yours: { name: w.yours, value: yuan(expected) },
+    when: whenOf(state, sales, w),
+  };
+}
+
+function whenOf(state: ShowState, sales: readonly GrowerSale[], w: typeof zh): string {
+  const clawbackFen = sales.reduce((sum, sale) => sum + sale.clawbackFen, 0);
+  const said = [...new Set(sales.map((sale) => wordsOf(state, sale, w)))];
+  return [...said, ...(clawbackFen > 0 ? [w.back(yuan(clawbackFen))] : [])].join('；');
+}
+
+function wordsOf(state: ShowState, sale: GrowerSale, w: typeof zh): string {
+  const atMs = releasedAtMs(state);
+  switch (sale.state) {
+    case 'unpaid':
+      return w.unpaid;
+    case 'held':
+      return atMs === null ? w.notClosed : w.held(day(atMs));
+    case 'payable':
+      return w.payable;
+    case 'paid':
+      return w.paid(day(sale.paidAtMs!));
+    case 'none':
+      return w.none;
+  }
+}
+
+const yuan = (amountFen: number): string => `¥${(amountFen / 100).toFixed(2)}`;
+/** '2026-11-24 20:41' by the township's clock (UTC+8). */
+const day = (atMs: number): string =>
+  new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
