@@ -91,7 +91,7 @@ export default defineConfig({
     desks: {
       consumer: 'client',
       build: bundle(
-        pages('host', 'camera', 'township', 'certificate', 'pay', 'parcel', 'after', 'plain'),
+        pages('host', 'camera', 'township', 'certificate', 'pay', 'parcel', 'after', 'consent', 'plain'),
         false,
       ),
     },

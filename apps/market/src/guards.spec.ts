@@ -80,6 +80,10 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   claims: { update: ['photo'] },
   claim_words: {},
   fresh_words: {},
+  // A grower's word stays; a link is used once.
+  consent_links: { update: ['pass_hash', 'used_at'] },
+  consents: {},
+  consent_waivers: {},
   // Where growers are paid, sealed, until it is forgotten; a payout is decided once, an export stays told.
   growers: { update: ['wrapped_key'] },
   grower_accounts: { update: ['entered_at', 'entered_by', 'sealed'], delete: true },
@@ -87,6 +91,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   payout_rows: { update: ['decided_at', 'decided_by', 'failure', 'reference_hash', 'state'] },
   payout_sales: { update: ['let_go'] },
   payout_exports: {},
+  statement_lines: {},
   // What was looked at lately; no evidence.
   seen_logs: { update: ['epoch', 'root', 'size'] },
   invariant_runs: { delete: true },

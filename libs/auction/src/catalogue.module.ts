@@ -10,6 +10,8 @@ import { CatalogueController } from './catalogue/catalogue.controller.js';
 import { Catalogue } from './catalogue/catalogue.service.js';
 import { Imports } from './catalogue/imports.service.js';
 import { PhotosController } from './catalogue/photos.controller.js';
+import { ConsentController } from './consent/consent.controller.js';
+import { Consents } from './consent/consents.js';
 import { Desks } from './desk/desks.js';
 import { Registry } from './registry/registry.js';
 import { defaultHouse, type House } from './shows/house.js';
@@ -44,7 +46,7 @@ export class CatalogueModule {
     return {
       module: CatalogueModule,
       imports: options.imports,
-      controllers: [ShowsController, CatalogueController, PhotosController],
+      controllers: [ShowsController, CatalogueController, PhotosController, ConsentController],
       providers: [
         { provide: CATALOGUE_OPTIONS, useValue: options },
         {
@@ -74,6 +76,17 @@ export class CatalogueModule {
           inject: [DataSource, Ledger, ShowStore, Desks, Registry, Carried, CATALOGUE_OPTIONS],
         },
         { provide: SHOW_DEPOSITS, useFactory: showDeposits, inject: [Desks] },
+        {
+          provide: Consents,
+          useFactory: (
+            db: DataSource,
+            { vaultKey }: MembersOptions,
+            desks: Desks,
+            store: ShowStore,
+            { nowMs = Date.now }: CatalogueOptions,
+          ) => new Consents({ db, desks, store, vault: new Vault(vaultKey), nowMs }),
+          inject: [DataSource, MEMBERS_OPTIONS, Desks, ShowStore, CATALOGUE_OPTIONS],
+        },
         {
           provide: SHOW_SALES,
           useFactory: showSales,

@@ -2,6 +2,7 @@ import { afterSaleEntities } from './aftersale/entities.js';
 import { afterSaleMigrations } from './aftersale/migrations/1795500700000-after-sale.js';
 import { catalogueEntities } from './catalogue/entities.js';
 import { catalogueMigrations } from './catalogue/migrations/1795500400000-catalogue.js';
+import { consentMigrations } from './consent/migrations.js';
 import { registryEntities } from './registry/entities.js';
 import { registryMigrations } from './registry/migrations/1795500220000-registry.js';
 import { storeEntities } from './store/entities.js';
@@ -35,4 +36,5 @@ export const auctionMigrations = [
   ...secondChancesMigrations,
   ...catalogueMigrations,
   ...afterSaleMigrations,
+  ...consentMigrations,
 ];

@@ -7,6 +7,7 @@ export { HandRefunds, paidOrderOf } from './handRefunds.js';
 export { OnlineRefunds } from './online/refunds.js';
 export { paymentsMigrations } from './migrations/index.js';
 export { type GrowerAccounts } from './growers/accounts.js';
+export { type Movement } from './rules/statement.js';
 export { SHOW_PAYOUTS, type SellingGrower, type ShowGrowers, type ShowPayouts } from './growers/port.js';
 export { Payouts } from './growers/payouts.js';
 export { pdfOf } from './paper/pdf.js';

@@ -16,6 +16,8 @@ import { Means } from './means.js';
 import { GrowerAccounts } from './growers/accounts.js';
 import { Payouts } from './growers/payouts.js';
 import { PayoutsController } from './growers/payouts.controller.js';
+import { Statements } from './growers/statements.js';
+import { StatementsController } from './growers/statements.controller.js';
 import { SHOW_PAYOUTS, type ShowPayouts } from './growers/port.js';
 import { HookController } from './online/hook.controller.js';
 import { Knocks } from './online/knocks.js';
@@ -54,13 +56,22 @@ export class PaymentsModule {
         OrdersController,
         HookController,
         PayoutsController,
+        StatementsController,
       ],
       providers: [
         { provide: PAYMENTS_OPTIONS, useValue: options },
         {
           provide: PARTS,
           useFactory: partsOf,
-          inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, SHOW_PAYOUTS, PAYMENTS_OPTIONS, Jobs],
+          inject: [
+            DataSource,
+            MembersService,
+            MEMBERS_OPTIONS,
+            SHOW_SALES,
+            SHOW_PAYOUTS,
+            PAYMENTS_OPTIONS,
+            Jobs,
+          ],
         },
         {
           provide: DepositsService,
@@ -80,6 +91,7 @@ export class PaymentsModule {
           OnlinePayments,
           PayWindows,
           Payouts,
+          Statements,
         ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
       exports: [Bills, Parcels, PaymentsService, HandRefunds, OnlineRefunds, OnlinePayments, PayWindows],
@@ -132,6 +144,7 @@ function partsOf(
     new HandRefunds(ground),
     new MyPayments({ ...ground, parcels, bills, cases, refunds, counter }),
     new Payouts({ ...ground, payouts, accounts }),
+    new Statements({ ...ground, payouts }),
     new PayWindows({ ...ground, jobs, warn }),
   ];
   return new Map(made.map((one) => [one.constructor, one]));

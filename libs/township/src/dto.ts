@@ -10,3 +10,5 @@ export class LotHistoryDto extends createZodDto(wire.lotHistory) {}
 export class LotParamDto extends createZodDto(z.object({ show: wire.showId, lot: wire.lotId })) {}
 export class InvariantRunDto extends createZodDto(wire.invariantRun) {}
 export class LastInvariantRunDto extends createZodDto(wire.lastInvariantRun) {}
+
+export class ShowBooksDto extends createZodDto(wire.showBooks) {}

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { TownshipBooks } from './books.js';
 import { checksOn } from './invariants/checks.js';
 import { type InvariantAlarm, InvariantRuns } from './invariants/invariantRuns.js';
+import { ShowBooksController } from './showBooks.controller.js';
 import { InvariantsController } from './invariants/invariants.controller.js';
 import { noVerdicts, SHOW_VERDICTS, type ShowVerdicts } from './showVerdicts.js';
 import { TownshipController } from './township.controller.js';
@@ -28,7 +29,7 @@ export class TownshipModule {
     return {
       module: TownshipModule,
       imports: options.imports,
-      controllers: [TownshipController, InvariantsController],
+      controllers: [TownshipController, InvariantsController, ShowBooksController],
       providers: [
         { provide: TOWNSHIP_OPTIONS, useValue: options },
         {

@@ -118,3 +118,118 @@ export const sheetFilter = z.object({
   state: z.enum(['payable', 'paid', 'all']).optional(),
 });
 export type SheetFilter = z.infer<typeof sheetFilter>;
+
+// ---------------------------------------------------------------- books
+
+/** One of I1 to I10 (LEDGER §6). `later`: it is about the settlement, which is still to come. */
+export const booksInvariant = z.object({
+  id: z.enum(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10']),
+  holds: z.enum(['yes', 'no', 'later']),
+  figures: z.array(z.object({ name: z.string(), value: z.int(), isFen: z.boolean() })),
+});
+export type BooksInvariant = z.infer<typeof booksInvariant>;
+export const showBooks = z.object({
+  invariants: z.array(booksInvariant),
+  /** Debits − credits, fen; buyers and growers added up. */
+  accounts: z.array(z.object({ account: z.string(), balanceFen: z.int(), lines: z.int() })),
+});
+export type ShowBooks = z.infer<typeof showBooks>;
+
+// ---------------------------------------------------------------- statements
+
+export const statementKind = z.enum(['bank', 'provider']);
+export type StatementKind = z.infer<typeof statementKind>;
+/** Why a row of a statement was not taken. */
+export const statementProblem = z.enum(['no-day', 'no-amount', 'not-yuan', 'duplicate']);
+export const statementReport = z.object({
+  taken: z.int().nonnegative(),
+  refused: z.array(z.object({ row: z.int().positive(), problem: statementProblem })),
+});
+export type StatementReport = z.infer<typeof statementReport>;
+
+/** How a movement of the ledger and the world agree; everything but `matched` and `cash` is a difference. */
+export const matchState = z.enum([
+  'amount-differs',
+  'ambiguous',
+  'not-in-statement',
+  'not-in-ledger',
+  'not-in-records',
+  'by-amount-and-day',
+  'matched',
+  'cash',
+]);
+export type MatchState = z.infer<typeof matchState>;
+export const matchRow = z.object({
+  state: matchState,
+  kind: z.enum(['paid', 'refunded', 'paidOut', 'unknown']),
+  channel: z.string(),
+  /** In is above nothing, out below; null: this side knows nothing of it. */
+  ledgerFen: z.int().nullable(),
+  statementFen: z.int().nullable(),
+  recordFen: z.int().nullable(),
+  sales: z.array(saleId),
+  day: z.string(),
+});
+export type MatchRow = z.infer<typeof matchRow>;
+export const showMatch = z.object({
+  rows: z.array(matchRow).describe('differences first'),
+  differences: z.int().nonnegative(),
+  statementLines: z.int().nonnegative(),
+});
+export type ShowMatch = z.infer<typeof showMatch>;
+
+// ---------------------------------------------------------------- consent to a floor
+
+export const consentState = z.enum(['none', 'agreed', 'asked']);
+/** One lot as its grower is asked about it. */
+export const consentLot = z.object({
+  lot: lotId,
+  number: lotNumber,
+  title: z.string(),
+  unit: z.string(),
+  units: z.int().positive(),
+  startFen: fen,
+  floorFen: fen.describe('最低愿卖价 per unit; 0: none'),
+  photo: z.string().nullable(),
+  state: consentState,
+  wantedFen: fen.nullable().describe('the floor that he asks for'),
+  atMs: timeMs.nullable(),
+  hash: hash.nullable().describe('SHA-256 of the terms that he agreed to'),
+});
+export type ConsentLot = z.infer<typeof consentLot>;
+/** Named by the show, not by who he is: whoever holds the link knows that. */
+export const consentPage = z.object({
+  pass: z.string().describe('answers for this grower, until the list is sealed'),
+  title: z.string(),
+  grower: z.string(),
+  lots: z.array(consentLot),
+});
+export type ConsentPage = z.infer<typeof consentPage>;
+export const consentAnswers = z.strictObject({
+  pass: z.string().max(100),
+  answers: z
+    .array(
+      z.union([
+        z.strictObject({ lot: lotId, agree: z.literal(true), hash }),
+        z.strictObject({ lot: lotId, wantedFen: fen }),
+      ]),
+    )
+    .min(1)
+    .max(500),
+});
+export type ConsentAnswers = z.infer<typeof consentAnswers>;
+
+/** Why a list is sealed although a grower has not agreed. */
+export const consentWaiver = z.enum(['agreed-by-word', 'on-paper', 'not-reachable', 'no-time']);
+export type ConsentWaiver = z.infer<typeof consentWaiver>;
+export const showConsents = z.object({
+  growers: z.array(
+    z.object({ grower: pseudonym, name: z.string(), village: z.string(), lots: z.array(consentLot) }),
+  ),
+  missing: z.int().nonnegative().describe('lots whose grower has not agreed to what they now say'),
+  waiver: consentWaiver.nullable(),
+});
+export type ShowConsents = z.infer<typeof showConsents>;
+export const consentLinkAsk = z.strictObject({ grower: pseudonym });
+export const consentLink = z.object({ path: z.string(), expiresAtMs: timeMs });
+export const consentWaiverAsk = z.strictObject({ reason: consentWaiver });

@@ -78,6 +78,13 @@ export class PagesController {
     this.send(reply, 'after');
   }
 
+  /** Its token is in the fragment, which no server sees. */
+  @Get('consent')
+  @Public()
+  consent(@Res() reply: FastifyReply) {
+    this.send(reply, 'consent');
+  }
+
   /** To be kept, and opened from there: a verifier that the judged server hands out each time could lie. */
   @Get('verify.html')
   @Public()

@@ -11,6 +11,8 @@ export const views = [
   'lots',
   'lot',
   'payments',
+  'payouts',
+  'books',
   'check',
   'proof',
   'registry',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { showPayouts, type ShowPayoutsAnswer } from '@qingpai/wire';
+import { type ShowMatch, showPayouts, type ShowPayoutsAnswer } from '@qingpai/wire';
 import { bidOf, done, quickRules, until } from '../testing/rig.js';
 import { type TownshipApp, townshipApp } from '../testing/townshipApp.js';
 
@@ -138,4 +138,25 @@ test('nobody else sees what growers get', async () => {
       expect([401, 403]).toContain((await township.get(at(path), who)).statusCode);
   }
   expect((await make(host, ['x'.repeat(16)])).statusCode).toBe(403);
+});
+
+test('statements are taken line by line, each once, and what does not match the ledger comes first', async () => {
+  const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  const csv = [
+    '交易日期,收入,支出,交易流水号',
+    `${day},,98.00,NX 2026-1130-77`,
+    `${day},7.00,,NX-ELSE`,
+    `昨天,7.00,,NX-DAY`,
+  ].join('\r\n');
+  const take = () => township.upload(at('statements/bank'), officer, Buffer.from(csv));
+  expect((await take()).json()).toEqual({ taken: 2, refused: [{ row: 4, problem: 'no-day' }] });
+  expect((await take()).json()).toMatchObject({ taken: 0, refused: [{ row: 2 }, { row: 3 }, { row: 4 }] });
+  const match = (await township.get(at('match'), officer)).json<ShowMatch>();
+  expect(match).toMatchObject({ differences: 1, statementLines: 2 });
+  expect(match.rows[0]).toMatchObject({ state: 'not-in-ledger', statementFen: 700 });
+  expect(match.rows.find(({ kind }) => kind === 'paidOut')).toMatchObject({
+    ...{ state: 'matched', ledgerFen: -9_800, statementFen: -9_800, recordFen: -9_800, sales: ['S1', 'S2'] },
+  });
+  expect((await township.get(at('match'), host)).statusCode).toBe(403);
+  expect((await township.upload(at('statements/bank'), host, Buffer.from(csv))).statusCode).toBe(403);
 });

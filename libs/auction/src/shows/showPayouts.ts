@@ -1,6 +1,6 @@
 import { shortCode, fromBase64 } from '@qingpai/ledger/rules';
-import { type ShowGrowers, type ShowPayouts } from '@qingpai/payments';
-import { type LotCard, type ShowState } from '@qingpai/wire';
+import { type Movement, type ShowGrowers, type ShowPayouts } from '@qingpai/payments';
+import { type LoggedEvent, type LotCard, type ShowState } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { cardsOf } from '../catalogue/lotCards.js';
 import { type Desks } from '../desk/desks.js';
@@ -27,6 +27,12 @@ export function showPayouts({ db, desks, store }: ShowPayoutsParts): ShowPayouts
         growers: growersIn(state, cards, desk.nowMs()),
       };
     },
+    async movementsOf(showId) {
+      const desk = await desks.of(showId);
+      const moved = new Map<string, Movement>();
+      for (let i = 0; i < desk.head.size; i++) addMoved(moved, desk.leaf(i)!);
+      return [...moved.values()];
+    },
     async payOut(showId, by, made, beside) {
       const desk = await desks.of(showId);
       const answer = await desk.command(
@@ -37,6 +43,18 @@ export function showPayouts({ db, desks, store }: ShowPayoutsParts): ShowPayouts
     },
   };
 }
+
+const kinds = { 'sale.paid': 'paid', 'sale.refunded': 'refunded', 'payout.made': 'paidOut' } as const;
+
+/** The leaves of one transfer share its reference. */
+function addMoved(moved: Map<string, Movement>, { type, body, t }: LoggedEvent): void {
+  if (type !== 'sale.paid' && type !== 'sale.refunded' && type !== 'payout.made') return;
+  const { txn, channel, amountFen, sale } = body;
+  const [key, day] = [`${type} ${txn}`, new Date(t + TOWNSHIP_OFFSET_MS).toISOString().slice(0, 10)];
+  const one = moved.get(key) ?? { kind: kinds[type], channel, txn, day, amountFen: 0, sales: [] };
+  moved.set(key, { ...one, amountFen: one.amountFen + amountFen, sales: [...one.sales, sale] });
+}
+const TOWNSHIP_OFFSET_MS = 8 * 3_600_000;
 
 /** By village, then by name: the order of every list and sheet. */
 function growersIn(state: ShowState, cards: readonly LotCard[], nowMs: number): ShowGrowers['growers'] {

@@ -10,3 +10,8 @@ export class SheetFilterDto extends createZodDto(wire.sheetFilter) {}
 export class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
 export class GrowerParamDto extends createZodDto(z.object({ id: wire.showId, grower: wire.pseudonym })) {}
 export class BatchParamDto extends createZodDto(z.object({ id: wire.showId, batch: z.uuid() })) {}
+export class StatementReportDto extends createZodDto(wire.statementReport) {}
+export class ShowMatchDto extends createZodDto(wire.showMatch) {}
+export class StatementParamDto extends createZodDto(
+  z.object({ id: wire.showId, kind: wire.statementKind }),
+) {}

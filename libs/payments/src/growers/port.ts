@@ -1,9 +1,12 @@
 import { type Author, type EventBody, type GrowerSale, type Reason } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
+import { type Movement } from '../rules/statement.js';
 
 /** What payouts must know of a show's growers and ask of it. The auction answers; payments never touch the log. */
 export interface ShowPayouts {
   growersOf(showId: string): Promise<ShowGrowers>;
+  /** Money that moved, one of each transfer. */
+  movementsOf(showId: string): Promise<Movement[]>;
   /**
    * Puts one `payout.made` per sale into the log, all or none, and runs `beside` in the same transaction. Answers the
    * reason of a refusal, or null when it is committed. After an outcome that was unknown it may answer `paid-out` for

@@ -64,13 +64,26 @@ export class Growers1795500660000 implements MigrationInterface {
         member_id uuid NOT NULL REFERENCES members,
         at timestamptz NOT NULL
       );
+      CREATE TABLE statement_lines (
+        township_id uuid NOT NULL REFERENCES townships,
+        kind text NOT NULL CHECK (kind IN ('bank', 'provider')),
+        day date NOT NULL,
+        amount_fen bigint NOT NULL CHECK (amount_fen <> 0),
+        same bytea NOT NULL CHECK (octet_length(same) = 32),
+        reference_hash bytea CHECK (octet_length(reference_hash) = 32),
+        file_hash bytea NOT NULL,
+        taken_by uuid NOT NULL REFERENCES members,
+        taken_at timestamptz NOT NULL,
+        PRIMARY KEY (township_id, kind, same, amount_fen, day)
+      );
     `);
-    for (const table of ['payout_batches', 'payout_exports']) await runner.query(appendOnly(table));
+    for (const table of ['payout_batches', 'payout_exports', 'statement_lines'])
+      await runner.query(appendOnly(table));
     await runner.query(`
       DO $$ BEGIN
         IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'qingpai_app') THEN
-          GRANT SELECT, INSERT ON growers, grower_accounts, payout_batches, payout_rows, payout_sales, payout_exports
-            TO qingpai_app;
+          GRANT SELECT, INSERT ON growers, grower_accounts, payout_batches, payout_rows, payout_sales, payout_exports,
+            statement_lines TO qingpai_app;
           GRANT UPDATE (wrapped_key) ON growers TO qingpai_app;
           GRANT UPDATE (sealed, entered_by, entered_at) ON grower_accounts TO qingpai_app;
           GRANT DELETE ON grower_accounts TO qingpai_app;
@@ -83,7 +96,7 @@ export class Growers1795500660000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE payout_exports, payout_sales, payout_rows, payout_batches, grower_accounts, growers',
+      'DROP TABLE statement_lines, payout_exports, payout_sales, payout_rows, payout_batches, grower_accounts, growers',
     );
   }
 }
