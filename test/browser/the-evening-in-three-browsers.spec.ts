@@ -32,6 +32,7 @@ test('a host imports, seals and opens in the page; a lot is called only by a hel
   await host.waitForSelector('.lots');
   expect(await axeFinds(host)).toEqual([]);
   await host.locator('.foot-act .go').last().click();
+  await host.getByLabel('口头同意过').check();
   await host.locator('.tick').click();
   await host.locator('dialog .go').click();
   await host.locator('.code-card b', { hasText: /^[0-9A-F]{4}·[0-9A-F]{4}·[0-9A-F]{4}$/ }).waitFor();

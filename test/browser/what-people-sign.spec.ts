@@ -44,6 +44,7 @@ const keptKeys = (page: Page) =>
 async function seals(page: Page): Promise<void> {
   await page.waitForSelector('.lots');
   await page.locator('.foot-act .go').last().click();
+  await page.getByLabel('口头同意过').check();
   await page.locator('.tick').click();
   await page.locator('dialog .go').click();
   await page.waitForSelector('.code-card');

@@ -46,6 +46,7 @@ export type DeskSheet =
   | 'continue'
   | 'carried'
   | 'slips'
+  | 'consent'
   | 'hall'
   | 'takeOver'
   | 'live';
