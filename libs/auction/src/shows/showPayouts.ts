@@ -44,15 +44,23 @@ export function showPayouts({ db, desks, store }: ShowPayoutsParts): ShowPayouts
   };
 }
 
-const kinds = { 'sale.paid': 'paid', 'sale.refunded': 'refunded', 'payout.made': 'paidOut' } as const;
+const kinds = {
+  ...{ 'sale.paid': 'paid', 'sale.refunded': 'refunded', 'payout.made': 'paidOut' },
+  ...{ 'deposit.held': 'paid', 'deposit.returned': 'refunded' },
+} as const;
+type Moving = Extract<LoggedEvent, { type: keyof typeof kinds }>;
+const isMoving = (event: LoggedEvent): event is Moving => Object.hasOwn(kinds, event.type);
 
-/** The leaves of one transfer share its reference. */
-function addMoved(moved: Map<string, Movement>, { type, body, t }: LoggedEvent): void {
-  if (type !== 'sale.paid' && type !== 'sale.refunded' && type !== 'payout.made') return;
-  const { txn, channel, amountFen, sale } = body;
+/** The leaves of one transfer share its reference; freight comes and goes with it. */
+function addMoved(moved: Map<string, Movement>, event: LoggedEvent): void {
+  if (!isMoving(event)) return;
+  const { type, body, t } = event;
+  const { txn, channel, amountFen } = body;
   const [key, day] = [`${type} ${txn}`, new Date(t + TOWNSHIP_OFFSET_MS).toISOString().slice(0, 10)];
   const one = moved.get(key) ?? { kind: kinds[type], channel, txn, day, amountFen: 0, sales: [] };
-  moved.set(key, { ...one, amountFen: one.amountFen + amountFen, sales: [...one.sales, sale] });
+  const movedFen = amountFen + (('freightFen' in body && body.freightFen) || 0);
+  const sales = 'sale' in body ? [...one.sales, body.sale] : one.sales;
+  moved.set(key, { ...one, amountFen: one.amountFen + movedFen, sales });
 }
 const TOWNSHIP_OFFSET_MS = 8 * 3_600_000;
 
