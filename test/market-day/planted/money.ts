@@ -28,8 +28,8 @@ export const moneyBugs: readonly PlantedLine[] = [
     name: 'in default before the time is over',
     proves: 'nobody is in default before his time is over',
     file: `${rules}/sales.ts`,
-    was: 'fromMs !== null && nowMs >= fromMs + payWithinMs;',
-    is: 'fromMs !== null && nowMs >= fromMs;',
+    was: "if (payBy === null || nowMs < payBy) return refuse('still-payable');",
+    is: "if (payBy === null) return refuse('still-payable');",
   },
   {
     name: 'a paid hammer is undone',
