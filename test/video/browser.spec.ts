@@ -137,7 +137,7 @@ whereChromiumIs('in Chromium', () => {
     await page.locator('.live-pill').first().click();
     await page.locator('.live-menu').getByText('仅图片').click();
     await page.waitForSelector('.live-voice', { state: 'detached' });
-    await hostPage.goto('about:blank');
+    await hostPage.goto(`${market.origin}/healthz`);
     await until(
       async () => (await stageOf(showId)).state === 'ended',
       'a closed page puts the picture out',

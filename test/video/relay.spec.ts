@@ -180,6 +180,16 @@ describe('a camera', () => {
     expect((await by('host')).status).toBe(404);
   });
 
+  test('whose page closes has ended, although its connection is gone before its word arrives', async () => {
+    const { news, camera } = await running('c6');
+    const headers = { authorization: `Bearer ${relay.token('c6', 'publish', 'host')}` };
+    camera.close();
+    await until(() => news.get('c6')?.state === 'stalled', 'lost');
+    expect((await fetch(camera.resource, { method: 'DELETE', headers })).status).toBe(200);
+    await until(() => news.get('c6')?.state === 'ended', 'ended');
+    expect((await fetch(camera.resource, { method: 'DELETE', headers })).status).toBe(404);
+  }, 20_000);
+
   test('that comes back with another codec sends its viewers to come again', async () => {
     const { news } = await running('c5');
     await sending('c5', { codec: 'H264' });

@@ -264,11 +264,18 @@ export class Relay {
     }
   }
 
+  /** One that may still be put out: open, or a camera's that was lost just now. */
+  leaver(show: string, may: 'publish' | 'watch', id: string): Session<unknown> | null {
+    const gone = may === 'publish' ? this.stages.get(show)?.gone : null;
+    return this.held(show, may, id) ?? (gone?.id === id ? gone : null);
+  }
+
   end(show: string, may: 'publish' | 'watch', id: string): void {
-    const session = this.held(show, may, id);
+    const session = this.leaver(show, may, id);
     if (!session) return;
     session.meant = true;
     session.close();
+    this.stages.get(show)?.handlePutOut(session);
   }
 
   layer(show: string, id: string, mode: Mode): void {

@@ -21,6 +21,8 @@ export interface Session<T> {
 /** One show's stage: at most one camera, and whoever watches. It closes nothing that others hold: sessions close themselves. */
 export class ShowStage {
   camera: Session<Camera> | null = null;
+  /** The last one, lost and not put out. */
+  gone: Session<Camera> | null = null;
   readonly viewers = new Map<string, Session<Viewer>>();
   private told = '';
   private state: StageState = 'idle';
@@ -72,8 +74,16 @@ export class ShowStage {
   handleCameraGone(session: Session<Camera>, meant: boolean, nowMs: number): void {
     if (this.camera !== session) return;
     this.camera = null;
+    this.gone = meant ? null : session;
     this.quietSinceMs = nowMs;
     this.turn(meant ? 'ended' : this.state === 'live' ? 'stalled' : this.state);
+  }
+
+  /** A closing page's connection is gone before its DELETE arrives: then it was put out after all. */
+  handlePutOut(session: Session<unknown>): void {
+    if (this.camera !== null || this.gone !== session) return;
+    this.gone = null;
+    this.turn('ended');
   }
 
   /** What the camera sends has changed. */

@@ -98,7 +98,8 @@ async function change(door: Door, ask: Ask & { id: string; layer: boolean }): Pr
   if (request.method === 'OPTIONS')
     return void response.writeHead(204, { allow: 'PATCH, DELETE, OPTIONS' }).end();
   const claim = claimFor(door, request, { show, may, nowMs: 'leaving' });
-  const owner = door.relay.owner(show, may, id);
+  const find = request.method === 'DELETE' ? 'leaver' : 'owner';
+  const owner = door.relay[find](show, may, id);
   if (!owner) throw new Refusal(door.relay.wasReplaced(id) ? 410 : 404);
   if (owner.person !== claim.person) throw new Refusal(403);
   if (ask.layer) {
