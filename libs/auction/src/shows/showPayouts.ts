@@ -45,8 +45,11 @@ export function showPayouts({ db, desks, store }: ShowPayoutsParts): ShowPayouts
 }
 
 const kinds = {
-  ...{ 'sale.paid': 'paid', 'sale.refunded': 'refunded', 'payout.made': 'paidOut' },
-  ...{ 'deposit.held': 'paid', 'deposit.returned': 'refunded' },
+  'sale.paid': 'paid',
+  'sale.refunded': 'refunded',
+  'payout.made': 'paidOut',
+  'deposit.held': 'paid',
+  'deposit.returned': 'refunded',
 } as const;
 type Moving = Extract<LoggedEvent, { type: keyof typeof kinds }>;
 const isMoving = (event: LoggedEvent): event is Moving => Object.hasOwn(kinds, event.type);
