@@ -5,6 +5,8 @@ import { ensureBuilt, ensureInstalled, refuseOldNode, root, run, step } from './
 // `npm test`: everything that can be judged here, from a fresh clone; what cannot is named. Ends with the totals.
 // `npm test -- --also-on 24` runs the unit and story suites once more on that line of Node.
 const SUITE_MS_MAX = 10 * 60_000;
+/** What waits for no clock but its own may share the machine; jest itself leaves one of two cores idle. */
+const sharing = new Set(['unit', 'tampering']);
 /** One round of each kind; all of them are in `npm run faults`. */
 const shortFaults = {
   FAULTS_ROUNDS: '1',
@@ -33,10 +35,7 @@ const built = await ensureBuilt();
 count('build', built);
 
 await suite('unit');
-// Each in a process of its own: together they take longer than one suite may.
-for (const files of ['tampering.spec', 'thePage', 'differential', 'mutants']) {
-  await suite('tampering', { title: `tampering ${files.replace('.spec', '')}`, files });
-}
+await suite('tampering');
 await suite('market-day');
 if (built) {
   await suite('stories');
@@ -93,10 +92,10 @@ async function alsoOn(nodeLine) {
 }
 
 /** One jest project in a process of its own. */
-async function suite(name, { env = {}, title = name, node = process.execPath, files } = {}) {
+async function suite(name, { env = {}, title = name, node = process.execPath } = {}) {
   const report = join(reports, `${title.replaceAll(' ', '-')}.json`);
-  const only = files === undefined ? [] : [files];
-  const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), ...only, '--selectProjects', name];
+  const workers = sharing.has(name) ? ['--maxWorkers=2'] : [];
+  const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), ...workers, '--selectProjects', name];
   const args = [...jest, '--json', `--outputFile=${report}`, '--passWithNoTests', '--forceExit'];
   console.log(`\n── ${title}`);
   const options = { shown: false, env: { ...env, FORCE_COLOR: '0' }, limitMs: SUITE_MS_MAX };

@@ -1,8 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Global, Module } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { LotCardRow } from '@qingpai/auction';
+import { Desks, LotCardRow } from '@qingpai/auction';
 import {
+  portsOn,
   siqiaoCard,
   startMs,
   StoredShow,
@@ -10,13 +11,14 @@ import {
   type StoredTownship,
 } from '@qingpai/auction/testing';
 import { Ledger } from '@qingpai/ledger';
-import { MembersModule } from '@qingpai/members';
+import { MembersModule, MembersService } from '@qingpai/members';
 import { vaultKey } from '@qingpai/members/testing';
 import { problemOf, Refused } from '@qingpai/platform';
 import {
   defaultRules,
   invariantRun,
   lotHistory,
+  showBooks,
   townshipLots,
   townshipShows,
   townshipTotals,
@@ -41,6 +43,7 @@ class AsProblem implements ExceptionFilter {
 
 let township: StoredTownship;
 let app: NestFastifyApplication;
+let desks: Desks;
 let officer: string;
 let foreignOfficer: string;
 let first: string;
@@ -53,6 +56,7 @@ beforeAll(async () => {
   first = await playFirstEvening();
   second = await playSecondEvening();
   foreign = await playForeignEvening();
+  desks = new Desks(portsOn(township.log));
   app = await started();
   const { members } = township;
   officer = (await members.exchangeToken((await members.makeLink(township.officer.memberId, '/')).token))
@@ -60,6 +64,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.close();
+  await desks.close();
   await township.database.close();
 });
 
@@ -76,6 +81,7 @@ async function started(): Promise<NestFastifyApplication> {
     { provide: DataSource, useValue: township.database.dataSource },
     { provide: Ledger, useValue: township.ledger },
     { provide: SHOW_VERDICTS, useValue: port },
+    { provide: Desks, useValue: desks },
   ];
   Global()(Ground);
   Module({ providers: provided, exports: provided.map(({ provide }) => provide) })(Ground);
@@ -88,6 +94,7 @@ async function started(): Promise<NestFastifyApplication> {
   }).compile();
   const server = built.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
   server.useGlobalFilters(new AsProblem());
+  built.get(MembersService).findShowsBy(township.store.findShow);
   await server.init();
   await server.getHttpAdapter().getInstance().ready();
   return server;
@@ -432,5 +439,19 @@ describe('who reads the books', () => {
         expect((await ask(method, who)).statusCode).toBe(who === null ? 401 : 403);
       }
     }
+  });
+
+  test('the ten invariants of a show stand with their figures, for the officer of its township', async () => {
+    const ask = (who: string | null) =>
+      app.inject({
+        ...{ method: 'GET', url: `/api/shows/${first}/books` },
+        headers: who === null ? {} : { authorization: `Bearer ${who}` },
+      });
+    const { invariants, accounts } = showBooks.parse((await ask(officer)).json());
+    expect(invariants.map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, n) => `I${n + 1}`));
+    expect(invariants.filter(({ holds }) => holds === 'no')).toEqual([]);
+    expect(accounts.map(({ account }) => account)).toContain('bank:escrow');
+    expect((await ask(null)).statusCode).toBe(401);
+    expect((await ask(foreignOfficer)).statusCode).toBe(403);
   });
 });

@@ -363,6 +363,7 @@ test('OpenAPI tells of each route its file or body, its answer and its refusals'
     'get /api/shows/{id}/payments',
     'get /api/shows/{id}/payments/{payment}/photo',
     'get /photos/{file}',
+    'post /api/consent/lots',
     'post /api/shows',
     'post /api/shows/{id}/import',
     'post /api/shows/{id}/import/confirm',

@@ -113,10 +113,10 @@ const planted: Record<string, string> = {
     UPDATE order_sales SET let_go = true`,
   'an order is charged at most once, and exactly': `UPDATE orders SET charge = 'pi_of_somebody_else'`,
   'what went back online is in the log, and nothing else': `UPDATE order_refunds SET ref = 're_of_another'`,
-  'what went back by hand is in the log, and nothing else': `UPDATE hand_refunds SET amount_fen = 399`,
-  'nobody gives back more by hand than he may alone': `UPDATE shows SET rules = rules #- '{afterSale}'`,
   'freight that moved is in the log, and nothing else': `
     UPDATE payments SET freight_fen = 1, amount_fen = amount_fen + 1`,
+  'what went back by hand is in the log, and nothing else': `UPDATE hand_refunds SET amount_fen = 399`,
+  'nobody gives back more by hand than he may alone': `UPDATE shows SET rules = rules #- '{afterSale}'`,
   'never more goes back than came': `
     INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, sale, 4601, 'asked', asked_by, asked_at
       FROM order_refunds`,

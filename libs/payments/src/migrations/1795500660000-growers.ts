@@ -103,5 +103,5 @@ export class Growers1795500660000 implements MigrationInterface {
 
 const appendOnly = (table: string): string => `
   CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ${table}
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
+    FOR EACH STATEMENT EXECUTE FUNCTION payments_refuse();
   ALTER TABLE ${table} ENABLE ALWAYS TRIGGER append_only;`;
