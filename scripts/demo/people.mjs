@@ -138,6 +138,8 @@ export async function enter({ address, token, showId, rules, ids, key }) {
       const body = rules.signedBid(bid, person.me.bidder, bid.nth, clock !== null);
       return { ...bid, sig: key.sign(rules.bidMessage(body, person.state.origin)) };
     },
+    /** The signature over a leaf of this person's own that is no bid. */
+    signAct: (type, body) => key?.sign(rules.actMessage({ type, body }, person.state.origin)),
     /** What an answer leaves with who bid: the next count, and the receipt. */
     heed: (answer) => {
       if (answer.nth !== undefined) person.nth = answer.nth;
@@ -147,7 +149,7 @@ export async function enter({ address, token, showId, rules, ids, key }) {
     bid: async (wish, bidId = ids()) => person.heed(await ask('bid', person.signed(wish, bidId))),
     /** @param leaf type and body of the leaf that a signed command makes */
     command: async (command, leaf) => {
-      const sig = leaf && key?.sign(rules.actMessage(leaf, person.state.origin));
+      const sig = leaf && person.signAct(leaf.type, leaf.body);
       const answer = await ask('command', { commandId: ids(), command, ...(sig && { sig }) });
       if (!answer.ok)
         throw new Error(`${command.name}: ${answer.reason} ${JSON.stringify(answer.lots ?? '')}`);

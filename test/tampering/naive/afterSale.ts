@@ -143,11 +143,19 @@ export function wrongBack(
 /** What keeps a show from being settled. */
 export function leftOver(past: Past, rules: ShowRules, t: number): string | null {
   for (const sale of salesOf(past)) {
-    const [packed, shipped] = [about(past, 'sale.packed', sale.sale), about(past, 'sale.shipped', sale.sale)];
-    const came = about(past, 'sale.received', sale.sale);
-    if (!came && (shipped || (packed && isKept(sale)))) return 'on its way';
-    if (came && t < came.t + (rules.afterSale?.claimWithinMs ?? 0)) return 'time to complain';
-    if (owedOf(past, sale.sale) > 0) return 'owed';
+    const left = leftOf(past, rules, sale, t);
+    if (left !== null) return left;
   }
   return claimsOf(past).some(({ isOver }) => !isOver) ? 'an open claim' : null;
+}
+
+/** What may still take money back from one sale. */
+export function leftOf(past: Past, rules: ShowRules, sale: Sale, t: number): string | null {
+  const [packed, shipped] = [about(past, 'sale.packed', sale.sale), about(past, 'sale.shipped', sale.sale)];
+  const came = about(past, 'sale.received', sale.sale);
+  if (!came && (shipped || (packed && isKept(sale)))) return 'on its way';
+  if (came && t < came.t + (rules.afterSale?.claimWithinMs ?? 0)) return 'time to complain';
+  if (owedOf(past, sale.sale) > 0) return 'owed';
+  const open = claimsOf(past).filter(({ isOver }) => !isOver);
+  return open.some(({ filed }) => filed.body.sale === sale.sale) ? 'an open claim' : null;
 }

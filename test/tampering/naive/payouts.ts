@@ -1,4 +1,5 @@
 import { type EventType, type Leaf, type ShowRules } from '@qingpai/wire';
+import { leftOf } from './afterSale.js';
 import { entriesOf } from './books.js';
 import { canonicalText } from './json.js';
 import { all, type Past, type Sale, salesOf } from './past.js';
@@ -30,6 +31,7 @@ export function wrongPayout({ past, rules }: World, { t, body }: Of<'payout.made
   const earlier = all(past, 'payout.made');
   if (earlier.some((one) => one.body.sale === sale.sale)) return 'paid out twice';
   if (t < closed.t + rules.complaintMs) return 'complaints are still heard';
+  if (leftOf(past, rules, sale, t)) return 'its money may go back';
   if (growerOf(past, sale.lot) !== body.grower) return 'another grower';
   const { growerFen, feeFen } = shares(sale, rules);
   if (growerFen <= 0 || body.amountFen !== growerFen || (body.feeFen ?? 0) !== feeFen) return 'amount';

@@ -22,6 +22,7 @@ const zh = {
   unpaid: '买家还没有付款',
   notClosed: '专场结束后，过了售后期付给您',
   held: (at: string) => `${at} 以后付给您（售后期内先保管）`,
+  waits: '货在路上或售后处理中，了结后付给您',
   payable: '可以付了，正在安排',
   paid: (at: string) => `已于 ${at} 付给您`,
   none: '没有货款；不收您任何费用',
@@ -37,6 +38,7 @@ const en: typeof zh = {
   unpaid: 'The buyer has not paid yet',
   notClosed: 'Paid after the show, when the time to complain is over',
   held: (at) => `Paid to you after ${at}; held while buyers may complain`,
+  waits: 'Held until the goods have come and every claim about them is answered',
   payable: 'Ready, on its way to you',
   paid: (at) => `Paid to you on ${at}`,
   none: 'Nothing came in; nothing is taken from you',
@@ -81,23 +83,23 @@ export function slipMoney(
     title: w.title,
     lines,
     yours: { name: w.yours, value: yuan(expected) },
-    when: whenOf(state, sales, w),
+    when: whenOf(state, sales, nowMs, w),
   };
 }
 
-function whenOf(state: ShowState, sales: readonly GrowerSale[], w: typeof zh): string {
+function whenOf(state: ShowState, sales: readonly GrowerSale[], nowMs: number, w: typeof zh): string {
   const clawbackFen = sales.reduce((sum, sale) => sum + sale.clawbackFen, 0);
-  const said = [...new Set(sales.map((sale) => wordsOf(state, sale, w)))];
+  const said = [...new Set(sales.map((sale) => wordsOf(releasedAtMs(state), sale, nowMs, w)))];
   return [...said, ...(clawbackFen > 0 ? [w.back(yuan(clawbackFen))] : [])].join('；');
 }
 
-function wordsOf(state: ShowState, sale: GrowerSale, w: typeof zh): string {
-  const atMs = releasedAtMs(state);
+function wordsOf(atMs: number | null, sale: GrowerSale, nowMs: number, w: typeof zh): string {
   switch (sale.state) {
     case 'unpaid':
       return w.unpaid;
     case 'held':
-      return atMs === null ? w.notClosed : w.held(day(atMs));
+      if (atMs === null) return w.notClosed;
+      return nowMs < atMs ? w.held(day(atMs)) : w.waits;
     case 'payable':
       return w.payable;
     case 'paid':

@@ -129,10 +129,20 @@ export function leftAfterSale(state: ShowState, nowMs: number): Reason | null {
   if (sales.some(isUnderway)) return 'goods-underway';
   if (claimsOf(state).some(isOpenClaim)) return 'claims-open';
   if (sales.some(({ sale }) => owedFen(state, sale) > 0)) return 'refunds-owed';
-  const withinMs = state.rules.afterSale?.claimWithinMs ?? 0;
-  return sales.some(({ goods }) => nowMs < (goods?.received ?? -withinMs) + withinMs)
-    ? 'complaint-time'
-    : null;
+  return sales.some((sale) => isClaimable(state, sale, nowMs)) ? 'complaint-time' : null;
+}
+
+/** Whether its money may still have to go back: its goods travel, or may be claimed for, or are, or it was granted. */
+export const mayGoBack = (state: ShowState, sale: SaleState, nowMs: number): boolean =>
+  isUnderway(sale) ||
+  isClaimable(state, sale, nowMs) ||
+  owedFen(state, sale.sale) > 0 ||
+  claimsOfSale(state, sale.sale).some(isOpenClaim);
+
+/** His goods have come, and the time to show damage runs. */
+function isClaimable({ rules }: ShowState, { goods }: SaleState, nowMs: number): boolean {
+  const withinMs = rules.afterSale?.claimWithinMs ?? 0;
+  return goods?.received !== undefined && nowMs < goods.received + withinMs;
 }
 
 /** Packed goods whose money went back stay at home. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { journalOf } from '@qingpai/ledger/rules';
-import { type Reason } from '@qingpai/wire';
+import { defaultRules, type Reason, type ShowRules } from '@qingpai/wire';
 import {
   booksRootOf,
   clawbackFen,
@@ -19,10 +19,14 @@ const TXN = `${'G'.repeat(43)}=`;
 const another = (letter: string) => `${letter.repeat(43)}=`;
 
 /** One pot at ¥58, closed; paid unless told otherwise. */
-function closed({ feePercent, isPaid = true }: { feePercent?: number; isPaid?: boolean } = {}): PaperShow {
+function closed({
+  feePercent,
+  isPaid = true,
+  rules = {},
+}: { feePercent?: number; isPaid?: boolean; rules?: Partial<ShowRules> } = {}): PaperShow {
   const show = new PaperShow({
     lots: { L1: {} },
-    rules: { ...(feePercent !== undefined && { feePercent }) },
+    rules: { ...rules, ...(feePercent !== undefined && { feePercent }) },
   });
   show.does(1_000, { name: 'offer', lot: 'L1' });
   show.bid(2_000, LIN, 5_800, { confirmed: true });
@@ -76,6 +80,29 @@ describe("a grower's money", () => {
     expect(payOut(show, RELEASED_AT)).toBeNull();
     expect(stateAt(show, RELEASED_AT)).toBe('paid');
     expect(show.state.sales.S1).toMatchObject({ payout: { payout: 'P1', amountFen: 5_800, t: RELEASED_AT } });
+  });
+
+  it('is held while its goods travel, may be claimed for, or are claimed for', () => {
+    const show = closed({ rules: { afterSale: defaultRules.afterSale! } });
+    const day = 86_400_000;
+    show.does(RELEASED_AT, { name: 'pack', sale: 'S1' });
+    expect(stateAt(show, RELEASED_AT + 1)).toBe('held');
+    show.does(RELEASED_AT + 1, {
+      name: 'ship',
+      body: { sale: 'S1', courier: 'zto', tracking: another('T') },
+    });
+    show.does(RELEASED_AT + day, { name: 'receive', body: { sale: 'S1', cause: 'courier' } });
+    expect(stateAt(show, RELEASED_AT + day)).toBe('held');
+    const claim = { kind: 'damaged' as const, bidder: LIN, sale: 'S1', units: 1, photo: another('P') };
+    show.does(RELEASED_AT + day + 1, { name: 'fileClaim', body: claim }, LIN);
+    expect(stateAt(show, RELEASED_AT + 9 * day)).toBe('held');
+    expect(payOut(show, RELEASED_AT + 9 * day)).toBe('not-payable');
+    const person = 'o'.repeat(16);
+    show.does(RELEASED_AT + 9 * day, {
+      name: 'declineClaim',
+      body: { claim: 'C1', reason: 'not-visible', person },
+    });
+    expect(stateAt(show, RELEASED_AT + 9 * day)).toBe('payable');
   });
 
   it('goes to its own grower, once, and to the fen', () => {

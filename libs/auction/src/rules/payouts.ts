@@ -7,6 +7,7 @@ import {
   type ShowRules,
   type ShowState,
 } from '@qingpai/wire';
+import { mayGoBack } from './claims.js';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { saleTotalFen } from './sales.js';
@@ -46,7 +47,10 @@ export const growersFen = (rules: ShowRules, sale: SaleState): number =>
 export const clawbackFen = (rules: ShowRules, sale: SaleState): number =>
   sale.payout ? sale.payout.amountFen - growersFen(rules, sale) : 0;
 
-/** From when a paid sale may be paid out, ms UTC: the time to complain is over. Null: the show is not closed yet. */
+/**
+ * Before this no sale is paid out, ms UTC: the time to complain runs. Null: the show is not closed yet. Whose goods travel
+ * or are claimed for waits on until that is over (`mayGoBack`).
+ */
 export const releasedAtMs = ({ closedAt, rules }: ShowState): number | null =>
   closedAt === null ? null : closedAt + rules.complaintMs;
 
@@ -55,7 +59,7 @@ export function payoutStateOf(state: ShowState, sale: SaleState, nowMs: number):
   if (sale.phase === 'awaiting') return 'unpaid';
   if (sale.phase !== 'paid' || growersFen(state.rules, sale) <= 0) return 'none';
   const atMs = releasedAtMs(state);
-  return atMs !== null && nowMs >= atMs ? 'payable' : 'held';
+  return atMs !== null && nowMs >= atMs && !mayGoBack(state, sale, nowMs) ? 'payable' : 'held';
 }
 
 /** What one sale comes to for its grower, as things stand. */
