@@ -1,12 +1,24 @@
 import { rulesOf, usualRules } from './showRules';
 
 describe('the rules a host chooses', () => {
-  it('are left to the server while nothing differs', () => {
-    expect(rulesOf(usualRules)).toEqual({});
+  it('are left to the server while nothing differs, but for who is asked when somebody does not pay', () => {
+    expect(rulesOf({ ...usualRules, secondChance: false })).toEqual({});
+    expect(rulesOf(usualRules)).toEqual({
+      secondChance: { answerWithinMs: 21_600_000, perSaleMax: 3, atLast: 'carry' },
+    });
+  });
+  it('take a share of what growers are paid only in whole percent, up to thirty', () => {
+    const fee = (feePercent: string) => rulesOf({ ...usualRules, payGrowers: true, feePercent });
+    expect([fee(''), fee('5'), fee('30％')]).toMatchObject([
+      { feePercent: 0 },
+      { feePercent: 5 },
+      { feePercent: 30 },
+    ]);
+    expect([fee('31'), fee('1.5'), fee('一')]).toEqual([null, null, null]);
   });
   it('say what differs', () => {
     const form = { openFor: '120', suddenDeath: true, ladder: 'carry', bidLimit: '500' } as const;
-    expect(rulesOf({ ...usualRules, ...form, offers: false })).toEqual({
+    expect(rulesOf({ ...usualRules, ...form, offers: false, secondChance: false })).toEqual({
       openForMs: 120_000,
       suddenDeath: true,
       ladder: { pauseMs: 10_000, atLast: 'carry' },
@@ -14,7 +26,8 @@ describe('the rules a host chooses', () => {
     });
   });
   it('say of a timed show how many lots may be open, and how far apart they close', () => {
-    expect(rulesOf({ ...usualRules, mode: 'timed', openMax: '20', stagger: '30' })).toEqual({
+    const timed = { mode: 'timed', openMax: '20', stagger: '30', secondChance: false } as const;
+    expect(rulesOf({ ...usualRules, ...timed })).toEqual({
       timed: { openMax: 20, staggerMs: 30_000 },
     });
   });

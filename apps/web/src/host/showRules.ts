@@ -24,17 +24,34 @@ export interface RulesForm {
   /** Empty: never free. */
   freightFreeFrom: string;
   pickUp: boolean;
+  /** 顺位成交: what somebody does not pay for is offered to who came next, and carried at last. */
+  secondChance: boolean;
+  /** Growers are paid from these books, and the show is settled when all are. */
+  payGrowers: boolean;
+  /** Then the township's share, whole percent as typed; empty: none. */
+  feePercent: string;
 }
 export const usualRules: RulesForm = {
   ...{ mode: 'live', openMax: '10', stagger: '20' },
   ...{ openFor: '60', suddenDeath: false, ladder: 'hand', offers: true, bidLimit: '' },
   ...{ freight: 'usual', freightNear: '8', freightElse: '18', freightFreeFrom: '200', pickUp: true },
+  ...{ secondChance: true, payGrowers: false, feePercent: '' },
 };
 export const openForChoices = ['30', '60', '120', '300', '600', '1800'] as const;
 
 const LADDER_PAUSE_MS = 10_000;
 /** At most nine minutes for all lots together: they are offered side by side. */
 const OFFERS = { answerWithinMs: 180_000, perLotMax: 3 };
+
+/** Flowers do not wait: six hours to say yes, three people at most, then the next show. */
+const SECOND_CHANCE = { answerWithinMs: 6 * 3_600_000, perSaleMax: 3, atLast: 'carry' } as const;
+const FEE_PERCENT_MAX = 30;
+/** Null: no whole percent that may be taken. */
+function feePercentOf(typed: string): number | null {
+  const text = typed.trim().replace(/[%％]$/, '');
+  if (text === '') return 0;
+  return /^\d{1,2}$/.test(text) && Number(text) <= FEE_PERCENT_MAX ? Number(text) : null;
+}
 
 /** Fujian; nothing is sent where plants would not arrive alive, or the post does not go by road. */
 const NEAR: Province[] = ['35'];
@@ -53,12 +70,13 @@ function freightOf(form: RulesForm): FreightRule | null {
 /** No place costs anything: the seller bears it. */
 const FREE: FreightRule = { zones: [], elsewhereFen: 0, notServed: NOT_SERVED, pickUp: true };
 
-/** What differs from the default rules. Null: a limit or a fee is no amount. */
+/** What differs from the default rules. Null: a limit or a fee is none. */
 export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
   const bidLimitFen = form.bidLimit.trim() === '' ? undefined : fenOf(form.bidLimit);
   if (bidLimitFen === null || bidLimitFen === 0) return null;
   const freight = form.freight === 'own' ? freightOf(form) : FREE;
-  if (freight === null) return null;
+  const feePercent = feePercentOf(form.feePercent);
+  if (freight === null || (form.payGrowers && feePercent === null)) return null;
   return {
     ...(form.mode === 'timed' && {
       timed: { openMax: Number(form.openMax), staggerMs: Number(form.stagger) * 1_000 },
@@ -73,5 +91,7 @@ export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
     }),
     ...(bidLimitFen !== undefined && { bidLimitFen }),
     ...(form.freight !== 'usual' && { freight }),
+    ...(form.secondChance && { secondChance: SECOND_CHANCE }),
+    ...(form.payGrowers && feePercent !== null && { feePercent }),
   };
 }

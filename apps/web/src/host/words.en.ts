@@ -60,7 +60,12 @@ export const en: HostWords = {
   },
   bidLimit: 'The most one bid may be (¥)',
   noLimit: 'no limit',
-  bidLimitBad: 'The limit and the freight must be amounts',
+  bidLimitBad: 'Limits and freight are amounts in yuan, like 8 or 12.5; a fee is a whole percent up to 30',
+  unpaidTitle: 'What is not paid in time',
+  secondChanceOn: 'Ask who bid next: 6 hours each, at most 3 people, then the next show',
+  growersTitle: 'Growers’ money',
+  payGrowersOn: 'Paid from here and in these books; the show is settled when all are paid',
+  feePercent: 'Fee (%, at most 30)',
   freightTitle: 'Freight (one parcel per buyer, charged once)',
   freightWays: {
     usual: 'usual: Fujian ¥8, neighbours ¥12, elsewhere ¥18–25, free from ¥200',

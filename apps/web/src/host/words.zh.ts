@@ -57,7 +57,12 @@ export const zh = {
   },
   bidLimit: '单次出价上限（元）',
   noLimit: '不限',
-  bidLimitBad: '出价上限和运费要写金额',
+  bidLimitBad: '出价上限、运费填金额（元），如 8、12.5；服务费填 0 到 30 的整数',
+  unpaidTitle: '逾期没付的',
+  secondChanceOn: '按出价先后问下一位（顺位成交）：每人想 6 小时，最多问 3 人，没人要就转下场',
+  growersTitle: '花农货款',
+  payGrowersOn: '在这里打款并入账，全部付清才能结算',
+  feePercent: '服务费（%，最多 30）',
   freightTitle: '运费（同一买家合并一个包裹，只收一次）',
   freightWays: {
     usual: '默认：福建 ¥8，邻近 ¥12，其他 ¥18–25，满 ¥200 免',
