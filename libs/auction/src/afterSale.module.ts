@@ -4,7 +4,6 @@ import { MEMBERS_OPTIONS, MembersService, type MembersOptions, Vault } from '@qi
 import { HandRefunds, OnlineRefunds, ParcelAddresses, SHOW_SALES, type ShowSales } from '@qingpai/payments';
 import { PictureFolder } from '@qingpai/platform';
 import { DataSource } from 'typeorm';
-import { type Addresses } from './aftersale/addresses.js';
 import { Claims } from './aftersale/claims.js';
 import { ClaimsController } from './aftersale/claims.controller.js';
 import { MyGoodsController } from './aftersale/myGoods.controller.js';
@@ -19,8 +18,6 @@ export interface AfterSaleOptions {
   dataDir: string;
   /** Modules that provide `Desks`, `ShowStore`, `SHOW_SALES`, and those of payments. */
   imports: NonNullable<DynamicModule['imports']>;
-  /** Where parcels go; default: what buyers gave with their bills. */
-  addresses?: Addresses;
   /** Milliseconds since 1970, UTC; default: the wall clock. */
   nowMs?: () => number;
 }
@@ -28,7 +25,7 @@ export interface AfterSaleOptions {
 /** Parcels, claims and complaints. The server must take multipart bodies. */
 @Module({})
 export class AfterSaleModule {
-  static forRoot({ dataDir, imports, addresses, nowMs = Date.now }: AfterSaleOptions): DynamicModule {
+  static forRoot({ dataDir, imports, nowMs = Date.now }: AfterSaleOptions): DynamicModule {
     return {
       module: AfterSaleModule,
       imports,
@@ -37,10 +34,10 @@ export class AfterSaleModule {
         {
           provide: Parcels,
           useFactory: (
-            ...[db, desks, store, members, sales, { vaultKey }, given]: [...Ground, ParcelAddresses]
+            ...[db, desks, store, members, sales, { vaultKey }, addresses]: [...Ground, ParcelAddresses]
           ) =>
             new Parcels({
-              ...{ db, desks, store, members, sales, addresses: addresses ?? given },
+              ...{ db, desks, store, members, sales, addresses },
               vault: new Vault(vaultKey),
             }),
           inject: [...ground, ParcelAddresses],

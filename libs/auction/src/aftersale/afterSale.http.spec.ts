@@ -3,7 +3,6 @@ import * as wire from '@qingpai/wire';
 import sharp from 'sharp';
 import { bidOf, done, quickRules, until } from '../testing/rig.js';
 import { type TownshipApp, townshipApp } from '../testing/townshipApp.js';
-import { type Address } from './addresses.js';
 import { afterSaleInvariants } from './invariants.js';
 
 const rules = { ...quickRules, openForMs: 250, windowMs: 50, extensionMs: 50, lastCallMs: 100 };
@@ -11,7 +10,10 @@ const draft = {
   ...{ growerName: '硋窑村02号花农', village: '硋窑村', grade: 'A', unit: '盆', units: 1 },
   ...{ startFen: 7_200, floorFen: 0, format: 'english', source: '人工培植' },
 };
-const places = new Map<string, Address>();
+const place = {
+  ...{ how: 'parcel', name: '陈梅', phone: '13900000003' },
+  ...{ province: '35', city: '宁德市', address: '蕉城区某路1号' },
+};
 
 let township: TownshipApp;
 let host: string;
@@ -22,7 +24,7 @@ let [mei, li] = ['', ''];
 let bidders: { mei: string; li: string };
 
 beforeAll(async () => {
-  township = await townshipApp({ addresses: { addressesOf: async () => places } });
+  township = await townshipApp();
   ({ host, officer } = township.people);
   showId = (await township.post('/api/shows', host, { title: '专场', rules })).json().showId;
   for (const n of [1, 2, 3, 4]) {
@@ -48,7 +50,8 @@ beforeAll(async () => {
     const { id } = (await township.post(`/api/shows/${showId}/payments`, host, paid)).json();
     await township.post(`/api/shows/${showId}/payments/${id}/decision`, officer, { confirm: true });
   }
-  places.set(bidders.mei, { name: '陈梅', phone: '13900000003', text: '福建省宁德市蕉城区某路1号' });
+  const told = await township.put(`/api/shows/${showId}/my-parcel`, mei, { parcel: place });
+  expect(told.statusCode).toBe(200);
 });
 afterAll(() => township.close());
 
@@ -90,7 +93,7 @@ it('one parcel per buyer, with where it is to go, and what is not paid for stays
 
 it('the sheet for the courier has addresses in the clear, and comes back with numbers, row by row', async () => {
   const sheet = (await township.get(at('parcels/sheet.csv'), officer)).body;
-  expect(sheet).toContain('1,陈梅,13900000003,福建省宁德市蕉城区某路1号,1 绣球 1；2 绣球 2,2');
+  expect(sheet).toContain('1,陈梅,13900000003,福建宁德市蕉城区某路1号,1 绣球 1；2 绣球 2,2');
   const back =
     '号牌,快递公司,快递单号\n1,中通快递,zto 123 4567\n9,顺丰,SF1234567\n2,中通,ZTO1234567\n2,圆通,？？\n';
   const report = wire.trackingReport.parse(

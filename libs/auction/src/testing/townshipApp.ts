@@ -19,7 +19,7 @@ import { testDatabase } from '@qingpai/platform/testing';
 import { type FastifyReply } from 'fastify';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { AfterSaleModule, type AfterSaleOptions } from '../afterSale.module.js';
+import { AfterSaleModule } from '../afterSale.module.js';
 import { CatalogueModule } from '../catalogue.module.js';
 import { auctionEntities, auctionMigrations } from '../database.js';
 import { Desks } from '../desk/desks.js';
@@ -43,8 +43,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Siqiao's shows, catalogues and payments as a server on a real Postgres, with its people signed in. */
 export async function townshipApp(
-  online: Pick<Partial<PaymentsOptions>, 'provider' | 'nowMs' | 'tell'> &
-    Pick<AfterSaleOptions, 'addresses'> = {},
+  online: Pick<Partial<PaymentsOptions>, 'provider' | 'nowMs' | 'tell'> = {},
 ) {
   const database = await testDatabase({
     entities: [...membersEntities, ...ledgerEntities, ...auctionEntities, ...paymentsEntities],
@@ -94,7 +93,7 @@ async function started(
   db: DataSource,
   dataDir: string,
   smsSender: SmsBox,
-  online: Partial<PaymentsOptions> & Pick<AfterSaleOptions, 'addresses'>,
+  online: Partial<PaymentsOptions>,
 ): Promise<NestFastifyApplication> {
   class Ground {}
   const provided = [
