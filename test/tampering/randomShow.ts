@@ -379,7 +379,7 @@ function claim(chance: Chance, show: PaperShow, t: number, sale: string, bidder:
   show.ask(t, { name: 'grantClaim', claim, amountFen, person: one });
   show.ask(t, { name: 'grantClaim', claim, amountFen, person: chance.one([one, other]) }, 'officer');
   if (chance.maybe(0.9)) show.ask(t, { name: 'closeClaim', body: { claim, person: one } });
-  const txn = `${chance.one(['V', 'W']).repeat(43)}=`;
+  const txn = txnOf('C', Object.keys(show.state.claims ?? {}).length);
   show.ask(t, { name: 'refunded', body: { sale, amountFen, channel: 'cash', txn, claim } });
 }
 

@@ -1,5 +1,6 @@
 import { defaultRules, type EventBody } from '@qingpai/wire';
 import { certificateOf } from './certificate.js';
+import { CLAIMS_OPEN_MAX } from './claims.js';
 import { CHEN, LIN, PaperShow, WU } from './testing/paperShow.js';
 
 const HOUR = 3_600_000;
@@ -220,4 +221,38 @@ it('goods that were packed and whose money went back stay at home, and hold up n
   const back = { sale: 'S1', amountFen: 3_800, channel: 'cash', txn: hash('R') } as const;
   show.does(400_000, { name: 'refunded', body: back });
   show.does(2 * DAY, { name: 'settle' });
+});
+
+it('what nobody knows is refused by what it is', () => {
+  const show = came();
+  const ask = (command: Parameters<PaperShow['ask']>[1]) => show.ask(500_000, command);
+  for (const command of [
+    { name: 'pack', sale: 'S9' },
+    { name: 'ship', body: parcel('S9', 'l') },
+    { name: 'receive', body: { sale: 'S9', cause: 'pickup' } },
+    { name: 'fileClaim', body: { ...damage, sale: 'S9' } },
+  ] as const) {
+    expect(ask(command)).toMatchObject(refused('unknown-sale'));
+  }
+  for (const command of [
+    { name: 'grantClaim', claim: 'C9', amountFen: 100, person: ONE },
+    { name: 'declineClaim', body: { claim: 'C9', reason: 'other', person: ONE } },
+    { name: 'closeClaim', body: { claim: 'C9', person: ONE } },
+  ] as const) {
+    expect(ask(command)).toMatchObject(refused('unknown-claim'));
+  }
+});
+
+it('one buyer keeps so many people busy at once, and no more', () => {
+  const show = came();
+  const file = () =>
+    show.ask(
+      500_000,
+      { name: 'fileClaim', body: { kind: 'complaint', bidder: LIN, category: 'service' } },
+      LIN,
+    );
+  for (let n = 0; n < CLAIMS_OPEN_MAX; n += 1) expect(file().ok).toBe(true);
+  expect(file()).toMatchObject(refused('slow-down'));
+  show.does(500_000, { name: 'closeClaim', body: { claim: 'C1', person: ONE } });
+  expect(file().ok).toBe(true);
 });

@@ -167,6 +167,23 @@ describe('a deposit', () => {
     expect(Object.keys(show.state.deposits)).toEqual(['D1', 'D2']);
   });
 
+  it('goes back once, whole, and only what was let go', () => {
+    const show = closed();
+    const back = (deposit: string, amountFen: number, letter: string) =>
+      show.reason(CLOSED + 100, {
+        name: 'returnDeposit',
+        body: { deposit, amountFen, channel: 'wechat', txn: txn(letter) },
+      });
+    expect(back('D9', 5_000, 'a')).toBe('not-found');
+    expect(back('D1', 5_000, 'b')).toBe('already-decided');
+    expect(back('D2', 4_999, 'c')).toBe('amount-differs');
+    expect(back('D2', 5_000, 'd')).toBeNull();
+    expect(back('D2', 5_000, 'e')).toBe('already-decided');
+    expect(
+      show.reason(CLOSED + 200, { name: 'releaseDeposit', deposit: 'D9', reason: 'other' }, 'officer'),
+    ).toBe('not-found');
+  });
+
   it('is not asked for where the rules are as they always were', () => {
     const show = new PaperShow({ lots: { L1: {} } });
     show.does(10_000, { name: 'offer', lot: 'L1' });

@@ -283,6 +283,7 @@ describe('a forger', () => {
     ['a bid for who placed no maximum', (_, autos) => void (autos[3]!.body.bidder = CHEN), 'auto-unfounded'],
     ['another id', (_, autos) => void (autos[3]!.body.bid = 'auto-1-1'), 'bid-differs'],
     ['a bid counted as the device’s', (_, autos) => void (autos[3]!.body.nth = 2), 'bid-differs'],
+    ['a maximum that is counted past another one', (leaves) => leaves.forEach((leaf) => leaf.type === 'proxy.placed' && leaf.body.bidder === WU && (leaf.body.nth += 1)), 'nth-gap'],
     ['a maximum placed twice under one id', (leaves) => void leaves.push({ ...leaves.find(({ type }) => type === 'proxy.placed')!, t: 5_000 }), 'bid-id-twice'],
   ]; // prettier-ignore
 
