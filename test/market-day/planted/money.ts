@@ -61,8 +61,8 @@ export const moneyBugs: readonly PlantedLine[] = [
   {
     name: 'a refund is booked twice',
     file: `libs/ledger/src/rules/journal.ts`,
-    was: "const lines = [line(debit, 'debit'), line(credit, 'credit')];",
-    is: "const lines = [line(debit, 'debit'), line(credit, 'credit'), ...(fact.kind === 'refunded' ? [line(debit, 'debit'), line(credit, 'credit')] : [])];",
+    was: 'const lines = linesOf(books, partsOf(sale, freight, fact));',
+    is: "const parts = partsOf(sale, freight, fact); const lines = linesOf(books, fact.kind === 'refunded' ? [...parts, ...parts] : parts);",
   },
   {
     name: 'a default is not booked',
