@@ -90,6 +90,7 @@ test('a client written from /asyncapi alone joins, bids, is outbid, talks and ca
   const [mei, lan] = people as [Stranger, Stranger];
   expect(mei.names.asks).toEqual([
     ...[
+      'answerChance',
       'answerOffer',
       'bid',
       'chat',
@@ -102,7 +103,7 @@ test('a client written from /asyncapi alone joins, bids, is outbid, talks and ca
       'withdrawProxy',
     ],
   ]);
-  expect(mei.names.tells).toEqual(['bye', 'chat', 'events', 'me', 'presence', 'waiting', 'witness']);
+  expect(mei.names.tells).toEqual(['bye', 'chat', 'events', 'me', 'presence', 'stage', 'waiting', 'witness']);
 
   for (const one of people) expect(await one.says('join', { showId })).toMatchObject({ ok: true });
   await host.offers('L1');
