@@ -14,9 +14,9 @@ export const moneyBugs: readonly PlantedLine[] = [
   {
     name: 'refunded twice',
     proves: 'refunds never exceed what was paid',
-    file: `${rules}/sales.ts`,
-    was: "if (sale.refundedFen + body.amountFen > saleTotalFen(sale)) return refuse('refund-above-paid');",
-    is: "if (body.amountFen > saleTotalFen(sale)) return refuse('refund-above-paid');",
+    file: `${rules}/claims.ts`,
+    was: 'const restFen = saleTotalFen(sale) - sale.refundedFen - owedFen(state, sale.sale);',
+    is: 'const restFen = saleTotalFen(sale);',
   },
   {
     name: 'refunded before it was paid',

@@ -102,7 +102,6 @@ export function refunded(state: ShowState, { by, body }: Extract<Command, { name
   const sale = entry(state.sales, body.sale);
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.phase !== 'paid' && sale.phase !== 'refunded') return refuse('not-paid');
-  if (sale.refundedFen + body.amountFen > saleTotalFen(sale)) return refuse('refund-above-paid');
   const { freightFen } = body;
   if (freightFen !== undefined && freightFen !== freightHeldFen(state, sale.bidder)) {
     return refuse('freight-differs');
