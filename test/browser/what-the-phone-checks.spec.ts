@@ -285,8 +285,9 @@ test('what waits for a witness is said quietly beside the code', async () => {
       server.onMessage((message) =>
         socket.send(
           String(message).replace(
-            /"witness":\{[^}]*\}/g,
-            '"witness":{"witnesses":1,"sealed":true,"size":7,"atMs":1795500000000,"late":true}',
+            // In the answer to joining, and in what is told when it changes.
+            /"witness"([:,])\{[^}]*\}/g,
+            '"witness"$1{"witnesses":1,"sealed":true,"size":7,"atMs":1795500000000,"late":true}',
           ),
         ),
       );

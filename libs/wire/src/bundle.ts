@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { receipt } from './room.js';
+import { receipt } from './proofs.js';
 import { showRules } from './rules.js';
 import { depositId, fen, hash, leafIndex, lotId, saleId } from './units.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { verification } from './api.js';
+import { verification } from './verification.js';
 import { bundle } from './bundle.js';
-import { signedHead } from './room.js';
+import { signedHead } from './proofs.js';
 import { hash, leafIndex, origin, pseudonym, publicKey, showId, textOrNull, timeMs } from './units.js';
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { loggedEvent } from './events.js';
 import { stage } from './media.js';
+import { receipt, signedHead } from './proofs.js';
 import { reasonCodes } from './reasons.js';
 import { TIMED_OPEN_MAX } from './rules.js';
 import { showState } from './state.js';
@@ -63,21 +64,6 @@ export const bid = z.strictObject({
   sig: signature.optional(),
 });
 export type Bid = z.infer<typeof bid>;
-
-/** Proof that a leaf is in the log, for who wants to keep it: nothing in it is a promise. */
-export const receipt = z.object({
-  leaf: z.string().describe('the exact bytes of the leaf, as UTF-8: they are what is hashed'),
-  proof: z
-    .string()
-    .describe(
-      'c2sp.org/tlog-proof@v1: index, audit path, and the checkpoint that ends the batch of the leaf',
-    ),
-  consistency: z
-    .array(hash)
-    .optional()
-    .describe('RFC 6962 consistency proof from the head you named in `seen` to that checkpoint'),
-});
-export type Receipt = z.infer<typeof receipt>;
 
 export const bidAccepted = z.object({
   ok: z.literal(true),
@@ -342,14 +328,6 @@ export const witnessState = z.object({
     .describe('a witness holds a longer or another history than this server: call the operator'),
 });
 export type WitnessState = z.infer<typeof witnessState>;
-
-/** The newest signed head: what a phone keeps and names in `seen`. */
-export const signedHead = z.object({
-  size: z.int().positive(),
-  root: hash,
-  note: z.string().describe('c2sp.org/tlog-checkpoint, signed'),
-});
-export type SignedHead = z.infer<typeof signedHead>;
 
 export const snapshot = z.object({
   state: showState,
