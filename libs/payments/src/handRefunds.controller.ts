@@ -3,14 +3,12 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   type Action,
   ApiProblems,
-  assertMay,
   CurrentMember,
   May,
   MembersService,
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
-import { Refused } from '@qingpai/platform';
 import { ZodResponse } from 'nestjs-zod';
 import {
   HandRefundAskDto,
@@ -21,7 +19,7 @@ import {
   ShowParamDto,
 } from './dto.js';
 import { HandRefunds } from './handRefunds.js';
-import { type Cashier } from './payments.service.js';
+import { type Cashier, cashierAt } from './cashier.js';
 
 /** Money that was paid by hand, on its way back. */
 @ApiTags('payments')
@@ -73,10 +71,7 @@ export class HandRefundsController {
     return this.refunds.decide(id, refund, await this.cashier(id, member, 'payment.confirm'), confirm);
   }
 
-  private async cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
-    assertMay(member, action, await this.members.placeOf(showId));
-    const { memberId, role } = member;
-    if (role !== 'host' && role !== 'officer') throw new Refused('not-allowed');
-    return { memberId, role };
+  private cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
+    return cashierAt(this.members, showId, member, action);
   }
 }

@@ -7,7 +7,7 @@ import { type z } from 'zod';
 import { buyersSeal } from './buyersSeal.js';
 import { HandRefundRow, OrderRow, OrderSaleRow, PaymentRow } from './entities.js';
 import { PAYMENTS_PER_SHOW_MAX } from './limits.js';
-import { type Cashier } from './payments.service.js';
+import { type Cashier } from './cashier.js';
 import { plainReference } from './rules/payment.js';
 import { refusalOfGivingBack } from './rules/handRefund.js';
 import { type ShowSales } from './sales.js';

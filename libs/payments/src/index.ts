@@ -18,6 +18,7 @@ export { type Counter, type PaymentsOptions } from './options.js';
 export { PaymentsModule } from './payments.module.js';
 export { PayWindows } from './payWindows.js';
 export { Parcels as ParcelAddresses } from './parcels.js';
-export { type Cashier, PaymentsService } from './payments.service.js';
+export { type Cashier } from './cashier.js';
+export { PaymentsService } from './payments.service.js';
 export { type Buyer, SHOW_SALES, type ShowSales, type SoldSale } from './sales.js';
 export { type StripeKeys, StripeProvider } from './stripe/stripeProvider.js';

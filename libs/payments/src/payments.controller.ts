@@ -14,14 +14,13 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiTags
 import {
   type Action,
   ApiProblems,
-  assertMay,
   CurrentMember,
   May,
   MembersService,
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
-import { PICTURE_BYTES_MAX, Refused, uploadOf } from '@qingpai/platform';
+import { PICTURE_BYTES_MAX, uploadOf } from '@qingpai/platform';
 import { type FastifyRequest } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import {
@@ -32,7 +31,8 @@ import {
   PaymentRecordDto,
   ShowParamDto,
 } from './dto.js';
-import { type Cashier, PaymentsService } from './payments.service.js';
+import { type Cashier, cashierAt } from './cashier.js';
+import { PaymentsService } from './payments.service.js';
 
 /** Payments by hand. Each is recorded by one person and confirmed by another. */
 @ApiTags('payments')
@@ -123,11 +123,7 @@ export class PaymentsController {
     return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
   }
 
-  /** Throws unless this member may do this at this show. */
-  private async cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
-    assertMay(member, action, await this.members.placeOf(showId));
-    const { memberId, role } = member;
-    if (role !== 'host' && role !== 'officer') throw new Refused('not-allowed');
-    return { memberId, role };
+  private cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
+    return cashierAt(this.members, showId, member, action);
   }
 }

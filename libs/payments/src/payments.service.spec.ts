@@ -12,7 +12,8 @@ import { paymentsEntities } from './entities.js';
 import { Parcels } from './parcels.js';
 import { Means } from './means.js';
 import { paymentsMigrations } from './migrations/index.js';
-import { type Cashier, PaymentsService } from './payments.service.js';
+import { type Cashier } from './cashier.js';
+import { PaymentsService } from './payments.service.js';
 import { Hall } from './testing/hall.js';
 
 const showId = '20261124-01';

@@ -4,6 +4,7 @@ import { OneByOne, type PictureFolder, Refused } from '@qingpai/platform';
 import { type DisputeReason, type EventBody, type Payment, type paymentRecord } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type z } from 'zod';
+import { type Cashier } from './cashier.js';
 import { type Bills } from './bills.js';
 import { buyersSeal } from './buyersSeal.js';
 import { type Cases } from './cases.js';
@@ -28,12 +29,6 @@ export interface PaymentsParts {
   receipts: PictureFolder;
   /** Milliseconds since 1970, UTC. */
   nowMs: () => number;
-}
-
-/** The member who acts, and as whom the log names him. */
-export interface Cashier {
-  memberId: string;
-  role: 'host' | 'officer';
 }
 
 type Record = z.infer<typeof paymentRecord>;

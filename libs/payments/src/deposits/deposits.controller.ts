@@ -3,14 +3,12 @@ import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   type Action,
   ApiProblems,
-  assertMay,
   CurrentMember,
   May,
   MembersService,
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
-import { Refused } from '@qingpai/platform';
 import { ZodResponse } from 'nestjs-zod';
 import {
   DepositListDto,
@@ -22,7 +20,7 @@ import {
   PaymentParamDto,
   ShowParamDto,
 } from '../dto.js';
-import { type Cashier } from '../payments.service.js';
+import { type Cashier, cashierAt } from '../cashier.js';
 import { DepositsService } from './deposits.service.js';
 
 /** 保证金 by hand. Each movement is recorded by one person and confirmed by another. */
@@ -89,11 +87,7 @@ export class DepositsController {
     await this.deposits.release(id, await this.cashier(id, member, 'payment.refund'), deposit, reason);
   }
 
-  /** Throws unless this member may do this at this show. */
-  private async cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
-    assertMay(member, action, await this.members.placeOf(showId));
-    const { memberId, role } = member;
-    if (role !== 'host' && role !== 'officer') throw new Refused('not-allowed');
-    return { memberId, role };
+  private cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
+    return cashierAt(this.members, showId, member, action);
   }
 }

@@ -11,7 +11,7 @@ import {
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type z } from 'zod';
 import { buyersSeal } from '../buyersSeal.js';
-import { type Cashier } from '../payments.service.js';
+import { type Cashier } from '../cashier.js';
 import { plainReference } from '../rules/payment.js';
 import { type ShowSales } from '../sales.js';
 import { DepositMoveRow } from './entities.js';

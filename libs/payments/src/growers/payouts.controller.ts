@@ -16,17 +16,15 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import {
   type Action,
   ApiProblems,
-  assertMay,
   CurrentMember,
   May,
   MembersService,
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
-import { Refused } from '@qingpai/platform';
 import { type SheetFilter } from '@qingpai/wire';
 import { ZodResponse } from 'nestjs-zod';
-import { type Cashier } from '../payments.service.js';
+import { type Cashier, cashierAt } from '../cashier.js';
 import { sheetOf } from '../rules/sheet.js';
 import {
   BatchParamDto,
@@ -162,12 +160,8 @@ export class PayoutsController {
     return sheetOf(await this.payouts.of(id, memberId), filter, this.payouts.nowMs());
   }
 
-  /** Throws unless this member may do this at this show. */
-  private async cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
-    assertMay(member, action, await this.members.placeOf(showId));
-    const { memberId, role } = member;
-    if (role !== 'host' && role !== 'officer') throw new Refused('not-allowed');
-    return { memberId, role };
+  private cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {
+    return cashierAt(this.members, showId, member, action);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type ShowPayoutsAnswer,
 } from '@qingpai/wire';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { type Cashier } from '../payments.service.js';
+import { type Cashier } from '../cashier.js';
 import { plainReference } from '../rules/payment.js';
 import { masked, type PayoutPart, refusalOfConfirming } from '../rules/payoutBatch.js';
 import { type GrowerAccounts, nameKey } from './accounts.js';
