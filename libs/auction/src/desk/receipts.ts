@@ -21,6 +21,8 @@ export class Receipts {
   private readonly version: LeafVersion;
   private readonly tree: Tree;
   private readonly heads: ShowHead[];
+  /** The newest batch's leaves as they were written, from the index of its first: most receipts are for these. */
+  private newest: { from: number; leaves: readonly Uint8Array[] } = { from: 0, leaves: [] };
 
   constructor({ origin, version, tree, heads }: Pick<TakenShow, 'origin' | 'version' | 'tree' | 'heads'>) {
     this.origin = origin;
@@ -29,7 +31,8 @@ export class Receipts {
     this.heads = heads;
   }
 
-  commit({ head, hashes }: Appended): void {
+  commit({ head, leaves, hashes }: Appended): void {
+    this.newest = { from: head.size - leaves.length, leaves };
     for (const hash of hashes) grow(this.tree, hash);
     this.heads.push(head);
   }
@@ -44,10 +47,15 @@ export class Receipts {
     const head = this.headFrom(event.i + 1);
     if (!head) throw new Error(`bug: leaf ${event.i} is covered by no checkpoint`);
     const path = inclusionProof(this.tree, event.i, head.size);
-    const leaf = Buffer.from(leafBytes(leafOf(event, this.origin, this.version))).toString('utf8');
+    const leaf = Buffer.from(this.bytesOf(event)).toString('utf8');
     const proof = formatProof({ index: event.i, path, checkpoint: head.note });
     if (from === undefined || from > head.size) return { leaf, proof };
     return { leaf, proof, consistency: encoded(consistencyProof(this.tree, from, head.size)) };
+  }
+
+  private bytesOf(event: LoggedEvent): Uint8Array {
+    const { from, leaves } = this.newest;
+    return leaves[event.i - from] ?? leafBytes(leafOf(event, this.origin, this.version));
   }
 
   /** The first signed head of at least this size. */

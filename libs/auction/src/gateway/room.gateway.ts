@@ -12,6 +12,7 @@ import { authenticate, connectError, forgetRequest, mayUpgrade } from './handsha
 import { Loudspeaker } from './loudspeaker.js';
 import { isClientMessage, parse, type Parsed, reasonOf, refusalTo } from './messages.js';
 import { SocketVisitor } from './socketVisitor.js';
+import { answerStraight } from './straight.js';
 
 /** Short questions with long answers. */
 const isLong = (name: string): boolean => name === 'join' || name === 'since';
@@ -89,6 +90,7 @@ export class RoomGateway
     const { visitor } = socket.data as { visitor: SocketVisitor };
     this.visitors.set(visitor.id, visitor);
     forgetRequest(socket);
+    answerStraight(socket);
     socket.onAny((name: string, ...args: unknown[]) => void this.handleMessage(visitor, name, args));
     socket.once('disconnect', () => {
       this.visitors.delete(visitor.id);

@@ -115,7 +115,7 @@ export class PostgresShowLog implements ShowLog {
     });
     for (const tell of this.listeners) tell(show, batch);
     const { root, note, hashes } = appended;
-    return { head: showHead({ size: appended.held.frontier.size, root, note }), hashes };
+    return { head: showHead({ size: appended.held.frontier.size, root, note }), leaves, hashes };
   }
 
   private booking(log: HeldLog, entries: readonly JournalEntry[]): Batch['beside'][number] {

@@ -40,9 +40,10 @@ export interface ShowHead {
   note: string;
 }
 
-/** What an append made: the new head, and the hashes of the leaves that led to it. */
+/** What an append made: the new head, and the leaves that led to it, as bytes and as hashes. */
 export interface Appended {
   head: ShowHead;
+  leaves: readonly Uint8Array[];
   hashes: readonly Hash[];
 }
 

@@ -169,7 +169,11 @@ export class MemoryShowLog implements ShowLog {
     this.batches.push(events.length);
     kept.heads.push(headOf(kept));
     if (fate === 'lostAfter') throw new OutcomeUnknown('the reply was lost');
-    return { head: kept.heads.at(-1)!, hashes: kept.hashes.slice(kept.hashes.length - events.length) };
+    return {
+      head: kept.heads.at(-1)!,
+      leaves: events.map((event) => leafBytes(leafOf(event, kept.origin, 2))),
+      hashes: kept.hashes.slice(kept.hashes.length - events.length),
+    };
   }
 
   async confirm({ showId, epoch }: Pick<TakenShow, 'showId' | 'epoch'>): Promise<void> {
