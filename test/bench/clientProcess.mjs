@@ -28,8 +28,8 @@ class Crowd {
   people = [];
   wires = [];
   screens = [];
-  priceFen = 0;
-  leader = null;
+  /** Of the lots that are open, by id: the price as it is known here, and who made it, if he sits here. */
+  lots = new Map();
   deliveries = 0;
   fanout = new Histogram();
   frames = new Set();
@@ -46,14 +46,24 @@ class Crowd {
     const digest = { ...digestOf(frame), oldestMs: meant.length > 0 ? Math.min(...meant) : null };
     this.frames.add(digest.from);
     this.frameBytes += bytes.length;
-    if (digest.fen > this.priceFen) this.priceFen = digest.fen;
+    for (const [id, fen] of digest.prices) {
+      const lot = this.lots.get(id);
+      if (lot && fen > lot.priceFen) lot.priceFen = fen;
+    }
     this.#digests.set(head, { bytes: Buffer.from(bytes), digest });
     if (this.#digests.size > DIGESTS_KEPT) this.#digests.delete(this.#digests.keys().next().value);
     return digest;
   }
 
-  add(wire, fen) {
-    const screen = new Screen(fen);
+  /** What one knows who comes in. */
+  knows(prices) {
+    for (const [id, priceFen] of Object.entries(prices)) {
+      if (!this.lots.has(id)) this.lots.set(id, { id, priceFen, leader: null });
+    }
+  }
+
+  add(wire, prices) {
+    const screen = new Screen(prices);
     this.wires.push(wire);
     this.screens.push(screen);
     wire.onEvents = (bytes) => {
@@ -92,10 +102,11 @@ function busyness() {
 
 // ---------------------------------------------------------------- coming in
 
-/** @param from leaves that are known already: nobody waits for a thousand snapshots; `fen` is their price */
-async function open(crowd, { port, showId, auth, origin, from, fen }) {
+/** @param from leaves that are known already: nobody waits for a thousand snapshots; `prices` are theirs, by lot */
+async function open(crowd, { port, showId, auth, origin, from, prices }) {
   const wire = await patiently(() => Wire.open({ port, auth, origin }));
-  const screen = crowd.add(wire, fen);
+  crowd.knows(prices);
+  const screen = crowd.add(wire, prices);
   const answer = await wire.ask('join', { showId, from });
   if (answer === null) throw new Error('a join was not answered');
   const { ok, reason, me, since } = JSON.parse(answer.toString('utf8'));
@@ -145,32 +156,33 @@ async function watch({ crowd: name, count, ...where }) {
 // ---------------------------------------------------------------- bidding
 
 /** Sends one bid; the promise is kept when it is answered or given up. */
-async function bid(crowd, run, person, amountFen, dueMs) {
+async function bid(crowd, run, person, lot, amountFen, dueMs) {
   bids += 1;
   const bidId = `b-${process.pid.toString(36)}-${bids.toString(36)}-${Math.round(dueMs * 1_000).toString(36)}`;
-  let sent = { bidId, lot: 'L1', offering: 1, amountFen, confirmed: true };
+  let sent = { bidId, lot: lot.id, offering: 1, amountFen, confirmed: true };
   if (person.key) sent = signed(crowd, person, sent);
   const answered = person.wire.ask('bid', sent);
   run.sent += 1;
   const bytes = await answered;
   run.latency.addMs(nowMs() - dueMs);
   const answer = bytes === null ? null : read(bytes);
-  note(crowd, run, person, sent, answer);
+  note(run, person, lot, sent, answer);
   return answer;
 }
 
-function note(crowd, run, person, { bidId, amountFen }, answer) {
-  run.told.push([bidId, person.bidder, answer && { ok: answer.ok, i: answer.i, reason: answer.reason }]);
+function note(run, person, lot, { bidId, amountFen }, answer) {
+  const said = answer && { ok: answer.ok, i: answer.i, reason: answer.reason };
+  run.told.push([bidId, lot.id, person.bidder, said]);
   if (answer === null) return;
   run.answered += 1;
   if (answer.nth !== undefined) person.nth = answer.nth;
   if (answer.ok) {
     run.accepted += 1;
-    if (amountFen > crowd.priceFen) [crowd.priceFen, crowd.leader] = [amountFen, person];
+    if (amountFen > lot.priceFen) [lot.priceFen, lot.leader] = [amountFen, person];
     return;
   }
   run.reasons[answer.reason] = (run.reasons[answer.reason] ?? 0) + 1;
-  if (answer.leastFen > crowd.priceFen + STEP_FEN) crowd.priceFen = answer.leastFen - STEP_FEN;
+  if (answer.leastFen > lot.priceFen + STEP_FEN) lot.priceFen = answer.leastFen - STEP_FEN;
 }
 
 function signed(crowd, { key, bidder, nth }, sent) {
@@ -185,10 +197,20 @@ let loadedRules = null;
 const rules = () =>
   (loadedRules ??= createRequire(import.meta.url)('../../dist/libs/auction/src/rules/index.js'));
 
-/** Amounts that only rise, so that whoever is not overtaken on the way is accepted. */
-function rising(crowd) {
-  let fen = crowd.priceFen;
-  return () => (fen += STEP_FEN);
+/** Amounts that only rise on each lot, so that whoever is not overtaken on the way is accepted. */
+function rising({ lots }) {
+  const fen = new Map([...lots.values()].map((lot) => [lot, lot.priceFen]));
+  return (lot) => {
+    fen.set(lot, fen.get(lot) + STEP_FEN);
+    return fen.get(lot);
+  };
+}
+
+/** Everybody goes from lot to lot, each from another one on: nobody finds himself leading. */
+function walk({ lots }, from) {
+  const all = [...lots.values()];
+  let at = from;
+  return () => all[at++ % all.length];
 }
 
 const ways = {
@@ -196,18 +218,23 @@ const ways = {
   async race(crowd, run, { people, untilMs }) {
     const nextFen = rising(crowd);
     await Promise.all(
-      people.map(async (person) => {
-        while (nowMs() < untilMs && person.wire.isOpen) await bid(crowd, run, person, nextFen(), nowMs());
+      people.map(async (person, n) => {
+        const nextLot = walk(crowd, n);
+        while (nowMs() < untilMs && person.wire.isOpen) {
+          const lot = nextLot();
+          await bid(crowd, run, person, lot, nextFen(lot), nowMs());
+        }
       }),
     );
   },
   /** Everybody wants the next step, and one gets it. */
   async scramble(crowd, run, { people, untilMs }) {
+    const [lot] = crowd.lots.values();
     await Promise.all(
       people.map(async (person) => {
         while (nowMs() < untilMs && person.wire.isOpen) {
-          if (crowd.leader === person) await pause(1);
-          else await bid(crowd, run, person, crowd.priceFen + STEP_FEN, nowMs());
+          if (lot.leader === person) await pause(1);
+          else await bid(crowd, run, person, lot, lot.priceFen + STEP_FEN, nowMs());
         }
       }),
     );
@@ -215,18 +242,22 @@ const ways = {
   /** One at a time. */
   async idle(crowd, run, { people, untilMs }) {
     const nextFen = rising(crowd);
-    for (let n = 0; nowMs() < untilMs; n += 1) await bid(crowd, run, people[n % 2], nextFen(), nowMs());
+    const [lot] = crowd.lots.values();
+    for (let n = 0; nowMs() < untilMs; n += 1)
+      await bid(crowd, run, people[n % 2], lot, nextFen(lot), nowMs());
   },
   /** Open loop: a bid goes out when its moment has come, however long the answers to others take. */
   async open(crowd, run, { people, untilMs, perSecond }) {
     const nextFen = rising(crowd);
+    const nextLot = walk(crowd, 0);
     const flying = new Set();
     const everyMs = 1_000 / perSecond;
     let [dueMs, n] = [nowMs(), 0];
     while (dueMs < untilMs) {
       for (let now = nowMs(); dueMs <= now && dueMs < untilMs; now = nowMs(), n += 1, dueMs += everyMs) {
         run.lateness.addMs(now - dueMs);
-        const one = bid(crowd, run, people[n % people.length], nextFen(), dueMs).finally(() =>
+        const lot = nextLot();
+        const one = bid(crowd, run, people[n % people.length], lot, nextFen(lot), dueMs).finally(() =>
           flying.delete(one),
         );
         flying.add(one);
@@ -294,15 +325,16 @@ const acts = {
   /** Share of a core since then. */
   watchCpu: () => watching(),
   endWatch: ({ crowd }) => counted(crowdOf(crowd)),
-  /** Waits until every screen shows this price, or long enough, and tells how they stand. */
-  async screens({ crowd: name, priceFen }) {
+  /** Waits until every screen shows these prices, or long enough, and tells how they stand. */
+  async screens({ crowd: name, prices: wanted }) {
     const { screens } = crowdOf(name);
     const untilMs = nowMs() + SETTLED_MS_MAX;
-    while (nowMs() < untilMs && screens.some(({ lastFen }) => lastFen !== priceFen)) await pause(20);
+    const isBehind = ({ prices }) => Object.keys(wanted).some((lot) => (prices[lot] ?? 0) !== wanted[lot]);
+    while (nowMs() < untilMs && screens.some(isBehind)) await pause(20);
     const kinds = new Map();
-    for (const { lastFen, fell } of screens) {
-      const kind = `${lastFen}/${fell}`;
-      kinds.set(kind, { lastFen, fell, count: (kinds.get(kind)?.count ?? 0) + 1 });
+    for (const { prices, fell } of screens) {
+      const kind = `${JSON.stringify(prices)}/${fell}`;
+      kinds.set(kind, { prices, fell, count: (kinds.get(kind)?.count ?? 0) + 1 });
     }
     return [...kinds.values()];
   },

@@ -106,7 +106,7 @@ export function growthRows({ runs, history }) {
         'rate with 50 lots in the catalogue ÷ with one (desk alone)',
         '≥ 0.9',
         of(({ catalogue, again }) => catalogue.accepted / again.accepted),
-        'one lot is open at a time here',
+        'one lot of them is open',
       ),
     ],
   };

@@ -1,6 +1,9 @@
 import { groupCommit, verifies } from './limits.mjs';
 import { over, overTimes, row } from './table.mjs';
 
+/** Open at once, in a timed show. */
+const LOTS = 50;
+
 /**
  * One hot lot over real sockets: G1, G1s, G3, G4, and what an answer costs and how long it takes: G2, G5, G6. Ours and
  * what it is compared with take turns.
@@ -16,9 +19,12 @@ export async function hotLot(rig, { repetitions, forMs, idleMs, say }) {
   const locked = await rig.peer('rowLock', 50);
   const lockedWide = await rig.peer('rowLock', 1_000);
   const entities = await rig.peer('entities', 50);
+  const fiftyLots = await rig.room({ people: 50, lots: LOTS, timed: true });
+  const lockedLots = await rig.peer('rowLock', 50, { lots: LOTS });
   const race = (place, more = {}) => rig.run(place, { way: 'race', forMs, ...more });
   const open = (place, perSecond) => rig.run(place, { way: 'open', forMs, perSecond });
-  for (const place of [fifty, signed, echo, locked, entities]) await race(place, { forMs: 500 }); // warm
+  for (const place of [fifty, signed, echo, locked, entities, fiftyLots, lockedLots])
+    await race(place, { forMs: 500 }); // warm
 
   const runs = [];
   for (let n = 1; n <= repetitions; n += 1) {
@@ -29,6 +35,8 @@ export async function hotLot(rig, { repetitions, forMs, idleMs, say }) {
     one.thousand = await race(thousand);
     one.wideCommits = await groupCommit(ownerUrl, batchOf(one.thousand), idleMs);
     one.lockedWide = await race(lockedWide);
+    one.fiftyLots = await race(fiftyLots);
+    one.lockedLots = await race(lockedLots);
     one.signed = await race(signed);
     one.verifies = verifies(idleMs / 2);
     one.entities = await race(entities);
@@ -70,15 +78,19 @@ export async function bidderCurve(rig, { forMs, quick }) {
 const batchOf = ({ leavesPerCommit }) => Math.max(1, Math.round(leavesPerCommit));
 const whole = (n) => String(Math.round(n));
 
-const told = (n, { race, thousand, locked, lockedWide, commits, signed, verifies, echo, scramble, idle }) =>
-  [
+const told = (n, one) => {
+  const { race, thousand, locked, lockedWide, fiftyLots, lockedLots } = one;
+  const { commits, signed, verifies, echo, scramble, idle } = one;
+  return [
     `  ${n}: 50 → ${whole(race.acceptedPerSecond)}/s (${race.leavesPerCommit.toFixed(1)} a commit; bare ${whole(commits.perSecond)})`,
     `1000 → ${whole(thousand.acceptedPerSecond)}/s`,
     `row lock ${whole(locked.acceptedPerSecond)}, ${whole(lockedWide.acceptedPerSecond)}/s`,
+    `50 lots → ${whole(fiftyLots.acceptedPerSecond)}/s, row lock ${whole(lockedLots.acceptedPerSecond)}/s`,
     `signed ${whole(signed.acceptedPerSecond)}/s of ${whole(verifies)}`,
     `echo ${whole(echo.serverUsPerVerdict)} µs, verdict ${whole(scramble.serverUsPerVerdict)} µs`,
     `idle ${idle.latency.ms(0.5).toFixed(2)} ms`,
   ].join(' · ');
+};
 
 /** @param deliveryUs what a frame costs the server for each who gets it, from the fan-out */
 export function hotLotRows({ runs }, deliveryUs) {
@@ -137,7 +149,19 @@ export function hotLotRows({ runs }, deliveryUs) {
         '≥ 100',
         of(({ thousand, lockedWide }) => over(thousand, lockedWide, (a, b) => accepted(a) / accepted(b))),
       ),
+      row(
+        'G3',
+        '… 50 bidders on 50 lots that are open at once',
+        '≥ 5',
+        of(({ fiftyLots, lockedLots }) => over(fiftyLots, lockedLots, (a, b) => accepted(a) / accepted(b))),
+      ),
     ],
+    g9: row(
+      'G9',
+      'rate on 50 lots that are open at once ÷ on one, 50 bidders, sockets',
+      '≥ 0.9',
+      of(({ fiftyLots, race }) => over(fiftyLots, race, (a, b) => accepted(a) / accepted(b))),
+    ),
     g4: [
       row(
         'G4',

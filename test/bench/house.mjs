@@ -66,9 +66,11 @@ class House {
 
   // ---------------------------------------------------------------- shows and people
 
-  /** One that is open, its first lot on the block. */
-  async openShow({ lots = 1 } = {}) {
-    const rules = { openForMs: LONG_MS, hardEndMs: LONG_MS, slipSteps: 100, refusalsLoggedMax: 1_000 };
+  /** One that is open, its first lot on the block; a timed one with all of its lots. */
+  async openShow({ lots = 1, timed = false } = {}) {
+    const long = { openForMs: LONG_MS, hardEndMs: LONG_MS, slipSteps: 100, refusalsLoggedMax: 1_000 };
+    const rules = { ...long, ...(timed && { timed: { openMax: lots, staggerMs: 1_000 } }) };
+    const ids = Array.from({ length: lots }, (_, n) => `L${n + 1}`);
     const { showId } = await this.http.post('/api/shows', { title: '测速', rules }, this.host);
     for (let n = 1; n <= lots; n += 1) {
       const lot = {
@@ -85,7 +87,7 @@ class House {
     for (const command of [
       { name: 'seal' },
       { name: 'open', reason: 'witness-off' },
-      { name: 'offer', lot: 'L1' },
+      timed ? { name: 'offerAll', lots: ids } : { name: 'offer', lot: 'L1' },
     ]) {
       this.#commands += 1;
       const asked = { commandId: `bench-${this.#commands}-aaaa`, command };
@@ -140,37 +142,46 @@ class House {
     return rows[0].commits;
   }
 
-  async lot(showId) {
+  /** Price and leader of every lot that has been offered; how far the log goes. */
+  async lots(showId) {
     const { state } = await this.http.get(`/api/shows/${showId}`);
-    const { priceFen, leader } = state.lots.L1.offerings.at(-1);
-    return { priceFen: priceFen ?? 0, leader, origin: state.origin, next: state.next };
+    const lots = {};
+    for (const [id, { offerings }] of Object.entries(state.lots)) {
+      const newest = offerings.at(-1);
+      if (newest) lots[id] = { priceFen: newest.priceFen ?? 0, leader: newest.leader };
+    }
+    return { lots, origin: state.origin, next: state.next };
   }
 
   // ---------------------------------------------------------------- what it is compared with
 
-  /** For a peer that stores bids: a schema with a lot and its bids. */
-  async peerSchema() {
+  /** For a peer that stores bids: a schema with lots and their bids. */
+  async peerSchema(lots) {
     this.#peers += 1;
     const schema = `peer_${this.#peers}`;
     await this.database.query(`
       CREATE SCHEMA ${schema};
       CREATE TABLE ${schema}.lot (id int PRIMARY KEY, price_fen bigint NOT NULL, leader text);
       CREATE TABLE ${schema}.bids (i bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        bid text NOT NULL, bidder text NOT NULL, amount_fen bigint NOT NULL);
-      INSERT INTO ${schema}.lot VALUES (1, 0, NULL);
+        lot int NOT NULL, bid text NOT NULL, bidder text NOT NULL, amount_fen bigint NOT NULL);
+      INSERT INTO ${schema}.lot SELECT n, 0, NULL FROM generate_series(1, ${lots}) AS n;
       GRANT ALL ON SCHEMA ${schema} TO PUBLIC;
       GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO PUBLIC`);
     return schema;
   }
 
-  async peerLot(schema) {
+  async peerLots(schema) {
     const { rows } = await this.database.query(`SELECT * FROM ${schema}.bids ORDER BY i`);
-    const leaves = rows.map(({ i, bid, bidder, amount_fen }) => ({
+    const leaves = rows.map(({ i, lot, bid, bidder, amount_fen }) => ({
       ...{ i: Number(i), type: 'bid.accepted' },
-      body: { bid, bidder, amountFen: Number(amount_fen) },
+      body: { bid, bidder, lot: `L${lot}`, amountFen: Number(amount_fen) },
     }));
-    const [lot] = (await this.database.query(`SELECT * FROM ${schema}.lot`)).rows;
-    return { leaves, priceFen: Number(lot.price_fen), leader: lot.leader };
+    const stored = (await this.database.query(`SELECT * FROM ${schema}.lot`)).rows;
+    const lots = stored.map(({ id, price_fen, leader }) => [
+      `L${id}`,
+      { priceFen: Number(price_fen), leader },
+    ]);
+    return { leaves, lots: Object.fromEntries(lots) };
   }
 
   /** What the server says of itself to any operator: CPU in µs, memory in bytes, open sockets. */

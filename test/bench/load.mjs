@@ -74,11 +74,11 @@ export class HotLot {
     for await (const page of ledger.pages(origin, this.desk.head.size)) {
       for (const bytes of page) {
         const { type, i, body } = JSON.parse(bytes.toString('utf8'));
-        const { bid, bidder, amountFen } = body;
-        if (type === 'bid.accepted') leaves.push({ type, i, body: { bid, bidder, amountFen } });
+        const { bid, bidder, lot, amountFen } = body;
+        if (type === 'bid.accepted') leaves.push({ type, i, body: { bid, bidder, lot, amountFen } });
       }
     }
     const { priceFen, leader } = this.desk.state.lots.L1.offerings.at(-1);
-    return wrong({ told: this.told, leaves, priceFen, leader });
+    return wrong({ told: this.told, leaves, lots: { L1: { priceFen, leader } } });
   }
 }

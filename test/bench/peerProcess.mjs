@@ -22,6 +22,7 @@ const socketOptions = { transports: ['websocket'], serveClient: false, perMessag
 // ---------------------------------------------------------------- deciding
 
 const echo = { place: (bid) => bid, tells: false };
+const idOf = (lot) => Number(lot.slice(1));
 
 async function rowLock() {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL, options: inSchema });
@@ -36,16 +37,17 @@ async function rowLock() {
       client.release();
     }
   };
-  const place = ({ bidId, amountFen }, bidder) =>
+  const place = ({ bidId, lot, amountFen }, bidder) =>
     within(async (client) => {
-      const { rows } = await client.query('SELECT price_fen FROM lot WHERE id = 1 FOR UPDATE');
+      const id = idOf(lot);
+      const { rows } = await client.query('SELECT price_fen FROM lot WHERE id = $1 FOR UPDATE', [id]);
       if (amountFen <= Number(rows[0].price_fen)) return { ok: false, bidId, reason: 'not-above-price' };
-      await client.query('UPDATE lot SET price_fen = $1, leader = $2 WHERE id = 1', [amountFen, bidder]);
+      await client.query('UPDATE lot SET price_fen = $2, leader = $3 WHERE id = $1', [id, amountFen, bidder]);
       const { rows: made } = await client.query(
-        'INSERT INTO bids (bid, bidder, amount_fen) VALUES ($1, $2, $3) RETURNING i',
-        [bidId, bidder, amountFen],
+        'INSERT INTO bids (lot, bid, bidder, amount_fen) VALUES ($1, $2, $3, $4) RETURNING i',
+        [id, bidId, bidder, amountFen],
       );
-      return { ok: true, bidId, i: Number(made[0].i), amountFen };
+      return { ok: true, bidId, lot, i: Number(made[0].i), amountFen };
     });
   return { place, tells: true };
 }
@@ -65,6 +67,7 @@ async function entities() {
     tableName: 'bids',
     columns: {
       i: { type: 'bigint', primary: true, generated: 'identity' },
+      lot: { type: 'int' },
       bid: { type: 'text' },
       bidder: { type: 'text' },
       amountFen: { type: 'bigint', name: 'amount_fen' },
@@ -73,31 +76,37 @@ async function entities() {
   const pool = { poolSize: POOL, extra: { options: inSchema } };
   const db = new DataSource({ type: 'postgres', url: databaseUrl, entities: [Lot, Bid], ...pool });
   await db.initialize();
-  const place = ({ bidId, amountFen }, bidder) =>
+  const place = ({ bidId, lot: name, amountFen }, bidder) =>
     db.transaction(async (manager) => {
-      const lot = await manager.findOne(Lot, { where: { id: 1 }, lock: { mode: 'pessimistic_write' } });
+      const id = idOf(name);
+      const lot = await manager.findOne(Lot, { where: { id }, lock: { mode: 'pessimistic_write' } });
       if (amountFen <= Number(lot.priceFen)) return { ok: false, bidId, reason: 'not-above-price' };
-      const made = await manager.save(Bid, { bid: bidId, bidder, amountFen });
+      const made = await manager.save(Bid, { lot: id, bid: bidId, bidder, amountFen });
       await manager.save(Lot, { ...lot, priceFen: amountFen, leader: bidder });
-      return { ok: true, bidId, i: Number(made.i), amountFen };
+      return { ok: true, bidId, lot: name, i: Number(made.i), amountFen };
     });
   return { place, tells: true };
 }
 
 // ---------------------------------------------------------------- telling
 
-/** Kinder than most are: the newest price alone, at most one frame per tick, and only after the commit. */
+/** Kinder than most are: the newest prices alone, at most one frame per tick, and only after the commit. */
 function teller(io) {
-  let [newest, told] = [null, 0];
+  const newest = new Map();
+  let told = 0;
   setInterval(() => {
-    if (newest === null || newest.i <= told) return;
-    io.emit('events', { from: told + 1, to: newest.i, events: [{ type: 'bid.accepted', ...newest }] });
-    told = newest.i;
+    const events = [...newest.values()];
+    newest.clear();
+    if (events.length === 0) return;
+    const to = Math.max(told + 1, ...events.map(({ i }) => i));
+    io.emit('events', { from: told + 1, to, events });
+    told = to;
   }, TELL_EVERY_MS);
-  return ({ i, bidId, amountFen }, bidder) => {
-    if (newest === null || amountFen > newest.body.amountFen) {
-      newest = { i, body: { bid: bidId, bidder, amountFen } };
-    }
+  const prices = new Map();
+  return ({ i, bidId, lot, amountFen }, bidder) => {
+    if (amountFen <= (prices.get(lot) ?? 0)) return;
+    prices.set(lot, amountFen);
+    newest.set(lot, { i, type: 'bid.accepted', body: { bid: bidId, bidder, lot, amountFen } });
   };
 }
 

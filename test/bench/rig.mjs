@@ -36,9 +36,9 @@ export class Rig {
   }
 
   /** A show of its own, its bidders at the real server's sockets. */
-  async room({ people, signs = false, lots }) {
+  async room({ people, signs = false, ...show }) {
     const { house } = this;
-    const showId = await house.openShow({ lots });
+    const showId = await house.openShow(show);
     const room = this.#named(new Room(this, showId));
     const keys = signs ? await this.bidders.ask('makeKeys', { count: people }) : [];
     const tokens = await house.seat(showId, people, keys);
@@ -48,8 +48,8 @@ export class Rig {
   }
 
   /** @param kind of `peerProcess.mjs` */
-  async peer(kind, people) {
-    const peer = this.#named(new Peer(this, kind));
+  async peer(kind, people, { lots = 1 } = {}) {
+    const peer = this.#named(new Peer(this, kind, lots));
     await peer.start();
     const tokens = Array.from({ length: people }, (_, n) => `nobody-${n}`);
     await this.bidders.ask('enter', { ...peer.where(), tokens });
@@ -112,7 +112,13 @@ function lateBecause({ lateness, latency }) {
 }
 
 const tolds = (told) =>
-  told.map(([bidId, bidder, answer]) => ({ bid: { bidId }, bidder, answer: answer ?? undefined }));
+  told.map(([bidId, lot, bidder, answer]) => ({
+    ...{ bid: { bidId, lot }, bidder },
+    answer: answer ?? undefined,
+  }));
+
+const pricesOf = (lots) =>
+  Object.fromEntries(Object.entries(lots).map(([lot, { priceFen }]) => [lot, priceFen]));
 
 /** A show of the real server. */
 class Room {
@@ -129,9 +135,9 @@ class Room {
   async where() {
     const { crowd, showId } = this;
     const { port } = this.rig.house;
-    const { priceFen, origin, next } = await this.rig.house.lot(showId);
+    const { lots, origin, next } = await this.rig.house.lots(showId);
     this.origin = origin;
-    return { crowd, showId, port, from: next, fen: priceFen };
+    return { crowd, showId, port, from: next, prices: pricesOf(lots) };
   }
 
   async watch(count, crowd = this.crowd) {
@@ -148,15 +154,15 @@ class Room {
     const { house, bidders, watchers } = this.rig;
     const before = this.#next;
     const { leaves, next } = await house.bidLeaves(this.origin, before);
-    const { priceFen, leader } = await house.lot(this.showId);
+    const { lots } = await house.lots(this.showId);
     const commits = await house.commits(this.origin, before, next);
     this.#next = next;
     for (const leaf of leaves) this.#leaves.push(leaf);
     for (const one of tolds(told)) this.told.push(one);
-    const asked = { crowd: this.crowd, priceFen };
+    const asked = { crowd: this.crowd, prices: pricesOf(lots) };
     const screens = await bidders.ask('screens', asked);
     if (this.watching > 0) screens.push(...(await watchers.ask('screens', asked)));
-    const faults = wrong({ told: this.told, leaves: this.#leaves, priceFen, leader, screens });
+    const faults = wrong({ told: this.told, leaves: this.#leaves, lots, screens });
     return { faults, leavesPerCommit: (next - before) / Math.max(1, commits) };
   }
 
@@ -175,13 +181,13 @@ class Peer {
   told = [];
   #process;
 
-  constructor(rig, kind) {
-    Object.assign(this, { rig, kind });
+  constructor(rig, kind, lots) {
+    Object.assign(this, { rig, kind, lots });
   }
 
   async start() {
     const { house } = this.rig;
-    this.schema = this.#isStored ? await house.peerSchema() : '';
+    this.schema = this.#isStored ? await house.peerSchema(this.lots) : '';
     this.#process = startProcess('./peerProcess.mjs', [this.kind, house.postgres.ownerUrl, this.schema]);
     this.port = await this.#process.ask('port');
   }
@@ -190,7 +196,8 @@ class Peer {
   }
 
   where() {
-    return { crowd: this.crowd, showId: 'peer', port: this.port, from: 0, fen: 0 };
+    const prices = Object.fromEntries(Array.from({ length: this.lots ?? 1 }, (_, n) => [`L${n + 1}`, 0]));
+    return { crowd: this.crowd, showId: 'peer', port: this.port, from: 0, prices };
   }
   cpuUs() {
     return this.#process.ask('cpuUs');
@@ -202,9 +209,9 @@ class Peer {
   async judge(told) {
     if (!this.#isStored) return { faults: [], leavesPerCommit: 1 };
     for (const one of tolds(told)) this.told.push(one);
-    const { leaves, priceFen, leader } = await this.rig.house.peerLot(this.schema);
-    const screens = await this.rig.bidders.ask('screens', { crowd: this.crowd, priceFen });
-    const faults = wrong({ told: this.told, leaves, priceFen, leader, screens });
+    const { leaves, lots } = await this.rig.house.peerLots(this.schema);
+    const screens = await this.rig.bidders.ask('screens', { crowd: this.crowd, prices: pricesOf(lots) });
+    const faults = wrong({ told: this.told, leaves, lots, screens });
     return { faults: faults.map((fault) => `${this.kind}: ${fault}`), leavesPerCommit: 1 };
   }
 
