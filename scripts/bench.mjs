@@ -32,7 +32,7 @@ const { blindSpots } = await import('../test/bench/oracleProof.mjs');
 const { ground } = await import('../test/bench/ground.mjs');
 const { openHouse } = await import('../test/bench/house.mjs');
 const { Rig } = await import('../test/bench/rig.mjs');
-const { bidderCurve, hotLot, hotLotRows } = await import('../test/bench/hotLot.mjs');
+const { bidderCurve, hotLot, hotLotRows, lotCurve } = await import('../test/bench/hotLot.mjs');
 const { fanOut, fanOutRows, medianDeliveryUs, watcherCurve } = await import('../test/bench/fanOut.mjs');
 const { growth, growthRows } = await import('../test/bench/growth.mjs');
 const { memory } = await import('../test/bench/memory.mjs');
@@ -149,6 +149,7 @@ async function sockets(rig) {
     rows.push(...Object.values(hotLotRows(hot, medianDeliveryUs(fan))).flat());
     rows.push(await verifying(rig, root, hot.signed, { bids: scale.signed, say }));
     curves.bidders = await bidderCurve(rig, { ...scale, quick });
+    curves.lots = await lotCurve(rig, { ...scale, quick });
   }
   return { rows, curves };
 }

@@ -1,6 +1,6 @@
 import { median } from './limits.mjs';
 
-/** The cost curves of the last run as one picture, drawn by hand: four small charts need no library. */
+/** The cost curves of the last run as one picture, drawn by hand: a few small charts need no library. */
 
 const CHART = { width: 420, height: 250, left: 56, right: 30, top: 44, bottom: 40 };
 const LABEL = 30;
@@ -32,8 +32,9 @@ const line = (name, points, x, y) => ({
   points: points.map((point) => [point[x], point[y]]).filter(([, value]) => Number.isFinite(value)),
 });
 
-function chartsOf({ bidders = [], watchers = [], history = [] }) {
-  const counted = bidders.filter((point) => point.void === undefined);
+function chartsOf({ bidders = [], watchers = [], lots = [], history = [] }) {
+  const isGood = (point) => point.void === undefined;
+  const counted = bidders.filter(isGood);
   const flat = history.map(({ leaves, ratios }) => ({ leaves, ratio: median(ratios) }));
   return [
     {
@@ -56,6 +57,11 @@ function chartsOf({ bidders = [], watchers = [], history = [] }) {
     {
       title: 'by watchers at 20 bids/s: cores of the server',
       lines: [line('cores', watchers, 'watchers', 'serverCpu')],
+    },
+    {
+      title: 'accepted bids/s of 50 bidders by lots that are open at once',
+      lines: [line('accepted/s', lots.filter(isGood), 'lots', 'acceptedPerSecond')],
+      logX: true,
     },
     {
       title: 'rate of a short log ÷ rate at so many leaves',

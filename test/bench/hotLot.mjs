@@ -75,6 +75,19 @@ export async function bidderCurve(rig, { forMs, quick }) {
   return points;
 }
 
+/** The same crowd on ever more lots of a timed show. */
+export async function lotCurve(rig, { forMs, quick }) {
+  const points = [];
+  for (const lots of quick ? [2, LOTS] : [2, 5, 20, LOTS, 200]) {
+    const room = await rig.room({ people: 50, lots, timed: true });
+    await rig.run(room, { way: 'race', forMs: 500 }); // warm
+    const run = await rig.run(room, { way: 'race', forMs });
+    points.push({ lots, acceptedPerSecond: run.acceptedPerSecond, ...(run.void ? { void: run.void } : {}) });
+    await room.leave();
+  }
+  return points;
+}
+
 const batchOf = ({ leavesPerCommit }) => Math.max(1, Math.round(leavesPerCommit));
 const whole = (n) => String(Math.round(n));
 
