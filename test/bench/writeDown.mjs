@@ -26,6 +26,6 @@ function figuresOf({ at, machine, quick, answers, faults, rows }) {
   return [
     `${how}. The oracle judged ${answers} answers and found ${judged}.`,
     markdown(rows),
-    '![cost by bidders, watchers and history](performance.svg)',
+    '![cost by bidders, watchers, lots and history](performance.svg)',
   ].join('\n\n');
 }
