@@ -66,7 +66,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   // Where parcels go may be said anew; who read it stays.
   parcels: { update: ['sealed', 'sealed_for', 'updated_at'] },
   parcel_readings: {},
-  deposit_moves: { update: ['decided_at', 'decided_by', 'state'] },
+  deposit_moves: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
   payment_sales: { update: ['rejected'] },
   // What is paid online moves forward; who pays how much for what stays.
   orders: { update: ['answer', 'answer_hash', 'charge', 'ref', 'state'] },

@@ -1,5 +1,6 @@
 export { paymentsInvariants } from './invariants.js';
 export { type DepositAct, SHOW_DEPOSITS, type ShowDeposits } from './deposits/port.js';
+export { DepositsService } from './deposits/deposits.service.js';
 export { Bills } from './bills.js';
 export { paymentsEntities } from './entities.js';
 export { buyersSeal } from './buyersSeal.js';

@@ -11,6 +11,8 @@ import { HandRefunds } from './handRefunds.js';
 import { HandRefundsController } from './handRefunds.controller.js';
 import { DepositsController } from './deposits/deposits.controller.js';
 import { DepositsService } from './deposits/deposits.service.js';
+import { DepositViews } from './deposits/depositViews.js';
+import { MyDepositController } from './deposits/myDeposit.controller.js';
 import { SHOW_DEPOSITS, type ShowDeposits } from './deposits/port.js';
 import { Means } from './means.js';
 import { GrowerAccounts } from './growers/accounts.js';
@@ -51,6 +53,7 @@ export class PaymentsModule {
         PaymentsController,
         HandRefundsController,
         DepositsController,
+        MyDepositController,
         CasesController,
         MyPaymentController,
         OrdersController,
@@ -69,14 +72,10 @@ export class PaymentsModule {
             MEMBERS_OPTIONS,
             SHOW_SALES,
             SHOW_PAYOUTS,
+            SHOW_DEPOSITS,
             PAYMENTS_OPTIONS,
             Jobs,
           ],
-        },
-        {
-          provide: DepositsService,
-          useFactory: depositsOf,
-          inject: [DataSource, MembersService, MEMBERS_OPTIONS, SHOW_SALES, SHOW_DEPOSITS, PAYMENTS_OPTIONS],
         },
         ...[
           Bills,
@@ -84,6 +83,8 @@ export class PaymentsModule {
           Cases,
           PaymentsService,
           HandRefunds,
+          DepositsService,
+          DepositViews,
           OnlineOrders,
           OnlineRefunds,
           Knocks,
@@ -94,7 +95,16 @@ export class PaymentsModule {
           Statements,
         ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
-      exports: [Bills, Parcels, PaymentsService, HandRefunds, OnlineRefunds, OnlinePayments, PayWindows],
+      exports: [
+        Bills,
+        DepositsService,
+        Parcels,
+        PaymentsService,
+        HandRefunds,
+        OnlineRefunds,
+        OnlinePayments,
+        PayWindows,
+      ],
     };
   }
 }
@@ -103,22 +113,13 @@ const PARTS = Symbol('parts of payments');
 /** By class, made together since they know each other. */
 type Parts = Map<unknown, object>;
 
-const depositsOf = (
-  db: DataSource,
-  members: MembersService,
-  { vaultKey }: MembersOptions,
-  sales: ShowSales,
-  deposits: ShowDeposits,
-  { nowMs = Date.now }: PaymentsOptions,
-): DepositsService =>
-  new DepositsService({ db, members, sales, deposits, nowMs, vault: new Vault(vaultKey) });
-
 function partsOf(
   db: DataSource,
   members: MembersService,
   { vaultKey }: MembersOptions,
   sales: ShowSales,
   payouts: ShowPayouts,
+  deposits: ShowDeposits,
   {
     dataDir,
     counter,
@@ -135,6 +136,8 @@ function partsOf(
   const bills = new Bills(sales, members, parcels);
   const cases = new Cases({ ...ground, tell });
   const receipts = new PictureFolder(join(dataDir, 'receipts'));
+  const views = new DepositViews({ ...ground, deposits, counter });
+  const depositReceipts = new PictureFolder(join(dataDir, 'deposit-receipts'));
   const orders = new OnlineOrders({ ...ground, bills, cases });
   const refunds = new OnlineRefunds({ ...ground, cases });
   const knocks = new Knocks({ ...ground, orders, refunds, cases });
@@ -142,6 +145,7 @@ function partsOf(
     ...[parcels, bills, cases, orders, refunds, knocks, new OnlinePayments([orders, refunds, knocks])],
     new PaymentsService({ ...ground, bills, cases, receipts }),
     new HandRefunds(ground),
+    ...[views, new DepositsService({ ...ground, deposits, views, receipts: depositReceipts })],
     new MyPayments({ ...ground, parcels, bills, cases, refunds, counter }),
     new Payouts({ ...ground, payouts, accounts }),
     new Statements({ ...ground, payouts }),

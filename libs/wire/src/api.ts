@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { province } from './provinces.js';
 import { showRules } from './rules.js';
-import { depositState, showPhase, lotPhase } from './state.js';
+import { showPhase, lotPhase } from './state.js';
 import { lotCard, roomMe, showCard, showEnd } from './room.js';
 import {
   durationMs,
@@ -9,14 +9,12 @@ import {
   format,
   hash,
   leafIndex,
-  depositId,
   lotId,
   lotNumber,
   nickname,
   phone,
   positiveFen,
   pseudonym,
-  releaseReason,
   publicKey,
   role,
   saleId,
@@ -258,31 +256,6 @@ export const paymentRecord = z.strictObject({
   channel,
   reference: z.string().trim().min(1).max(64).describe('transfer number, receipt number …'),
 });
-/** The deposit of a bidder came in, or what was let go of a deposit went back; the amount follows from the rules and the log. */
-export const depositRecord = z.strictObject({
-  bidder: pseudonym.optional().describe('whose deposit came in'),
-  deposit: depositId.optional().describe('in place of it: the deposit that went back'),
-  channel,
-  reference: z.string().trim().min(1).max(64),
-});
-export const depositMove = z.object({
-  id: z.string(),
-  kind: z.enum(['in', 'out']),
-  bidder: pseudonym,
-  paddle: z.int().nonnegative(),
-  deposit: textOrNull,
-  amountFen: positiveFen,
-  channel,
-  state: z.enum(['recorded', 'confirmed', 'rejected']),
-  recordedAtMs: timeMs,
-  mine: z.boolean().describe('recorded by you: a second person must confirm it'),
-});
-export const depositList = z.object({
-  askedFen: positiveFen.nullable().describe('null: this show asks for none'),
-  deposits: z.array(depositState.extend({ paddle: z.int().nonnegative() })),
-  moves: z.array(depositMove),
-});
-export const depositRelease = z.strictObject({ reason: releaseReason });
 export const payment = z.object({
   id: z.string(),
   sales: z.array(saleId),

@@ -7,6 +7,7 @@ export * from './reasons.js';
 export * from './proofs.js';
 export * from './room.js';
 export * from './api.js';
+export * from './deposits.js';
 export * from './afterSale.js';
 export * from './bundle.js';
 export * from './verification.js';

@@ -5,7 +5,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Claims, Parcels } from '@qingpai/auction';
 import { MembersService } from '@qingpai/members';
 import { RelayServer } from '@qingpai/media';
-import { OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
+import { DepositsService, OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
 import {
   anchoredClock,
   type Claim,
@@ -70,12 +70,14 @@ export async function startMarket(
   closers.add('the server', () => app.close());
   const members = app.get(MembersService, { strict: false });
   const payments = app.get(PaymentsService, { strict: false });
+  const deposits = app.get(DepositsService, { strict: false });
   const payWindows = app.get(PayWindows, { strict: false });
   const catchUp = () => payWindows.catchUp();
   const [parcels, claims] = [app.get(Parcels, { strict: false }), app.get(Claims, { strict: false })];
   const sweep = async () => {
     await members.sweep();
     await payments.sweep();
+    await deposits.sweep();
     await catchUp();
     await claims.sweep();
     await parcels.lapse();

@@ -36,6 +36,14 @@ describe('the rules a host chooses', () => {
       ladder: { atLast: 'pass', offers: { answerWithinMs: 180_000, perLotMax: 3 } },
     });
   });
+  it('ask for a deposit only where the host names one, and then perhaps only above a sum', () => {
+    const deposit = (amount: string, above: string) =>
+      rulesOf({ ...usualRules, secondChance: false, deposit: amount, depositAbove: above });
+    expect(deposit('', '100')).toEqual({});
+    expect(deposit('50', '')).toEqual({ deposit: { amountFen: 5_000 } });
+    expect(deposit('50', '200')).toEqual({ deposit: { amountFen: 5_000, abovePriceFen: 20_000 } });
+    expect([deposit('0', ''), deposit('五十', ''), deposit('50', '很多')]).toEqual([null, null, null]);
+  });
   it('need an amount where one is written', () => {
     expect(rulesOf({ ...usualRules, bidLimit: '很多' })).toBeNull();
   });

@@ -24,6 +24,10 @@ export interface RulesForm {
   /** Empty: never free. */
   freightFreeFrom: string;
   pickUp: boolean;
+  /** 保证金 that a bidder needs, yuan as typed; empty: none. */
+  deposit: string;
+  /** Then only for bids that come to more than this, yuan as typed; empty: for every bid. */
+  depositAbove: string;
   /** 顺位成交: what somebody does not pay for is offered to who came next, and carried at last. */
   secondChance: boolean;
   /** Growers are paid from these books, and the show is settled when all are. */
@@ -35,6 +39,7 @@ export const usualRules: RulesForm = {
   ...{ mode: 'live', openMax: '10', stagger: '20' },
   ...{ openFor: '60', suddenDeath: false, ladder: 'hand', offers: true, bidLimit: '' },
   ...{ freight: 'usual', freightNear: '8', freightElse: '18', freightFreeFrom: '200', pickUp: true },
+  ...{ deposit: '', depositAbove: '' },
   ...{ secondChance: true, payGrowers: false, feePercent: '' },
 };
 export const openForChoices = ['30', '60', '120', '300', '600', '1800'] as const;
@@ -70,12 +75,23 @@ function freightOf(form: RulesForm): FreightRule | null {
 /** No place costs anything: the seller bears it. */
 const FREE: FreightRule = { zones: [], elsewhereFen: 0, notServed: NOT_SERVED, pickUp: true };
 
-/** What differs from the default rules. Null: a limit or a fee is none. */
+/** Undefined: off. Null: something typed is no amount. */
+function depositOf({ deposit, depositAbove }: RulesForm): ShowRules['deposit'] | null {
+  if (deposit.trim() === '') return undefined;
+  const amountFen = fenOf(deposit);
+  const abovePriceFen = depositAbove.trim() === '' ? 0 : fenOf(depositAbove);
+  if (amountFen === null || amountFen === 0 || abovePriceFen === null) return null;
+  return { amountFen, ...(abovePriceFen > 0 && { abovePriceFen }) };
+}
+
+/** What differs from the default rules. Null: a limit, a fee or a deposit is none. */
 export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
   const bidLimitFen = form.bidLimit.trim() === '' ? undefined : fenOf(form.bidLimit);
   if (bidLimitFen === null || bidLimitFen === 0) return null;
   const freight = form.freight === 'own' ? freightOf(form) : FREE;
   const feePercent = feePercentOf(form.feePercent);
+  const deposit = depositOf(form);
+  if (deposit === null) return null;
   if (freight === null || (form.payGrowers && feePercent === null)) return null;
   return {
     ...(form.mode === 'timed' && {
@@ -90,6 +106,7 @@ export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
       },
     }),
     ...(bidLimitFen !== undefined && { bidLimitFen }),
+    ...(deposit !== undefined && { deposit }),
     ...(form.freight !== 'usual' && { freight }),
     ...(form.secondChance && { secondChance: SECOND_CHANCE }),
     ...(form.payGrowers && feePercent !== null && { feePercent }),

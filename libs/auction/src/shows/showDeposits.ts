@@ -1,12 +1,27 @@
+import { rowsOf } from '@qingpai/members';
 import { type ShowDeposits } from '@qingpai/payments';
+import { type DepositForfeit, type ShowState } from '@qingpai/wire';
+import { type DataSource } from 'typeorm';
 import { type Desks } from '../desk/desks.js';
+import { phasesFor } from '../rules/show.js';
 
 /** The port by which payments see deposits and have them held, let go and given back. */
-export function showDeposits(desks: Desks): ShowDeposits {
+export function showDeposits(desks: Desks, db: DataSource): ShowDeposits {
   return {
     async depositsOf(showId) {
       const { state } = await desks.of(showId);
-      return { askedFen: state.rules.deposit?.amountFen ?? null, deposits: Object.values(state.deposits) };
+      const { deposit } = state.rules;
+      const all = Object.values(state.deposits).sort((a, b) => a.i - b.i);
+      const lost = all.some(({ forfeitedFen }) => forfeitedFen > 0) ? await forfeitsOf(db, state) : [];
+      return {
+        askedFen: deposit?.amountFen ?? null,
+        abovePriceFen: deposit?.abovePriceFen ?? 0,
+        isTaken: deposit !== undefined && phasesFor.holdDeposit.includes(state.phase),
+        deposits: all.map((one) => ({
+          ...one,
+          forfeits: lost.filter(({ deposit: id }) => id === one.deposit).map(({ deposit: _, ...of }) => of),
+        })),
+      };
     },
     async act(showId, by, act, beside) {
       const answer = await (await desks.of(showId)).command({ by, ...act }, beside);
@@ -14,3 +29,23 @@ export function showDeposits(desks: Desks): ShowDeposits {
     },
   };
 }
+
+/** For which lots deposits were forfeited: the books say it, entry by entry. */
+async function forfeitsOf(
+  db: DataSource,
+  { origin, sales, lots }: ShowState,
+): Promise<(DepositForfeit & { deposit: string })[]> {
+  const rows = await rowsOf<{ deposit: string; sale: string; fen: string }>(db.manager, forfeitsSql, [
+    origin,
+  ]);
+  return rows.map(({ deposit, sale, fen }) => {
+    const { number, title } = lots[sales[sale]!.lot]!;
+    return { deposit, sale, number, title, amountFen: Number(fen) };
+  });
+}
+
+const forfeitsSql = `
+  SELECT deposit, sale, sum(amount_fen)::text AS fen
+  FROM journal_entries e JOIN journal_lines l USING (log, n)
+  WHERE log = (SELECT log FROM logs WHERE origin = $1) AND kind = 'forfeited' AND side = 'debit'
+  GROUP BY e.n, deposit, sale ORDER BY e.n`;

@@ -1,5 +1,24 @@
-import { Body, Controller, Get, HttpCode, Param, Post, UsePipes } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Req,
+  StreamableFile,
+  UsePipes,
+} from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   type Action,
   ApiProblems,
@@ -9,6 +28,8 @@ import {
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
+import { PICTURE_BYTES_MAX, uploadOf } from '@qingpai/platform';
+import { type FastifyRequest } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import {
   DepositListDto,
@@ -21,6 +42,7 @@ import {
   ShowParamDto,
 } from '../dto.js';
 import { type Cashier, cashierAt } from '../cashier.js';
+import { DepositViews } from './depositViews.js';
 import { DepositsService } from './deposits.service.js';
 
 /** 保证金 by hand. Each movement is recorded by one person and confirmed by another. */
@@ -31,15 +53,16 @@ export class DepositsController {
   constructor(
     private readonly members: MembersService,
     private readonly deposits: DepositsService,
+    private readonly views: DepositViews,
   ) {}
 
   @Get()
   @May('payment.record')
-  @ApiOperation({ summary: 'Deposits of a show, and what was recorded of them, newest first.' })
+  @ApiOperation({ summary: 'Deposits of a show: who gave one, where it stands, and what was recorded.' })
   @ZodResponse({ status: 200, type: DepositListDto })
   @ApiProblems(400, 401, 403, 404)
   async list(@Param() { id }: ShowParamDto, @CurrentMember() member: SessionMember) {
-    return this.deposits.list(id, (await this.cashier(id, member, 'payment.record')).memberId);
+    return this.views.ofShow(id, (await this.cashier(id, member, 'payment.record')).memberId);
   }
 
   @Post()
@@ -69,6 +92,46 @@ export class DepositsController {
     @CurrentMember() member: SessionMember,
   ) {
     return this.deposits.decide(id, payment, await this.cashier(id, member, 'payment.confirm'), confirm);
+  }
+
+  @Post('moves/:payment/photo')
+  @May('payment.record')
+  @HttpCode(200)
+  @ApiOperation({
+    summary:
+      'Add the photo of the receipt (JPEG, PNG or WebP, 8 MB at most), or put it in place of the last.',
+  })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: { file: { type: 'string', format: 'binary' } },
+    },
+  })
+  @ZodResponse({ status: 200, type: DepositMoveDto })
+  @ApiProblems(400, 401, 403, 404, 409, 413, 415)
+  async addPhoto(
+    @Param() { id, payment }: PaymentParamDto,
+    @CurrentMember() member: SessionMember,
+    @Req() request: FastifyRequest,
+  ) {
+    const cashier = await this.cashier(id, member, 'payment.record');
+    return this.deposits.addPhoto(id, payment, cashier, await uploadOf(request, PICTURE_BYTES_MAX));
+  }
+
+  @Get('moves/:payment/photo')
+  @May('payment.record')
+  @Header('cache-control', 'private, no-store')
+  @Header('x-content-type-options', 'nosniff')
+  @ApiOperation({ summary: 'The photo of the receipt of a deposit.' })
+  @ApiProduces('image/webp')
+  @ApiOkResponse({ description: 'the photo', schema: { type: 'string', format: 'binary' } })
+  @ApiProblems(400, 401, 403, 404)
+  async photo(@Param() { id, payment }: PaymentParamDto, @CurrentMember() member: SessionMember) {
+    await this.cashier(id, member, 'payment.record');
+    const bytes = await this.deposits.photo(id, payment);
+    return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
   }
 
   @Post(':deposit/release')

@@ -20,6 +20,9 @@ export class DepositMoveRow {
   @Column('bytea') reference!: Buffer;
   @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;
   @Column('bytea', { name: 'reference_hash' }) referenceHash!: Buffer;
+  /** Name of the receipt's picture. */
+  @Column('text', { nullable: true }) photo!: string | null;
+  @Column('bytea', { name: 'photo_hash', nullable: true }) photoHash!: Buffer | null;
   @Column('text') state!: Move['state'];
   @Column('uuid', { name: 'recorded_by' }) recordedBy!: string;
   @Column('timestamptz', { name: 'recorded_at' }) recordedAt!: Date;

@@ -1,5 +1,6 @@
 import {
   type Author,
+  type DepositForfeit,
   type DepositState,
   type EventBody,
   type Reason,
@@ -13,10 +14,20 @@ export type DepositAct =
   | { name: 'returnDeposit'; body: EventBody<'deposit.returned'> }
   | { name: 'releaseDeposit'; deposit: string; reason: ReleaseReason };
 
+export interface DepositsOfShow {
+  /** Null: the sealed rules ask for none. */
+  askedFen: number | null;
+  /** Only for bids that come to more than this; 0: for every bid. */
+  abovePriceFen: number;
+  /** Whether one can still be given. */
+  isTaken: boolean;
+  /** Oldest first. */
+  deposits: (DepositState & { forfeits: DepositForfeit[] })[];
+}
+
 /** What payments must know of a show's deposits, and ask of its log. */
 export interface ShowDeposits {
-  /** `askedFen` null: the sealed rules ask for none. */
-  depositsOf(showId: string): Promise<{ askedFen: number | null; deposits: DepositState[] }>;
+  depositsOf(showId: string): Promise<DepositsOfShow>;
   /** As a leaf, with `beside` in the same transaction. Answers the reason of a refusal, or null when it is committed. */
   act(
     showId: string,

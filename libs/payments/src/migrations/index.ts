@@ -5,6 +5,7 @@ import { Deposits1795500650000 } from './1795500650000-deposits.js';
 import { FreightAndParcels1795500630000 } from './1795500630000-freight-and-parcels.js';
 import { HandRefunds1795500640000 } from './1795500640000-hand-refunds.js';
 import { Growers1795500660000 } from './1795500660000-growers.js';
+import { DepositReceipts1795500670000 } from './1795500670000-deposit-receipts.js';
 
 export const paymentsMigrations = [
   Payments1795500600000,
@@ -14,4 +15,5 @@ export const paymentsMigrations = [
   HandRefunds1795500640000,
   Deposits1795500650000,
   Growers1795500660000,
+  DepositReceipts1795500670000,
 ];
