@@ -146,7 +146,7 @@ function partsOf(
     new PaymentsService({ ...ground, bills, cases, receipts }),
     new HandRefunds(ground),
     ...[views, new DepositsService({ ...ground, deposits, views, receipts: depositReceipts })],
-    new MyPayments({ ...ground, parcels, bills, cases, refunds, counter }),
+    new MyPayments({ ...ground, deposits, parcels, bills, cases, refunds, counter }),
     new Payouts({ ...ground, payouts, accounts }),
     new Statements({ ...ground, payouts }),
     new PayWindows({ ...ground, jobs, warn }),

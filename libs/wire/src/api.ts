@@ -421,6 +421,7 @@ export const myPayment = z.object({
     payment.pick({ id: true, amountFen: true, channel: true, state: true, disputed: true }),
   ),
   orders: z.array(onlineOrder).describe('online payments of this buyer, newest first'),
+  deposit: z.boolean().describe('this show asks for one: see `my-deposit`'),
 });
 export type MyPayment = z.infer<typeof myPayment>;
 /** Nothing goes abroad without it. */

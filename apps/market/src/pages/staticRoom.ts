@@ -57,6 +57,11 @@ const zh = {
   goToNext: '去新的一场',
   next: (lot: string) => `下一件 ${lot}`,
   certificate: '看清拍证明',
+  depositEvery: (sum: string) => `出价前先交保证金 ${sum}，交一次管全场`,
+  depositAbove: (sum: string, above: string) => `合计超过 ${above} 的出价，先交保证金 ${sum}`,
+  depositRule: '拍到不付款抵给花农；收场后不欠款即退。',
+  depositHow: '怎么交',
+  stop: '。',
   code: '核验码',
   codeLater: '待锁定',
   other: 'English',
@@ -100,6 +105,11 @@ const en: Words = {
   goToNext: 'Go to the new show',
   next: (lot) => `Next: ${lot}`,
   certificate: 'Clearance Certificate',
+  depositEvery: (sum) => `A deposit of ${sum} comes before your first bid, once for the show`,
+  depositAbove: (sum, above) => `Bids above ${above} in all need a deposit of ${sum}`,
+  depositRule: 'It goes to the grower if you win and do not pay; else it comes back after the show.',
+  depositHow: 'How to give it',
+  stop: '. ',
   code: 'Code',
   codeLater: 'after sealing',
   other: '中文',
@@ -140,8 +150,21 @@ export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: Stati
     options.notice ? `<p class="say gold" role="status">${escapeHtml(options.notice)}</p>` : '',
     `<p class="foot"><a class="quiet" href="${here}?lang=${options.language}">${w.refresh}</a>`,
     `<a class="quiet" href="${here}?lang=${other}">${w.other}</a></p>`,
-    `<p class="rest-note">${escapeHtml(card.freight)}</p></section>`,
+    `<p class="rest-note">${escapeHtml(card.freight)}</p>${depositLine(snapshot, w)}</section>`,
   ].join('');
+}
+
+/** What is asked before the first bid, and where it says how to give it. */
+function depositLine({ state, card }: Snapshot, w: Words): string {
+  const { deposit } = state.rules;
+  if (!deposit) return '';
+  const { amountFen, abovePriceFen = 0 } = deposit;
+  const asked =
+    abovePriceFen > 0
+      ? w.depositAbove(money(amountFen), money(abovePriceFen))
+      : w.depositEvery(money(amountFen));
+  const how = `<a href="/pay/${escapeHtml(card.showId)}">${w.depositHow}</a>`;
+  return `<p class="rest-note">${escapeHtml(asked)}${w.stop}${escapeHtml(w.depositRule)} ${how}</p>`;
 }
 
 /** Each form of a page has an id of its own: bids on two lots are two bids. */

@@ -49,6 +49,7 @@ export type DeskSheet =
   | 'consent'
   | 'hall'
   | 'takeOver'
+  | 'deposits'
   | 'live';
 
 const TICK_MS = 100;

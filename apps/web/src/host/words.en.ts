@@ -60,13 +60,15 @@ export const en: HostWords = {
   },
   bidLimit: 'The most one bid may be (¥)',
   noLimit: 'no limit',
+  deposits: 'Deposits',
   deposit: 'Deposit (yuan)',
   depositNone: 'none',
   depositHow:
     'Given once for the show, before bidding. Who wins and does not pay loses it to the grower; all others have it back after the show. What comes, goes back or is lost stands in the log.',
   depositAbove: 'Only for bids that come to more than (yuan)',
   depositEvery: 'for every bid',
-  bidLimitBad: 'Limits, deposits and freight are amounts in yuan, like 8 or 12.5; a fee is a whole percent up to 30',
+  bidLimitBad:
+    'Limits, deposits and freight are amounts in yuan, like 8 or 12.5; a fee is a whole percent up to 30',
   unpaidTitle: 'What is not paid in time',
   secondChanceOn: 'Ask who bid next: 6 hours each, at most 3 people, then the next show',
   growersTitle: 'Growers’ money',

@@ -57,10 +57,10 @@ export const zh = {
   },
   bidLimit: '单次出价上限（元）',
   noLimit: '不限',
+  deposits: '保证金',
   deposit: '保证金（元）',
   depositNone: '不收',
-  depositHow:
-    '出价前先交，本场交一次；拍到不付款就抵给花农，收场后不欠款即退。退还、没收都记在账本里。',
+  depositHow: '出价前先交，本场交一次；拍到不付款就抵给花农，收场后不欠款即退。退还、没收都记在账本里。',
   depositAbove: '只对总价超过多少的出价要求（元）',
   depositEvery: '每次出价都要',
   bidLimitBad: '出价上限、保证金、运费填金额（元），如 8、12.5；服务费填 0 到 30 的整数',

@@ -42,6 +42,7 @@ const mine = (differs: Partial<MyPayment>): MyPayment => ({
     online: [],
     paidByHand: [],
     orders: [],
+    deposit: false,
   },
   ...differs,
 });

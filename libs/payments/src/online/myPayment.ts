@@ -3,6 +3,7 @@ import { type DataSource } from 'typeorm';
 import { type Bills } from '../bills.js';
 import { type Cases } from '../cases.js';
 import { PaymentRow } from '../entities.js';
+import { type ShowDeposits } from '../deposits/port.js';
 import { type Counter } from '../options.js';
 import { type Parcels } from '../parcels.js';
 import { freightTableOf } from '../rules/freight.js';
@@ -20,6 +21,7 @@ export interface MyPaymentsParts {
   refunds: OnlineRefunds;
   provider: PaymentProvider | null;
   counter: Counter;
+  deposits: ShowDeposits;
 }
 
 /** Online payments as people see them: the buyer on his pay page, host and officer in a list. */
@@ -48,6 +50,7 @@ export class MyPayments {
         disputed: disputes.get(id)?.reason ?? 'no',
       })),
       orders: await this.shown(showId, orders),
+      deposit: (await this.parts.deposits.depositsOf(showId)).askedFen !== null,
     };
   }
 

@@ -7,7 +7,7 @@ export { default as catalogue } from './CatalogueSheet.vue';
 export { default as most } from './MostSheet.vue';
 export { default as how } from './HowSheet.vue';
 export { default as join } from './JoinSheet.vue';
-export { default as offer } from './OfferNote.vue';
+export { default as notes } from '../dock/Notes.vue';
 export { default as seller } from './SellerSheet.vue';
 export { default as settings } from './SettingsSheet.vue';
 export { default as share } from './ShareSheet.vue';
