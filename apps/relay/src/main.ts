@@ -5,6 +5,7 @@ import { httpServer } from './http/server.js';
 import { loadLibrary } from './library.js';
 import { RelayCounters } from './metrics.js';
 import { udpPort } from './ports.js';
+import { Recordings } from './recording/keeping.js';
 import { Relay } from './relay.js';
 import { openTcp } from './tcp.js';
 
@@ -16,6 +17,9 @@ const help = `Qingpai live video: WHIP in, WHEP out.
   --tcp-port 8023           for networks without UDP; off: none
   --public-ip IP            announced to clients in place of the address by which they asked
   --viewers-max 300 --egress-mbit-max 300
+  --recordings FOLDER       keeps what cameras send; left out: nothing is recorded
+  --segment-minutes 5 --keyframe-seconds 2
+  --free-gb-min 2           recording stops when less is free on that disk
   --with-parent             end when standard input ends`;
 
 /** Says `RELAY <url>` when it listens, or `NO-VIDEO <why>` where the library cannot run. */
@@ -30,6 +34,10 @@ async function main(): Promise<void> {
       'public-ip': { type: 'string' },
       'viewers-max': { type: 'string', default: '300' },
       'egress-mbit-max': { type: 'string', default: '300' },
+      recordings: { type: 'string' },
+      'segment-minutes': { type: 'string', default: '5' },
+      'keyframe-seconds': { type: 'string', default: '2' },
+      'free-gb-min': { type: 'string', default: '2' },
       'with-parent': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -50,6 +58,7 @@ async function main(): Promise<void> {
   const tcpPort = values['tcp-port'] === 'off' ? null : Number(values['tcp-port']);
   const tcp = tcpPort === null ? null : await openTcp({ address, port: tcpPort }, { address: reached, port });
   const counters = new RelayCounters();
+  const recordings = await openRecordings(values.recordings, 1e9 * Number(values['free-gb-min']));
   const relay = new Relay(
     library,
     {
@@ -57,6 +66,11 @@ async function main(): Promise<void> {
       tcpPort: tcp ? (tcp.address() as AddressInfo).port : null,
       viewersMax: Number(values['viewers-max']),
       egressBitsPerSecondMax: 1e6 * Number(values['egress-mbit-max']),
+      recording: recordings && {
+        recordings,
+        segmentMs: 60_000 * Number(values['segment-minutes']),
+        keyframeEveryMs: 1_000 * Number(values['keyframe-seconds']),
+      },
     },
     counters,
   );
@@ -70,8 +84,21 @@ async function main(): Promise<void> {
   process.stdout.write(`RELAY http://${hostname}:${listening} udp ${port}\n`);
   await stopped(values['with-parent']);
   relay.close();
-  // The library's threads would keep the process for a while; nothing here is worth waiting for.
+  // What does not lie in its place by then is closed at the next start.
+  await Promise.race([recordings?.close(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX))]);
+  // The library's threads would keep the process for a while; nothing else here is worth waiting for.
   process.exit(0);
+}
+
+const CLOSE_MS_MAX = 3_000;
+
+async function openRecordings(folder: string | undefined, freeBytesMin: number): Promise<Recordings | null> {
+  if (folder === undefined) return null;
+  const recordings = new Recordings(folder, freeBytesMin, (what, error) =>
+    console.error('recording', what, error),
+  );
+  await recordings.start();
+  return recordings;
 }
 
 function stopped(withParent: boolean): Promise<void> {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Stage } from '@qingpai/wire';
 import { Camera, type CameraMedia } from './camera.js';
-import { Rate } from './feed.js';
+import { type Feed, Rate } from './feed.js';
 import { type Library } from './library.js';
 import * as max from './limits.js';
 import { type RelayCounters } from './metrics.js';
+import { type Recordings } from './recording/keeping.js';
+import { Recorder } from './recording/recorder.js';
 import { type Accepted, type Announced, answer } from './sdp/answer.js';
 import { type Codec, codecFor, type Offer, readOffer, type Section } from './sdp/offer.js';
 import { type Session, ShowStage } from './stage.js';
@@ -17,12 +19,14 @@ export interface RelayOptions {
   tcpPort: number | null;
   viewersMax: number;
   egressBitsPerSecondMax: number;
+  /** Null: nothing is recorded. */
+  recording: { recordings: Recordings; segmentMs: number; keyframeEveryMs: number } | null;
 }
 
 /** What a POST is answered: the connection, or an HTTP status that says why not. */
 export type Opened = { status: 201; id: string; sdp: string } | { status: 400 | 404 | 406 | 409 | 503 };
 
-/** All stages of this process. Every packet passes here; nothing waits, nothing is written to disk. */
+/** All stages of this process. Every packet passes here and waits for nothing; what is recorded is a copy. */
 export class Relay {
   private readonly stages = new Map<string, ShowStage>();
   private readonly egress = new Rate();
@@ -124,11 +128,13 @@ export class Relay {
       handleUp: () => (session.isUp = true),
       handleDown: () => session.close(),
     });
+    const recorder = this.recorderFor(stage.show, media, (feed) => camera.wantKeyframe(feed));
     const camera: Camera = new Camera(
       media,
       {
         send: (packet) => transport.send(packet),
         handlePacket: (feed, packet, nowMs) => {
+          if (stage.camera === session) recorder?.handlePacket(feed, packet, nowMs);
           // Not before he is connected: his first packet is to be one with which a picture begins.
           for (const viewer of stage.viewers.values())
             if (viewer.isUp) viewer.of.handlePacket(feed, packet, nowMs);
@@ -144,12 +150,33 @@ export class Relay {
     const session = this.session(person, ice.ufrag, camera, () => {
       clearTimeout(late);
       this.counters.keep(camera);
+      recorder?.close(this.nowMs());
       stage.handleCameraGone(session, session.meant === true, this.nowMs());
       transport.close();
     });
+    session.recorder = recorder;
     if (stage.camera) this.remember(stage.camera);
     stage.handleCamera(session, this.nowMs());
     return { status: 201, id: session.id, sdp: sdpOf(transport) };
+  }
+
+  private recorderFor(
+    show: string,
+    { video, audio }: CameraMedia,
+    wantKeyframe: (feed: Feed) => void,
+  ): Recorder | null {
+    const { recording } = this.options;
+    if (!recording) return null;
+    const { recordings, segmentMs, keyframeEveryMs } = recording;
+    return new Recorder(
+      {
+        wantKeyframe,
+        open: (fromMs, shape) => recordings.open(show, fromMs, shape, null),
+        wallMs: () => Date.now(),
+        isFull: () => recordings.isFull,
+      },
+      { segmentMs, keyframeEveryMs, expects: { video: video !== null, sound: audio !== null } },
+    );
   }
 
   // ---------------------------------------------------------------- who watches
@@ -323,6 +350,7 @@ export class Relay {
     const nowMs = this.nowMs();
     for (const stage of this.stages.values()) {
       for (const { of: viewer } of stage.viewers.values()) viewer.choose(stage.feeds, nowMs);
+      stage.camera?.recorder?.look(stage.feeds, nowMs);
       stage.look(nowMs);
     }
   }

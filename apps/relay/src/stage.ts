@@ -15,6 +15,12 @@ export interface Session<T> {
   isUp: boolean;
   /** Its owner ended it, nothing was lost. */
   meant?: true;
+  /** Of a camera that is recorded. */
+  recorder?: {
+    close(nowMs: number): void;
+    look(feeds: readonly Feed[], nowMs: number): void;
+    state: 'on' | 'full' | null;
+  } | null;
   close(): void;
 }
 
@@ -50,7 +56,8 @@ export class ShowStage {
       this.shown = { video: begun.some((one) => one.isVideo), audio: begun.some((one) => !one.isVideo) };
     }
     const shown = this.state === 'live' ? this.shown : { video: false, audio: false };
-    return { state: this.state, ...shown, take: this.take };
+    const recording = this.camera?.recorder?.state;
+    return { state: this.state, ...shown, take: this.take, ...(recording && { recording }) };
   }
 
   // ---------------------------------------------------------------- the camera

@@ -84,7 +84,8 @@ export class RelayServer implements MediaServer {
   /** A new relay knows nothing of the old one's cameras: they post again, and then it says so. */
   private handleLost(): void {
     for (const [show, stage] of this.stages) {
-      if (stage.state === 'live') this.tell(show, { ...stage, state: 'stalled', video: false, audio: false });
+      const { take } = stage;
+      if (stage.state === 'live') this.tell(show, { state: 'stalled', video: false, audio: false, take });
     }
   }
 

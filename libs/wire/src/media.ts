@@ -15,6 +15,10 @@ export const stage = z.object({
     .int()
     .nonnegative()
     .describe('grows when the camera comes back in another form: whoever watches an older take posts again'),
+  recording: z
+    .enum(['on', 'full'])
+    .optional()
+    .describe('on: it is being recorded; full: it is not, since the disk is; left out: it is not'),
 });
 export type Stage = z.infer<typeof stage>;
 

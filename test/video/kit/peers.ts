@@ -1,6 +1,7 @@
 import type * as Library from 'node-datachannel';
 import { readRtcp } from '../../../apps/relay/src/rtp/rtcp.js';
 import { isRtcp, readRtp } from '../../../apps/relay/src/rtp/rtp.js';
+import * as moving from '../../../apps/relay/src/recording/testing/movingPicture.js';
 
 /** WebRTC clients that are no browsers: they speak WHIP and WHEP, and send and count plain RTP packets. */
 export const VIDEO_SSRC = 42;
@@ -72,6 +73,7 @@ export class TestCamera extends Peer {
   private frame = 0;
   private wantsKey = true;
   private readonly sent = new Map<number, Buffer>();
+  private readonly real: 'VP8' | 'H264' | null;
   keyframes = 0;
   nacked = 0;
   /** Withheld when first sent, so that it must be asked for. */
@@ -79,9 +81,14 @@ export class TestCamera extends Peer {
 
   constructor(
     library: typeof Library,
-    { codec = 'VP8', sound = true }: { codec?: 'VP8' | 'H264' | 'AV1'; sound?: boolean } = {},
+    {
+      codec = 'VP8',
+      sound = true,
+      real = false,
+    }: { codec?: 'VP8' | 'H264' | 'AV1'; sound?: boolean; real?: boolean } = {},
   ) {
     super(library);
+    this.real = real && codec !== 'AV1' ? codec : null;
     const media = new library.Video('video', 'SendOnly');
     if (codec === 'VP8') media.addVP8Codec(VP8);
     else if (codec === 'H264') media.addH264Codec(VP8);
@@ -97,7 +104,8 @@ export class TestCamera extends Peer {
   }
 
   start(): void {
-    this.timer = setInterval(() => this.sendFrame(), FRAME_MS);
+    if (this.real === null) this.timer = setInterval(() => this.sendFrame(), FRAME_MS);
+    else this.timer = setInterval(() => this.sendReal(this.real!), 1_000 / moving.FRAMES_PER_SECOND);
   }
   stop(): void {
     clearInterval(this.timer);
@@ -138,6 +146,22 @@ export class TestCamera extends Peer {
       this.seq = (this.seq + 1) & 0xffff;
     }
     if (this.audio) this.sendSound();
+    this.frame += 1;
+  }
+
+  /** A picture that decoders can read, a keyframe in each second. */
+  private sendReal(codec: 'VP8' | 'H264'): void {
+    if (this.state !== 'connected') return;
+    for (const one of moving.picture(codec, this.frame)) {
+      const packet = moving.rtp(one, this.seq, VP8, VIDEO_SSRC);
+      this.sent.set(this.seq, packet);
+      if (!this.drops(this.seq)) this.send(this.video, packet);
+      this.seq = (this.seq + 1) & 0xffff;
+    }
+    const each = moving.SOUNDS_PER_SECOND / moving.FRAMES_PER_SECOND;
+    for (let k = this.frame * each; this.audio && k < (this.frame + 1) * each; k += 1) {
+      this.send(this.audio, moving.rtp(moving.sound(k), k, OPUS, AUDIO_SSRC));
+    }
     this.frame += 1;
   }
 

@@ -31,6 +31,13 @@ export class RelayProcess {
     return relay;
   }
 
+  /** As the kernel ends it when memory is short. */
+  async kill(): Promise<void> {
+    const gone = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await gone;
+  }
+
   async close(): Promise<void> {
     const gone = once(this.child, 'exit');
     this.child.stdin!.end();
