@@ -91,7 +91,18 @@ export default defineConfig({
     desks: {
       consumer: 'client',
       build: bundle(
-        pages('host', 'camera', 'township', 'certificate', 'pay', 'parcel', 'after', 'consent', 'plain'),
+        pages(
+          'host',
+          'camera',
+          'township',
+          'certificate',
+          'pay',
+          'parcel',
+          'after',
+          'consent',
+          'hall',
+          'plain',
+        ),
         false,
       ),
     },

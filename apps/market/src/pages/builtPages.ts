@@ -3,7 +3,17 @@ import { join } from 'node:path';
 
 /** The pages that `npm run build:web` makes. */
 export type PageName =
-  'room' | 'host' | 'camera' | 'township' | 'certificate' | 'pay' | 'parcel' | 'after' | 'consent' | 'plain';
+  | 'room'
+  | 'host'
+  | 'camera'
+  | 'township'
+  | 'certificate'
+  | 'pay'
+  | 'parcel'
+  | 'after'
+  | 'consent'
+  | 'hall'
+  | 'plain';
 
 /** HTML of the built pages, read once each. A page that was not built says how to build it. */
 export class BuiltPages {

@@ -78,6 +78,14 @@ export class PagesController {
     this.send(reply, 'after');
   }
 
+  /** For a projector in the hall. */
+  @Get('hall/:showId')
+  @Public()
+  hall(@Param('showId') id: string, @Res() reply: FastifyReply) {
+    if (!showId.safeParse(id).success) throw new Refused('unknown-show');
+    this.send(reply, 'hall');
+  }
+
   /** Its token is in the fragment, which no server sees. */
   @Get('consent')
   @Public()

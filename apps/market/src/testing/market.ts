@@ -58,7 +58,7 @@ function builtPagesIn(folder: string): string {
     '<div id="app"><!--room:static--></div><script id="boot" type="application/json"><!--room:boot--></script>',
   );
   page('plain', '<html lang="<!--plain:lang-->"><title><!--plain:title--></title><!--plain:body--></html>');
-  for (const name of ['host', 'camera', 'township', 'certificate', 'pay', 'consent'])
+  for (const name of ['host', 'camera', 'township', 'certificate', 'pay', 'consent', 'hall'])
     page(name, `<p>the page ${name}</p>`);
   const script = `export const room = '${'拍'.repeat(1_000)}';`;
   writeFileSync(join(folder, 'assets', 'room-abc123.js'), script);
