@@ -1,3 +1,4 @@
+import { FakeStripe, WEBHOOK_SECRET } from '@qingpai/payments/testing';
 import { type Page } from 'playwright-core';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { axeFinds, Chromium, overflows } from './kit/chromium.js';
@@ -9,15 +10,20 @@ const rules = {
   deposit: { amountFen: 5_000 },
 };
 
+const secret = { STRIPE_SECRET_KEY: 'sk_test_fake', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET };
+
+let stripe: FakeStripe;
 let market: Market;
 let browser: Chromium;
 beforeAll(async () => {
-  market = await Market.open();
+  stripe = await FakeStripe.open();
+  market = await Market.open({ ...secret, STRIPE_API: stripe.url });
   browser = await Chromium.open(market);
 }, 60_000);
 afterAll(async () => {
   await browser.close();
   await market.close();
+  await stripe.close();
 });
 afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 
@@ -137,3 +143,19 @@ test('a refused bid leads to the deposit, which is given, confirmed, and comes b
   await after.locator('dialog[open]').getByRole('button', { name: '确认' }).click();
   await page.getByText('保证金 ¥50 · 已退').waitFor();
 }, 120_000);
+
+test('given online, it is held when he comes back from the provider’s page', async () => {
+  const { showId } = await market.openShow([pot()], rules);
+  const lin = await market.buyer(showId, '小林');
+  const page = await browser.opens(`/pay/${showId}`, lin.token!);
+  await page.getByText('我同意：为了付款，把编号和金额').click();
+  await looks(page, 'deposit-online');
+  await page.getByRole('button', { name: '交 ¥50' }).click();
+  await page.waitForURL(`${stripe.url}/**`);
+  // He has left us, knowingly.
+  expect(browser.complaints.splice(0).filter((one) => !one.startsWith(`asked ${stripe.url}`))).toEqual([]);
+  expect(stripe.pay(page.url())).toBe('paid');
+  await page.goto(`${market.origin}/pay/${showId}?back=1`);
+  await page.getByText('已收，可以出价').waitFor();
+  await looks(page, 'deposit-online-held');
+}, 60_000);

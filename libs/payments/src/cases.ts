@@ -3,6 +3,7 @@ import { type MembersService } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type CaseKind, type DisputeReason, type PaymentCase } from '@qingpai/wire';
 import { type DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import { DepositOrderRow } from './deposits/entities.js';
 import { OrderRow, OrderSaleRow, PaymentCaseRow, PaymentRow } from './entities.js';
 import { PAYMENT_CASES_PER_SHOW_MAX } from './limits.js';
 
@@ -139,4 +140,5 @@ async function giveUp(manager: EntityManager, id: string): Promise<void> {
   const waiting = { id, state: In(['open', 'processing']) };
   const { affected } = await manager.update(OrderRow, waiting, { state: 'closed' });
   if (affected === 1) await manager.update(OrderSaleRow, { orderId: id }, { letGo: true });
+  else await manager.update(DepositOrderRow, waiting, { state: 'closed' });
 }

@@ -33,6 +33,7 @@ export class DepositRecordDto extends createZodDto(wire.depositRecord) {}
 export class DepositMoveDto extends createZodDto(wire.depositMove) {}
 export class DepositListDto extends createZodDto(wire.depositList) {}
 export class MyDepositDto extends createZodDto(wire.myDeposit) {}
+export class PayingDepositDto extends createZodDto(wire.payingDeposit) {}
 export class DepositReleaseDto extends createZodDto(wire.depositRelease) {}
 export class DepositParamDto extends createZodDto(z.object({ id: wire.showId, deposit: wire.depositId })) {}
 export class PaymentParamDto extends createZodDto(z.object({ id: wire.showId, payment: z.uuid() })) {}

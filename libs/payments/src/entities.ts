@@ -2,7 +2,7 @@ import { bigintColumn } from '@qingpai/platform';
 import { type CaseKind, type DisputeReason, type OrderState, type payment } from '@qingpai/wire';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type z } from 'zod';
-import { DepositMoveRow } from './deposits/entities.js';
+import { DepositMoveRow, DepositOrderRow, DepositRefundRow } from './deposits/entities.js';
 import { type PaymentState } from './rules/payment.js';
 
 /** Money that came outside the market, as a person says: transfer, cash, WeChat, Alipay. */
@@ -171,6 +171,8 @@ export class ParcelReadingRow {
 
 export const paymentsEntities = [
   DepositMoveRow,
+  DepositOrderRow,
+  DepositRefundRow,
   ParcelRow,
   ParcelReadingRow,
   PaymentRow,

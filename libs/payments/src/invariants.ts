@@ -135,6 +135,35 @@ export const paymentsInvariants = [
         AND amount_fen > coalesce((rules #>> '{afterSale,grantAloneMaxFen}')::bigint, 0)`,
   },
   {
+    name: 'a deposit that moved is in the log, and nothing else',
+    zh: '保证金的收和退都在账本里，账本里的都收过退过',
+    sql: `
+      WITH told AS (
+        SELECT show_id, CASE kind WHEN 'in' THEN 'deposit.held' ELSE 'deposit.returned' END AS type, amount_fen AS fen,
+          encode(reference_hash, 'base64') AS txn FROM deposit_moves WHERE state = 'confirmed'
+        UNION ALL SELECT show_id, 'deposit.held', amount_fen, encode(sha256(convert_to(charge, 'UTF8')), 'base64')
+          FROM deposit_orders WHERE state IN ('paid', 'forfeited', 'returned')
+        UNION ALL SELECT show_id, 'deposit.returned', r.amount_fen, encode(sha256(convert_to(r.ref, 'UTF8')), 'base64')
+          FROM deposit_refunds r JOIN deposit_orders o ON o.id = r.order_id
+          WHERE r.state = 'given' AND o.state = 'returned'
+      ), leaf AS MATERIALIZED (
+        SELECT origin, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves JOIN logs USING (log)
+      ), logged AS (
+        SELECT show_id, leaf ->> 'type' AS type, (leaf #>> '{body,amountFen}')::bigint AS fen, leaf #>> '{body,txn}' AS txn
+        FROM leaf JOIN shows USING (origin) WHERE leaf ->> 'type' IN ('deposit.held', 'deposit.returned')
+      )
+      (SELECT *, 'not in the log' AS what FROM (TABLE told EXCEPT ALL TABLE logged) AS a)
+      UNION ALL (SELECT *, 'never written down' FROM (TABLE logged EXCEPT ALL TABLE told) AS b)`,
+  },
+  {
+    name: 'a deposit paid online goes back once, and what could not be held goes back whole',
+    zh: '在线交的保证金只退一次；收不下的原样退回',
+    sql: `
+      SELECT o.id FROM deposit_orders o LEFT JOIN deposit_refunds r ON r.order_id = o.id AND r.state = 'given'
+      WHERE (o.state IN ('returned', 'sent-back')) <> (r.id IS NOT NULL) OR r.amount_fen > o.amount_fen
+        OR (o.state = 'sent-back' AND r.amount_fen <> o.amount_fen)`,
+  },
+  {
     name: 'never more goes back than came',
     zh: '退款不超过实付',
     sql: `

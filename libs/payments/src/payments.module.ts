@@ -12,6 +12,7 @@ import { HandRefundsController } from './handRefunds.controller.js';
 import { DepositsController } from './deposits/deposits.controller.js';
 import { DepositsService } from './deposits/deposits.service.js';
 import { DepositViews } from './deposits/depositViews.js';
+import { OnlineDeposits } from './deposits/onlineDeposits.js';
 import { MyDepositController } from './deposits/myDeposit.controller.js';
 import { SHOW_DEPOSITS, type ShowDeposits } from './deposits/port.js';
 import { Means } from './means.js';
@@ -85,6 +86,7 @@ export class PaymentsModule {
           HandRefunds,
           DepositsService,
           DepositViews,
+          OnlineDeposits,
           OnlineOrders,
           OnlineRefunds,
           Knocks,
@@ -136,16 +138,25 @@ function partsOf(
   const bills = new Bills(sales, members, parcels);
   const cases = new Cases({ ...ground, tell });
   const receipts = new PictureFolder(join(dataDir, 'receipts'));
-  const views = new DepositViews({ ...ground, deposits, counter });
   const depositReceipts = new PictureFolder(join(dataDir, 'deposit-receipts'));
   const orders = new OnlineOrders({ ...ground, bills, cases });
   const refunds = new OnlineRefunds({ ...ground, cases });
-  const knocks = new Knocks({ ...ground, orders, refunds, cases });
+  const online = new OnlineDeposits({ ...ground, deposits, cases });
+  const views = new DepositViews({ ...ground, deposits, counter, online });
+  const knocks = new Knocks({ ...ground, orders, refunds, deposits: online, cases });
   const made = [
-    ...[parcels, bills, cases, orders, refunds, knocks, new OnlinePayments([orders, refunds, knocks])],
+    ...[
+      parcels,
+      bills,
+      cases,
+      orders,
+      refunds,
+      knocks,
+      new OnlinePayments([orders, refunds, online, knocks]),
+    ],
     new PaymentsService({ ...ground, bills, cases, receipts }),
     new HandRefunds(ground),
-    ...[views, new DepositsService({ ...ground, deposits, views, receipts: depositReceipts })],
+    ...[online, views, new DepositsService({ ...ground, deposits, views, receipts: depositReceipts })],
     new MyPayments({ ...ground, deposits, parcels, bills, cases, refunds, counter }),
     new Payouts({ ...ground, payouts, accounts }),
     new Statements({ ...ground, payouts }),

@@ -28,6 +28,7 @@ export const depositForfeit = z.object({
 });
 export type DepositForfeit = z.infer<typeof depositForfeit>;
 export const shownDeposit = depositState.extend({
+  isOnline: z.boolean().describe('came online, and goes back that way by itself'),
   paddle: z.int().nonnegative(),
   forfeits: z.array(depositForfeit),
 });
@@ -92,5 +93,9 @@ export const myDeposit = z.object({
   contact: z.string(),
   byHand: z.string().describe('how to pay without the internet'),
   online: z.array(onlineMethod).describe('empty: not on offer here'),
+  isUnderway: z.boolean().describe('paid online, and the bank is at work'),
 });
 export type MyDeposit = z.infer<typeof myDeposit>;
+/** The page of the provider's on which it is paid. */
+export const payingDeposit = z.object({ payUrl: z.string() });
+export type PayingDeposit = z.infer<typeof payingDeposit>;

@@ -117,6 +117,12 @@ const planted: Record<string, string> = {
     UPDATE payments SET freight_fen = 1, amount_fen = amount_fen + 1`,
   'what went back by hand is in the log, and nothing else': `UPDATE hand_refunds SET amount_fen = 399`,
   'nobody gives back more by hand than he may alone': `UPDATE shows SET rules = rules #- '{afterSale}'`,
+  'a deposit that moved is in the log, and nothing else': `
+    INSERT INTO deposit_orders SELECT gen_random_uuid(), show_id, bidder, 5000, 'paid', return_url, consent_at, created_at,
+      expires_at, NULL, 'pi_nobody_held', NULL, sha256('x') FROM orders`,
+  'a deposit paid online goes back once, and what could not be held goes back whole': `
+    INSERT INTO deposit_orders SELECT gen_random_uuid(), show_id, bidder, 5000, 'sent-back', return_url, consent_at,
+      created_at, expires_at, NULL, 'pi_kept', NULL, sha256('x') FROM orders`,
   'never more goes back than came': `
     INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, sale, 4601, 'asked', asked_by, asked_at
       FROM order_refunds`,

@@ -1,6 +1,6 @@
 import { rowsOf } from '@qingpai/members';
 import { type ShowDeposits } from '@qingpai/payments';
-import { type DepositForfeit, type ShowState } from '@qingpai/wire';
+import { type DepositForfeit, type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type Desks } from '../desk/desks.js';
 import { phasesFor } from '../rules/show.js';
@@ -9,7 +9,8 @@ import { phasesFor } from '../rules/show.js';
 export function showDeposits(desks: Desks, db: DataSource): ShowDeposits {
   return {
     async depositsOf(showId) {
-      const { state } = await desks.of(showId);
+      const desk = await desks.of(showId);
+      const { state } = desk;
       const { deposit } = state.rules;
       const all = Object.values(state.deposits).sort((a, b) => a.i - b.i);
       const lost = all.some(({ forfeitedFen }) => forfeitedFen > 0) ? await forfeitsOf(db, state) : [];
@@ -19,6 +20,7 @@ export function showDeposits(desks: Desks, db: DataSource): ShowDeposits {
         isTaken: deposit !== undefined && phasesFor.holdDeposit.includes(state.phase),
         deposits: all.map((one) => ({
           ...one,
+          ...cameBy(desk.leaf(one.i)),
           forfeits: lost.filter(({ deposit: id }) => id === one.deposit).map(({ deposit: _, ...of }) => of),
         })),
       };
@@ -28,6 +30,12 @@ export function showDeposits(desks: Desks, db: DataSource): ShowDeposits {
       return answer.ok ? null : answer.reason;
     },
   };
+}
+
+/** What its leaf says beside the state. */
+function cameBy(leaf: LoggedEvent | undefined) {
+  if (leaf?.type !== 'deposit.held') throw new Error('bug: a deposit whose leaf is not there');
+  return { channel: leaf.body.channel, txn: leaf.body.txn };
 }
 
 /** For which lots deposits were forfeited: the books say it, entry by entry. */

@@ -8,12 +8,14 @@ import {
   type ShownDeposit,
 } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
+import { type PaymentProvider } from '../online/provider.js';
 import { type Counter } from '../options.js';
 import { owedBackFenOf, standingOf } from '../rules/deposit.js';
 import { type Buyer, type ShowSales } from '../sales.js';
 import { type DepositMoveRow } from './entities.js';
+import { type OnlineDeposits } from './onlineDeposits.js';
 import { movesOf } from './moveRows.js';
-import { type DepositsOfShow, type ShowDeposits } from './port.js';
+import { type DepositsOfShow, type KeptDeposit, type ShowDeposits } from './port.js';
 
 export interface DepositViewsParts {
   db: DataSource;
@@ -22,9 +24,9 @@ export interface DepositViewsParts {
   sales: ShowSales;
   deposits: ShowDeposits;
   counter: Counter;
+  online: OnlineDeposits;
+  provider: PaymentProvider | null;
 }
-
-type Kept = DepositsOfShow['deposits'][number];
 
 /** Deposits as people see them: the buyer his own, host and officer all of a show. */
 export class DepositViews {
@@ -45,8 +47,8 @@ export class DepositViews {
   }
 
   /** One buyer's own. Refuses: `no-paddle`. */
-  async ofMember(showId: string, memberId: string): Promise<Omit<MyDeposit, 'online'>> {
-    const { db, deposits, sales, counter } = this.parts;
+  async ofMember(showId: string, memberId: string): Promise<MyDeposit> {
+    const { db, deposits, sales, counter, online, provider } = this.parts;
     const known = await deposits.depositsOf(showId);
     const buyers = await sales.buyersOf(showId);
     const buyer = buyers.find((one) => one.memberId === memberId);
@@ -59,6 +61,8 @@ export class DepositViews {
       standing: standingOf(his, rows.some(isComing)),
       deposits: his.map((one) => shownDeposit(one, buyers)).reverse(),
       ...{ payee: counter.payee, contact: counter.contact, byHand: counter.byHand },
+      online: [...(provider?.methods ?? [])],
+      isUnderway: await online.isUnderway(showId, buyer.bidder),
     };
   }
 
@@ -130,7 +134,8 @@ const isComing = ({ kind, state }: DepositMoveRow): boolean => kind === 'in' && 
 const paddleIn = (buyers: readonly Buyer[], bidder: string): number =>
   buyers.find((one) => one.bidder === bidder)?.paddle ?? 0;
 
-const shownDeposit = (one: Kept, buyers: readonly Buyer[]): ShownDeposit => ({
+const shownDeposit = ({ channel, txn: _, ...one }: KeptDeposit, buyers: readonly Buyer[]): ShownDeposit => ({
   ...one,
+  isOnline: channel === 'stripe',
   paddle: paddleIn(buyers, one.bidder),
 });

@@ -36,7 +36,7 @@ export class DepositsService {
 
   constructor(private readonly parts: DepositsParts) {}
 
-  /** Refuses: `malformed` (neither, or both), `deposit-none`, `no-paddle`, `not-found`, `reference-used`, `payment-pending`. */
+  /** Refuses: `malformed` (neither, or both), `deposit-none`, `no-paddle`, `not-found`, `paid-online`, `reference-used`, `payment-pending`. */
   record(showId: string, by: Cashier, body: z.infer<typeof depositRecord>): Promise<DepositMove> {
     return this.lines.run(showId, async () => {
       const about = await this.aboutOf(showId, body);
@@ -123,6 +123,7 @@ export class DepositsService {
     const one = deposits.find(({ deposit }) => deposit === body.deposit);
     const amountFen = one ? owedBackFenOf(one) : 0;
     if (!one || amountFen === 0) throw new Refused('not-found');
+    if (one.channel === 'stripe') throw new Refused('paid-online');
     return { kind: 'out' as const, bidder: one.bidder, deposit: one.deposit, amountFen };
   }
 

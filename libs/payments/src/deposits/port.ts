@@ -14,6 +14,13 @@ export type DepositAct =
   | { name: 'returnDeposit'; body: EventBody<'deposit.returned'> }
   | { name: 'releaseDeposit'; deposit: string; reason: ReleaseReason };
 
+/** One that came in, as its leaf and the state say. */
+export interface KeptDeposit extends DepositState {
+  forfeits: DepositForfeit[];
+  channel: EventBody<'deposit.held'>['channel'];
+  txn: string;
+}
+
 export interface DepositsOfShow {
   /** Null: the sealed rules ask for none. */
   askedFen: number | null;
@@ -22,7 +29,7 @@ export interface DepositsOfShow {
   /** Whether one can still be given. */
   isTaken: boolean;
   /** Oldest first. */
-  deposits: (DepositState & { forfeits: DepositForfeit[] })[];
+  deposits: KeptDeposit[];
 }
 
 /** What payments must know of a show's deposits, and ask of its log. */

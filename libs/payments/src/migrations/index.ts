@@ -6,6 +6,7 @@ import { FreightAndParcels1795500630000 } from './1795500630000-freight-and-parc
 import { HandRefunds1795500640000 } from './1795500640000-hand-refunds.js';
 import { Growers1795500660000 } from './1795500660000-growers.js';
 import { DepositReceipts1795500670000 } from './1795500670000-deposit-receipts.js';
+import { DepositsOnline1795500671000 } from './1795500671000-deposits-online.js';
 
 export const paymentsMigrations = [
   Payments1795500600000,
@@ -16,4 +17,5 @@ export const paymentsMigrations = [
   Deposits1795500650000,
   Growers1795500660000,
   DepositReceipts1795500670000,
+  DepositsOnline1795500671000,
 ];

@@ -2,8 +2,10 @@ import { Refused } from '@qingpai/platform';
 import { type DataSource, IsNull, LessThan, Not } from 'typeorm';
 import { z } from 'zod';
 import { type Cases } from '../cases.js';
+import { DepositOrderRow } from '../deposits/entities.js';
 import { OrderRefundRow, OrderRow, ProviderEventRow } from '../entities.js';
 import { ASK_AGAIN_AFTER_MS, ASKED_PER_ROUND_MAX } from '../limits.js';
+import { type OnlineDeposits } from '../deposits/onlineDeposits.js';
 import { type OnlineOrders } from './orders.js';
 import { type Knock, type PaymentProvider } from './provider.js';
 import { type OnlineRefunds } from './refunds.js';
@@ -12,6 +14,7 @@ export interface KnocksParts {
   db: DataSource;
   orders: OnlineOrders;
   refunds: OnlineRefunds;
+  deposits: OnlineDeposits;
   cases: Cases;
   provider: PaymentProvider | null;
   nowMs: () => number;
@@ -46,7 +49,7 @@ export class Knocks {
 
   /** Knocks that were kept and could not be applied then; answers how many still cannot. */
   async reconcile(): Promise<number> {
-    const { db, orders, nowMs } = this.parts;
+    const { db, nowMs } = this.parts;
     const receivedAt = LessThan(new Date(nowMs() - ASK_AGAIN_AFTER_MS));
     const where = { appliedAt: IsNull(), orderId: Not(IsNull()), receivedAt };
     const waiting = await db.manager.find(ProviderEventRow, { where, take: ASKED_PER_ROUND_MAX });
@@ -54,7 +57,7 @@ export class Knocks {
     const left = waiting.filter(({ type }) => isOfOrder(type));
     let failed = 0;
     for (const { id, orderId } of left) {
-      await orders.refresh(orderId!).then(
+      await this.refresh(orderId!).then(
         () => this.applied(id),
         () => (failed += 1),
       );
@@ -67,24 +70,39 @@ export class Knocks {
     if (about.kind === 'other') return null;
     if (about.kind === 'order') return z.uuid().safeParse(about.order).success ? about.order : null;
     if (about.charge === null) return null;
-    return (await this.parts.db.manager.findOneBy(OrderRow, { charge: about.charge }))?.id ?? null;
+    const { db, deposits } = this.parts;
+    const { charge } = about;
+    const order = (await db.manager.findOneBy(OrderRow, { charge })) ?? (await deposits.ofCharge(charge));
+    return order?.id ?? null;
+  }
+
+  /** Whether a bill or a deposit is paid by it. */
+  private async refresh(orderId: string): Promise<unknown> {
+    const { orders, deposits } = this.parts;
+    return (await deposits.knows(orderId)) ? deposits.refresh(orderId) : orders.refresh(orderId);
   }
 
   private async apply({ about, id, type }: Knock, orderId: string): Promise<void> {
-    const { db, orders, refunds, cases } = this.parts;
+    const { db, refunds, deposits, cases } = this.parts;
     if (about.kind === 'order') {
-      await orders.refresh(orderId).catch((error: unknown) => {
+      await this.refresh(orderId).catch((error: unknown) => {
         // Its commit may be under way on another server, or in a backup that is being restored: it must come again.
         throw error instanceof Refused ? new Refused(error.reason, 500) : error;
       });
       return;
     }
-    const { showId } = await db.manager.findOneByOrFail(OrderRow, { id: orderId });
+    const isDeposit = await deposits.knows(orderId);
+    const rows = isDeposit ? DepositOrderRow : OrderRow;
+    const { showId } = await db.manager.findOneByOrFail<OrderRow | DepositOrderRow>(rows, { id: orderId });
     if (about.kind === 'chargeback') {
       await cases.raise({ showId, kind: 'chargeback', subject: orderId, note: about.charge! });
       return;
     }
     const refund = z.uuid().safeParse(about.kind === 'refund' ? about.refund : null).data;
+    if (isDeposit && refund && (await deposits.knowsRefund(refund, orderId))) {
+      await deposits.refresh(orderId);
+      return;
+    }
     const ours = refund ? await db.manager.findOneBy(OrderRefundRow, { id: refund, orderId }) : null;
     if (ours) await refunds.refresh(ours.id);
     else await cases.raise({ showId, kind: 'refund-elsewhere', subject: orderId, note: `${type} ${id}` });

@@ -5,12 +5,13 @@ import { testDatabase, type TestDatabase } from '@qingpai/platform/testing';
 import { type CaseKind } from '@qingpai/wire';
 import { Bills } from '../bills.js';
 import { Cases } from '../cases.js';
+import { OnlineDeposits } from '../deposits/onlineDeposits.js';
 import { paymentsEntities } from '../entities.js';
 import { Parcels } from '../parcels.js';
 import { Means } from '../means.js';
 import { paymentsMigrations } from '../migrations/index.js';
 import { FakeStripe, type FakeEvent } from '../testing/fakeStripe.js';
-import { Hall } from '../testing/hall.js';
+import { Hall, noDeposits } from '../testing/hall.js';
 import { Knocks } from './knocks.js';
 import { OnlineOrders } from './orders.js';
 import { OnlineRefunds } from './refunds.js';
@@ -45,7 +46,8 @@ function till() {
   const bills = new Bills(hall, members, new Parcels(ground));
   const orders = new OnlineOrders({ ...ground, bills, cases });
   const refunds = new OnlineRefunds({ ...ground, cases });
-  return { cases, orders, refunds, knocks: new Knocks({ ...ground, orders, refunds, cases }) };
+  const deposits = new OnlineDeposits({ ...ground, deposits: noDeposits, cases });
+  return { cases, orders, refunds, knocks: new Knocks({ ...ground, orders, refunds, deposits, cases }) };
 }
 
 let here: Till;

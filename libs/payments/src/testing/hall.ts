@@ -1,5 +1,6 @@
 import { type FreightDue, type Reason } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
+import { type ShowDeposits } from '../deposits/port.js';
 import { type Buyer, type ShowSales, type SoldSale } from '../sales.js';
 
 /** Sales that keep the port's promises, and break them when told to. */
@@ -114,3 +115,9 @@ export class Hall implements ShowSales {
     return this.sales.find(({ sale }) => sale === id)!;
   }
 }
+
+/** A show that asks for no deposit. */
+export const noDeposits: ShowDeposits = {
+  depositsOf: async () => ({ askedFen: null, abovePriceFen: 0, isTaken: false, deposits: [] }),
+  act: async () => 'deposit-none',
+};
