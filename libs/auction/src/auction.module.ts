@@ -4,6 +4,7 @@ import { CatalogueModule, type CatalogueOptions } from './catalogue.module.js';
 import { DeskModule, type DeskOptions } from './desk.module.js';
 import { RegistryModule, type RegistryOptions } from './registry.module.js';
 import { RoomModule, type RoomOptions } from './room.module.js';
+import { StandingModule } from './standing.module.js';
 import { StoreModule, type StoreOptions } from './store.module.js';
 import { WitnessModule, type WitnessOptions } from './witness.module.js';
 
@@ -45,7 +46,8 @@ export class AuctionModule {
     const room = RoomModule.forRoot({ imports: [store, desk, witness], rateTimes, stages });
     const catalogue = CatalogueModule.forRoot({ ...catalogueOptions, nowMs, imports: [store, desk] });
     const registry = RegistryModule.forRoot({ imports: [store, desk], witnesses: keys, judgeSeason });
-    const parts = [store, desk, witness, registry, room, catalogue];
+    const standing = StandingModule.forRoot({ imports: [store, desk, room] });
+    const parts = [store, desk, witness, registry, room, standing, catalogue];
     return { module: AuctionModule, imports: parts, exports: parts };
   }
 }

@@ -19,6 +19,7 @@ export { LoopWatch } from './desk/loopWatch.js';
 export { type DeskPorts } from './desk/ports.js';
 export { processTimers, type Timers } from './desk/timers.js';
 export { queuedBytesOf } from './gateway/socketVisitor.js';
+export { Defaulters } from './standing/defaulters.js';
 export { defaultHouse, type House } from './shows/house.js';
 export { Shows } from './shows/shows.service.js';
 export { auctionEntities, auctionMigrations } from './database.js';

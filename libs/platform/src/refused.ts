@@ -14,6 +14,7 @@ const statuses: Partial<Record<Reason, number>> = {
   'wrong-token': 401,
   'bidder-not-allowed': 403,
   'own-lot': 403,
+  'two-defaults': 403,
   'no-paddle': 403,
   'not-allowed': 403,
   'not-admitted': 403,

@@ -8,6 +8,7 @@ export * from './proofs.js';
 export * from './room.js';
 export * from './api.js';
 export * from './deposits.js';
+export * from './barred.js';
 export * from './afterSale.js';
 export * from './bundle.js';
 export * from './verification.js';

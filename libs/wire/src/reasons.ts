@@ -54,6 +54,10 @@ export const reasons = {
     zh: '买家还在领先、设有最高价或尚未付款，保证金暂不能退',
     en: 'The bidder leads, has a maximum bid or owes: the deposit stays for now',
   },
+  'two-defaults': {
+    zh: '在本乡两场拍到没有付款，不能再出价；可以观看。要恢复出价，请联系乡镇',
+    en: 'Two shows of this township were left unpaid: no more bidding, watching is free. To bid again, ask the township',
+  },
   'deposits-open': {
     zh: '还有保证金没有退还',
     en: 'Deposits are still to be returned',

@@ -2,7 +2,7 @@ import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Claims, Parcels } from '@qingpai/auction';
+import { Claims, Defaulters, Parcels } from '@qingpai/auction';
 import { MembersService } from '@qingpai/members';
 import { RelayServer } from '@qingpai/media';
 import { DepositsService, OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
@@ -81,6 +81,7 @@ export async function startMarket(
     await catchUp();
     await claims.sweep();
     await parcels.lapse();
+    await app.get(Defaulters, { strict: false }).catchUp();
   };
   const online = app.get(OnlinePayments, { strict: false });
   const reconcile = () => online.reconcile();

@@ -361,6 +361,10 @@ export class Room {
     if (command.name === 'hallPaddle') return desk.command(await this.parts.seats.hallAsked(this.showId));
     if (command.name === 'bidFor') return this.bidFor(desk, officeOf(member), command, commandId);
     if (command.name === 'offerAll') return this.offerAll(desk, member, command.lots, commandId);
+    if (command.name === 'limit' && !command.banned) {
+      const refusal = await this.parts.seats.refusalToFree(this.showId, command.bidder);
+      if (refusal !== null) return refusalOf(refusal);
+    }
     const asked = { by: officeOf(member), ...command, ...(sig !== undefined && { sig }) };
     const witnessed = command.name === 'open' ? await this.parts.witnessing.mayOpen(this.showId) : undefined;
     return desk.command(

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Refused } from '@qingpai/platform';
+import { type Reason } from '@qingpai/wire';
 import { type Desks } from '../desk/desks.js';
 import { type ProxySecret } from '../rules/index.js';
 import { NAMES_KEPT_MAX } from './limits.js';
@@ -16,9 +17,16 @@ export interface Browser {
   cookie?: string | undefined;
 }
 
+/** Who may not bid whatever the show says of him; each answers why, or null. */
+export interface Standing {
+  refusalToSeat(showId: string, memberId: string): Promise<Reason | null>;
+  refusalToFree(showId: string, bidder: string): Promise<Reason | null>;
+}
+
 /** Paddle numbers (号牌): who takes one in which show, and under which pseudonym. */
 export class Seats {
   private readonly names = new Map<string, Promise<string>>();
+  private standing: Standing | null = null;
   private readonly events = new EventEmitter<{ taken: [{ showId: string; memberId: string }] }>();
 
   constructor(
@@ -28,6 +36,16 @@ export class Seats {
       'deviceOf' | 'hallPerson' | 'newcomer' | 'pseudonymOf' | 'seat' | 'sealProxy' | 'takeOverCode'
     >,
   ) {}
+
+  /** From now on nobody is seated, nor let bid again, whom this refuses. */
+  judgeBy(standing: Standing): void {
+    this.standing = standing;
+  }
+
+  /** Why the house cannot let this bidder bid again; null: it can. */
+  async refusalToFree(showId: string, bidder: string): Promise<Reason | null> {
+    return (await this.standing?.refusalToFree(showId, bidder)) ?? null;
+  }
 
   /** How this member is called in this show, seated or not; always the same, so it is not made anew for every bid. */
   bidderOf(showId: string, memberId: string): Promise<string> {
@@ -43,11 +61,15 @@ export class Seats {
 
   /**
    * Who has a paddle keeps it; with a key that is new, this device signs from now on. Refuses: `key-taken`,
-   * `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`.
+   * `two-defaults`, `unknown-show`, `wrong-phase` (the show is over), `too-busy`, `not-ready`.
    */
   async take(showId: string, memberId: string, { key, cookie }: Browser = {}): Promise<Seat> {
     const desk = await this.desks.of(showId);
     const newcomer = await this.store.newcomer(showId, memberId);
+    if (desk.paddleOf(newcomer.bidder) === null) {
+      const refusal = (await this.standing?.refusalToSeat(showId, memberId)) ?? null;
+      if (refusal !== null) throw new Refused(refusal);
+    }
     const device = cookie && (await this.store.deviceOf(showId, cookie));
     const buyer = { ...newcomer, ...(key && { key }), ...(device && { device }), kind: 'buyer' as const };
     const registered = await desk.register(buyer, this.store.seat(showId, memberId));

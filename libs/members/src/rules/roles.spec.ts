@@ -59,6 +59,7 @@ describe('who may do what', () => {
       'witness.bring: host - - officer -',
       'locked.read: - - - officer operator',
       'me.erase: host moderator buyer officer operator',
+      'bidding.lift: - - - officer -',
       'invariants.read: - - - officer operator',
       'operator.read: - - - - operator',
     ]);

@@ -48,6 +48,7 @@ export const grants = {
   'witness.bring': { host: 'own-show', officer: 'own-township' },
   'locked.read': { officer: 'own-township', operator: 'all' },
   'me.erase': { host: 'self', moderator: 'self', buyer: 'self', officer: 'self', operator: 'self' },
+  'bidding.lift': { officer: 'own-township' },
   'invariants.read': { officer: 'all', operator: 'all' },
   'operator.read': { operator: 'all' },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
