@@ -466,6 +466,13 @@ function secondChanceOf(dice: Chance): Pick<ShowRules, 'secondChance'> {
   return { secondChance: { answerWithinMs: 10_000, perSaleMax: dice.one([1, 2, 3]), atLast } };
 }
 
+/** In every fifth who bids needs a deposit, by dice of its own too. */
+const DEPOSIT_EVERY = 5;
+function depositOf(dice: Chance): Pick<ShowRules, 'deposit'> {
+  const abovePriceFen = dice.one([0, 0, 1_500]);
+  return { deposit: { amountFen: dice.one([800, 2_000]), ...(abovePriceFen > 0 && { abovePriceFen }) } };
+}
+
 /** Settings of a show, with windows short enough for a virtual quarter of a minute. */
 const rulesOf = (chance: Chance, seed: number): ShowRules => ({
   ...defaultRules,
@@ -486,4 +493,5 @@ const rulesOf = (chance: Chance, seed: number): ShowRules => ({
   }),
   ...(seed % TIMED_EVERY === 0 && timedOf(new Chance(seed))),
   ...(seed % SECOND_CHANCE_EVERY === 0 && secondChanceOf(new Chance(seed))),
+  ...(seed % DEPOSIT_EVERY === 0 && depositOf(new Chance(seed))),
 });

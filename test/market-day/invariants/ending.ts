@@ -69,7 +69,7 @@ export function cutAtSeals(leaves: readonly LoggedEvent[], heads: readonly ShowH
   return missing ? `${missing.type} at ${missing.i}` : null;
 }
 
-/** Debits are credits; buyers owe nothing any more; the bank holds what was paid and not given back. */
+/** Debits are credits; buyers owe nothing any more; the bank holds what was paid, deposits too, and not given back. */
 export function booksBalance(facts: Facts, journal: readonly JournalEntry[]): string | null {
   const unbalanced = journal.find((entry) => !isBalanced(entry));
   if (unbalanced) return `entry ${unbalanced.n}`;
@@ -85,7 +85,12 @@ export function booksBalance(facts: Facts, journal: readonly JournalEntry[]): st
   );
   const paid = [...facts.sales.values()].filter(({ isPaid }) => isPaid);
   const keptFen = paid.reduce((sum, { totalFen, backFen }) => sum + totalFen - backFen, 0);
-  return heldFen === keptFen ? null : `${heldFen} is held of ${keptFen}`;
+  const ofDepositsFen = [...facts.deposits.values()].reduce(
+    (sum, { amountFen, returnedFen }) => sum + amountFen - returnedFen,
+    0,
+  );
+  const allFen = keptFen + ofDepositsFen;
+  return heldFen === allFen ? null : `${heldFen} is held of ${allFen}`;
 }
 
 /** Every unit of the list has one end, and what is sold belongs to one sale. */

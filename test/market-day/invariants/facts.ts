@@ -44,6 +44,15 @@ export interface SaleFacts {
   replaces: string | null;
   backFen: number;
 }
+/** 保证金 of a bidder. */
+export interface DepositFacts {
+  deposit: string;
+  bidder: string;
+  amountFen: number;
+  forfeitedFen: number;
+  releasedFen: number;
+  returnedFen: number;
+}
 /** What somebody did not pay for, offered to who came next. */
 export type Second = EventBody<'sale.offered'> & { isOver: boolean };
 /** One offer to one person. */
@@ -63,6 +72,7 @@ export class Facts {
   readonly lots = new Map<string, LotFacts>();
   readonly sales = new Map<string, SaleFacts>();
   readonly people = new Map<string, Person>();
+  readonly deposits = new Map<string, DepositFacts>();
   /** Offers to one person, by their id. */
   readonly asked = new Map<string, Asking>();
   /** Second chances, by the sale that each would become. */
@@ -237,6 +247,19 @@ export class Facts {
         if (lot) this.end(lot, 'carried', body.units);
         if (body.sale !== undefined) this.follow(body.sale);
         return;
+      case 'deposit.held': {
+        const { deposit, bidder, amountFen } = body;
+        const none = { forfeitedFen: 0, releasedFen: 0, returnedFen: 0 };
+        this.deposits.set(deposit, { deposit, bidder, amountFen, ...none });
+        return;
+      }
+      case 'deposit.forfeited':
+      case 'deposit.released':
+      case 'deposit.returned': {
+        const of = this.deposits.get(body.deposit);
+        if (of) of[`${type.slice(8) as 'forfeited' | 'released' | 'returned'}Fen`] += body.amountFen;
+        return;
+      }
       default:
         this.money(leaf);
     }

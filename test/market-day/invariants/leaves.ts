@@ -2,6 +2,7 @@ import { type LoggedEvent } from '@qingpai/wire';
 import { firstAmount, stepsTo } from '../../tampering/naive/bids.js';
 import { clockPrice } from '../../tampering/naive/past.js';
 import { defaultInvariants } from './defaults.js';
+import { depositInvariants } from './deposits.js';
 import { type Facts, type LotFacts, type Round, type SaleFacts } from './facts.js';
 
 /** What is wrong with a leaf, given all before it; null: nothing. */
@@ -39,7 +40,10 @@ const ofSale =
   };
 
 const bids: ReadonlySet<LoggedEvent['type']> = new Set(['bid.accepted', 'bid.refused', 'proxy.placed']);
-const money: ReadonlySet<LoggedEvent['type']> = new Set(['sale.paid', 'sale.refunded', 'sale.defaulted']);
+const money: ReadonlySet<LoggedEvent['type']> = new Set([
+  ...(['sale.paid', 'sale.refunded', 'sale.defaulted'] as const),
+  ...(['deposit.forfeited', 'deposit.released', 'deposit.returned'] as const),
+]);
 const afterDefault: ReadonlySet<LoggedEvent['type']> = new Set([
   ...(['sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed', 'lot.carried'] as const),
 ]);
@@ -375,4 +379,5 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
   },
 
   ...defaultInvariants,
+  ...depositInvariants,
 };

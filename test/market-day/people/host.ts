@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mayBeOfferedAgain, standingOffers } from '@qingpai/auction/rules';
 import { type Asked } from '@qingpai/auction/testing';
-import { type LotState, type OfferingState, type SaleState, type ShowState } from '@qingpai/wire';
+import {
+  type DepositState,
+  type LotState,
+  type OfferingState,
+  type SaleState,
+  type ShowState,
+} from '@qingpai/wire';
 import { type Chance } from '../../tampering/chance.js';
 import { press } from './bids.js';
 
@@ -25,6 +31,8 @@ interface KindOfAct {
   name: string;
   /** How likely, each time the house looks. */
   often: number | ((sight: HouseSight) => number);
+  /** Only in shows with such rules; elsewhere no dice are thrown for it. */
+  where?: (rules: ShowState['rules']) => boolean;
   /** Null: there is nothing to do it to. */
   ask: (sight: HouseSight) => Asked | null;
 }
@@ -51,10 +59,19 @@ function anySale({ state, chance }: HouseSight): SaleState | undefined {
 
 /** SHA-256 of a transfer's reference: each has its own. */
 const txnOf = (nth: number): string => createHash('sha256').update(String(nth)).digest('base64');
-const moneyOf = ({ nth, chance }: HouseSight, sale: string, amountFen: number) => ({
-  ...{ sale, amountFen, channel: chance.one(['transfer', 'cash', 'wechat', 'stripe'] as const) },
+const movedOf = ({ nth, chance }: HouseSight, amountFen: number) => ({
+  ...{ amountFen, channel: chance.one(['transfer', 'cash', 'wechat', 'stripe'] as const) },
   txn: txnOf(nth()),
 });
+const moneyOf = (sight: HouseSight, sale: string, amountFen: number) => ({
+  ...{ sale, ...movedOf(sight, amountFen) },
+});
+
+const asksForDeposit = ({ deposit }: ShowState['rules']): boolean => deposit !== undefined;
+function anyDeposit({ deposits }: ShowState, chance: Chance): DepositState | null {
+  const all = Object.values(deposits);
+  return all.length > 0 ? chance.one(all) : null;
+}
 
 /**
  * Everything the house may do: the host, whoever keeps the till, the platform. Whoever adds a command adds it here; the
@@ -141,6 +158,18 @@ export const kindsOfAct: readonly KindOfAct[] = [
   },
 
   {
+    name: 'default of somebody with a deposit',
+    often: 0.25,
+    where: asksForDeposit,
+    ask: ({ state }) => {
+      const bidders = new Set(Object.values(state.deposits).map(({ bidder }) => bidder));
+      const sale = Object.values(state.sales).find(
+        (one) => one.phase === 'awaiting' && bidders.has(one.bidder),
+      );
+      return sale && state.phase === 'closed' ? { by, name: 'default', sale: sale.sale } : null;
+    },
+  },
+  {
     name: 'paid',
     often: 0.35,
     ask: (sight) => {
@@ -169,6 +198,41 @@ export const kindsOfAct: readonly KindOfAct[] = [
     },
   },
 
+  {
+    name: 'a deposit comes in',
+    often: 0.4,
+    where: asksForDeposit,
+    ask: (sight) => {
+      const { state, chance, buyers } = sight;
+      const amountFen = state.rules.deposit!.amountFen - (chance.maybe(0.1) ? 1 : 0);
+      const hall = Object.values(state.bidders).find(({ kind }) => kind === 'hall');
+      const bidder = chance.maybe(0.2) && hall ? hall.bidder : chance.one(buyers);
+      const money = movedOf(sight, amountFen);
+      return { by, name: 'holdDeposit', body: { ...money, bidder } };
+    },
+  },
+  {
+    name: 'a deposit is let go before its time',
+    often: 0.06,
+    where: asksForDeposit,
+    ask: ({ state, chance }) => {
+      const one = anyDeposit(state, chance);
+      return one && { by: 'officer', name: 'releaseDeposit', deposit: one.deposit, reason: 'bidder-request' };
+    },
+  },
+  {
+    name: 'a deposit goes back, now and then once too often',
+    often: 0.5,
+    where: asksForDeposit,
+    ask: (sight) => {
+      const { state, chance } = sight;
+      const due = Object.values(state.deposits).find((one) => one.releasedFen > one.returnedFen);
+      const one = chance.maybe(0.1) ? anyDeposit(state, chance) : due;
+      if (!one) return null;
+      const money = movedOf(sight, one.releasedFen - one.returnedFen || one.amountFen);
+      return { by, name: 'returnDeposit', body: { ...money, deposit: one.deposit } };
+    },
+  },
   {
     name: 'offer',
     often: 0.7,
@@ -262,7 +326,8 @@ const isSoldOut = ({ block, lots }: ShowState): boolean =>
 
 /** What the house does next; null: nothing now. */
 export function act(sight: HouseSight): Asked | null {
-  for (const { often, ask } of kindsOfAct) {
+  for (const { often, ask, where } of kindsOfAct) {
+    if (where && !where(sight.state.rules)) continue;
     const likely = typeof often === 'number' ? often : often(sight);
     const asked = sight.chance.maybe(likely) ? ask(sight) : null;
     if (asked) return asked;

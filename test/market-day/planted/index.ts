@@ -1,6 +1,7 @@
 import { type Planted } from '../world.js';
 import { aroundBugs } from './around.js';
 import { defaultBugs } from './defaults.js';
+import { depositBugs } from './deposits.js';
 import { deskBugs } from './desk.js';
 import { fallingBugs } from './falling.js';
 import { lotsBugs } from './lots.js';
@@ -19,5 +20,6 @@ export const planted: readonly Planted[] = [
   ...offersBugs,
   ...moneyBugs,
   ...defaultBugs,
+  ...depositBugs,
   ...peopleBugs,
 ];
