@@ -1,5 +1,6 @@
 import {
   certificateOf,
+  inOrder,
   judgeBundle,
   type JudgedBundle,
   type LeafCertificate,
@@ -74,23 +75,6 @@ export async function judgeMaterial(
     ...keys,
   };
 }
-
-/** Newest first: of two bundles, the one that goes on from the other's log; else the later dropped, alone. */
-function inOrder(texts: readonly string[]): string[] {
-  const [first, second] = texts;
-  if (first === undefined || second === undefined) return [...texts];
-  if (goesOnFrom(second, first)) return [second, first];
-  return goesOnFrom(first, second) ? [first, second] : [second];
-}
-
-/** As they say themselves; whether it is true is then judged. */
-function goesOnFrom(text: string, before: string): boolean {
-  const link = bodyOfLeaf0(text)?.continues?.origin;
-  return link !== undefined && link === bodyOfLeaf0(before)?.origin;
-}
-
-const bodyOfLeaf0 = (text: string): { origin?: string; continues?: { origin?: string } } | undefined =>
-  parsed<{ body?: object }>(leavesIn(parsed(text))[0])?.body;
 
 /** As the file has them, whether they can be read or not. */
 function leavesIn(log: { leaves?: unknown } | undefined): string[] {

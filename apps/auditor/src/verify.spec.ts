@@ -12,6 +12,13 @@ import {
   receiptsOf,
   sealedShow,
 } from '../../../libs/auction/src/rules/testing/paperBundle.js';
+import {
+  bothBundles,
+  endedWith,
+  goesOnWith,
+  interruptedShow,
+  policyOfBoth,
+} from '../../../libs/auction/src/rules/testing/paperContinued.js';
 import { PaperSeason, registryPolicy } from '../../../libs/auction/src/rules/testing/paperSeason.js';
 import { LIN, WU } from '../../../libs/auction/src/rules/testing/paperShow.js';
 import { compiledFolder, compiledMarket } from '../../market/src/testing/compiledMarket.js';
@@ -77,6 +84,21 @@ describe('verify --season', () => {
     expect(verify(oneEvening(), '--season', 'season.json', 'bundle.json').status).toBe(2);
     expect(verify(oneEvening()).status).toBe(2);
     expect(verify(oneEvening(), '--season', 'no-such-file.json').status).toBe(2);
+  });
+});
+
+describe('verify, of a log that went on after a restore', () => {
+  it('judges both together, in either order; alone it is incomplete', () => {
+    const before = interruptedShow();
+    const [past, now] = bothBundles(before, endedWith(goesOnWith(before))).map(digested);
+    const files = { 'before.json': past!, 'after.json': now!, 'both.txt': policyOfBoth };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const judge = (...args: string[]) =>
+      spawnSync(process.execPath, [program, ...args, '--policy', 'both.txt'], { cwd: folder }).status;
+    expect(judge('before.json', 'after.json')).toBe(0);
+    expect(judge('after.json', 'before.json')).toBe(0);
+    expect(judge('after.json')).toBe(30);
+    expect(judge('after.json', 'before.json', 'before.json')).toBe(2);
   });
 });
 

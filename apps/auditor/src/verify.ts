@@ -1,18 +1,20 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { verifyBundle, verifySeason } from '@qingpai/auction/rules';
+import { inOrder, verifyBundle, verifyContinued, verifySeason } from '@qingpai/auction/rules';
 import { useSha256 } from '@qingpai/ledger/rules';
 import { verifyWithNode } from './ed25519.js';
 import { reportText, seasonText } from './report.js';
 
 /**
- * `verify <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]`: judges a show's bundle offline, or with `--season` all
- * shows of a township by its registry. Exits with the verdict's own code (LEDGER §4); 2 means that the command was called
+ * `verify <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]`: judges a show's bundle offline; of two
+ * bundles, in either order, a log that went on after a restore and the one before; or with `--season` all shows of a
+ * township by its registry. Exits with the verdict's own code (LEDGER §4); 2 means that the command was called
  * wrongly, anything else that it failed itself.
  */
 const command = /qingpai-verify/.test(process.argv[1] ?? '') ? 'qingpai-verify' : 'npm run verify --';
 const usage = `用法 usage: ${command} <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]
+            ${command} <before.json> <bundle.json> [--policy FILE] …   恢复备份后接续的两本账本  a log continued after a restore
             ${command} --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
   --policy  信任名单（c2sp.org/tlog-policy），由您自己保管  the keys you trust, kept by yourself
   --known   您手里的检查点，可多次  a checkpoint you kept from before, may be repeated
@@ -34,7 +36,7 @@ function main(args: string[]): number {
 type Call = NonNullable<ReturnType<typeof readCall>>;
 
 /** The verdict, and what people are told of it. */
-function judged({ season, bundle, known, receipts, policy }: Call) {
+function judged({ season, bundles, known, receipts, policy }: Call) {
   const options = {
     verify: verifyWithNode,
     known: known.map(read),
@@ -45,11 +47,13 @@ function judged({ season, bundle, known, receipts, policy }: Call) {
     const verification = verifySeason(read(season), options);
     return { verification, text: seasonText(verification, season) };
   }
-  const verification = verifyBundle(read(bundle!), options);
-  return { verification, text: reportText(verification, bundle!) };
+  const [last, before] = inOrder(bundles.map(read));
+  const verification =
+    before === undefined ? verifyBundle(last!, options) : verifyContinued(before, last!, options);
+  return { verification, text: reportText(verification, bundles.join(' + ')) };
 }
 
-/** Null: called wrongly. Either a bundle or a season is named, and only one. */
+/** Null: called wrongly. Either a bundle, or two that belong together, or a season is named. */
 function readCall(args: string[]) {
   try {
     const { values, positionals } = parseArgs({
@@ -64,8 +68,9 @@ function readCall(args: string[]) {
         help: { type: 'boolean', default: false },
       },
     });
-    const isOne = positionals.length + (values.season === undefined ? 0 : 1) === 1;
-    return values.help || !isOne ? null : { bundle: positionals[0], ...values };
+    const isCalled =
+      values.season === undefined ? [1, 2].includes(positionals.length) : positionals.length === 0;
+    return values.help || !isCalled ? null : { bundles: positionals, ...values };
   } catch {
     return null;
   }

@@ -31,9 +31,17 @@ interface Row {
 /**
  * A show's day is that of its beginning, by the township's clock. Lots are in the books from their seal on, and
  * never leave them. A voided sale counts nowhere, nor does one in default whose units were
- * sold again or carried; what was sold again was not sold at the first offering.
+ * sold again or carried; what was sold again was not sold at the first offering. A sale that went on in another log after
+ * a restore is counted with its lot, where it was hammered, as it stands now.
  */
 const sql = `
+  WITH RECURSIVE goes_on AS (
+    SELECT show_id AS begun, show_id, 0 AS steps FROM shows
+    UNION ALL
+    SELECT begun, by_show, steps + 1 FROM goes_on JOIN ended_shows USING (show_id) WHERE by_show IS NOT NULL
+  ), newest AS (
+    SELECT DISTINCT ON (begun) begun, show_id FROM goes_on ORDER BY begun, steps DESC
+  )
   SELECT s.show_id, to_char(s.starts_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS day,
     l.lot, l.number, l.title, coalesce(c.grower_name, '') AS grower_name, coalesce(c.village, '') AS village,
     coalesce(c.grade, '') AS grade, l.unit, l.units, l.format, l.start_fen, l.phase, l.offerings, l.sold_units,
@@ -49,7 +57,11 @@ const sql = `
       coalesce(sum(units) FILTER (WHERE phase = 'paid'), 0) AS paid_units,
       coalesce(sum(units) FILTER (WHERE phase = 'paid' AND received_at_ms IS NOT NULL), 0) AS delivered_units
     FROM (
-      SELECT *, EXISTS (SELECT FROM sales b WHERE b.show_id = s.show_id AND b.followed_by = s.sale) AS second FROM sales s
+      SELECT h.show_id, h.lot, h.offering, h.units, h.unit_price_fen, h.followed_by,
+        coalesce(now.phase, h.phase) AS phase, coalesce(now.received_at_ms, h.received_at_ms) AS received_at_ms,
+        EXISTS (SELECT FROM sales b WHERE b.show_id = h.show_id AND b.followed_by = h.sale) AS second
+      FROM sales h JOIN newest ON begun = h.show_id
+        LEFT JOIN sales now ON now.show_id = newest.show_id AND now.sale = h.sale AND now.lot = h.lot AND h.phase <> 'voided'
     ) AS sales
     WHERE sales.show_id = l.show_id AND sales.lot = l.lot AND sales.phase <> 'voided' AND sales.followed_by IS NULL
   ) m

@@ -560,6 +560,18 @@ export const certificate = z.object({
     .object({ origin: z.string(), size: z.int(), root: hash })
     .nullable()
     .describe('after a restore: the log that this one continues'),
+  takenOver: z
+    .object({
+      sales: z.int().positive(),
+      units: z.int(),
+      hammerFen: fen,
+      paidFen: fen,
+      paidUnits: z.int(),
+      deliveredUnits: z.int(),
+      defaultedUnits: z.int(),
+    })
+    .optional()
+    .describe('sales of the log before, as they stand by now: counted as sold there, paid and settled here'),
   lists: z
     .array(
       z.object({

@@ -156,8 +156,9 @@ const bodies = {
   'lot.struck': z.strictObject({ lot: lotId }),
   'show.sealed': z.strictObject({
     list: z.int().positive(),
-    lots: z.int().positive(),
-    units: z.int().positive(),
+    /** None: a log that goes on from another in which every lot had its end, so that only its sales are left. */
+    lots: z.int().nonnegative(),
+    units: z.int().nonnegative(),
     /** RFC 6962 root over the last leaf of each unstruck lot of the list, by lot number. */
     catalogue: hash,
     /** SHA-256 of the canonical JSON of the rules. */
@@ -349,6 +350,26 @@ const bodies = {
       .describe('over-limit: by the platform, since the price is above the limits of all who are left'),
   }),
   'sale.voided': z.strictObject({ sale: saleId, reason: voidReason }),
+  /**
+   * After a restore: a sale of the log before goes on in this one, under its own number. What had been paid, given back
+   * and sent by then follows as the same leaves again, in their order, before the first lot is described.
+   */
+  'sale.takenOver': z.strictObject({
+    sale: saleId,
+    /** As the log before has it. */
+    lot: lotId,
+    offering: z.int().positive(),
+    bidder: pseudonym,
+    firstUnit: z.int().positive(),
+    units: unitCount,
+    unitPriceFen: positiveFen,
+    /** Of the lot, as it was sealed there. */
+    number: lotNumber,
+    title: z.string().min(1).max(80),
+    unit: z.string().min(1).max(8),
+    grower: pseudonym,
+    fresh: z.literal(false).optional(),
+  }),
   'sale.paid': money,
   /** Money went back, the whole or a part of what was paid. */
   'sale.refunded': money.extend({

@@ -184,6 +184,16 @@ export const saleState = z.object({
   unitPriceFen: positiveFen,
   offer: offerId.optional().describe('the offer by which it was sold'),
   replaces: saleId.optional().describe('the sale in default whose units these are'),
+  before: z
+    .object({
+      number: lotNumber,
+      title: z.string(),
+      unit: z.string(),
+      grower: pseudonym,
+      fresh: z.literal(false).optional(),
+    })
+    .optional()
+    .describe('taken over from the log before: the lot is one of that log, and counted there'),
   followedBy: z
     .union([saleId, z.literal('carried')])
     .optional()
@@ -267,8 +277,8 @@ export const sealState = z.object({
   i: leafIndex,
   t: timeMs,
   list: z.int().positive(),
-  lots: z.int().positive(),
-  units: z.int().positive(),
+  lots: z.int().nonnegative(),
+  units: z.int().nonnegative(),
   catalogue: hash,
   rules: hash,
 });
@@ -288,6 +298,7 @@ export const showState = z.object({
   origin,
   phase: showPhase,
   demo: z.boolean(),
+  continues: origin.optional().describe('after a restore: the log that this one goes on from'),
   rules: showRules,
   /** Index the next leaf will have; also: how many leaves are folded into this state. */
   next: leafIndex,

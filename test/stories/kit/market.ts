@@ -101,6 +101,12 @@ export class Market {
     await this.server.exited;
   }
 
+  /** As an operator does it: drained, and the database with it. */
+  async stop(): Promise<void> {
+    this.server.child.kill('SIGTERM');
+    await this.server.exited;
+  }
+
   /** Of the process that carries live video; undefined: there is none now. */
   relayPid(): number | undefined {
     const processes = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');

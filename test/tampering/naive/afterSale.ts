@@ -1,5 +1,5 @@
 import { type EventBody, type Leaf, type ShowRules } from '@qingpai/wire';
-import { all, type Past, phaseOf, type Sale, salesOf } from './past.js';
+import { all, type Past, phaseOf, type Sale, salesOf, saysAgain } from './past.js';
 
 /** Goods and claims, told from the first leaf on. */
 type Of<T extends Leaf['type']> = Extract<Leaf, { type: T }>;
@@ -17,7 +17,7 @@ const totalFen = (sale: Sale): number => sale.unitPriceFen * sale.units;
 const isKept = (sale: Sale): boolean => sale.paid && sale.backFen < totalFen(sale);
 
 export function wrongGoods(past: Past, rules: ShowRules, leaf: Goods): string | null {
-  if (!['open', 'closed'].includes(phaseOf(past))) return 'not now';
+  if (!['open', 'closed'].includes(phaseOf(past)) && !saysAgain(past)) return 'not now';
   const sale = salesOf(past).find((one) => one.sale === leaf.body.sale);
   if (!sale || sale.voided) return 'no such sale';
   const packed = about(past, 'sale.packed', sale.sale);
@@ -38,6 +38,7 @@ export function wrongGoods(past: Past, rules: ShowRules, leaf: Goods): string | 
   if (!shipped) return 'never shipped';
   if (cause === 'buyer') return leaf.body.bidder === sale.bidder ? null : 'not his';
   if (cause === 'courier') return null;
+  if (saysAgain(past)) return null;
   return rules.afterSale && leaf.t >= shipped.t + rules.afterSale.lapseAfterMs ? null : 'too early';
 }
 
@@ -71,7 +72,7 @@ function owedOf(past: Past, sale: string): number {
 }
 
 export function wrongClaim(past: Past, rules: ShowRules, leaf: About): string | null {
-  if (!['open', 'closed'].includes(phaseOf(past))) return 'not now';
+  if (!['open', 'closed'].includes(phaseOf(past)) && !saysAgain(past)) return 'not now';
   const claims = claimsOf(past);
   if (leaf.type === 'claim.filed') return wrongFiling(past, rules, leaf);
   const claim = claims.find(({ filed }) => filed.body.claim === leaf.body.claim);
@@ -123,7 +124,8 @@ function wrongFiling(past: Past, rules: ShowRules, { t, body }: Of<'claim.filed'
   return claimed > sale.units ? 'more than was bought' : null;
 }
 
-const saidOf = (past: Past, lot: string): EventBody<'lot.catalogued'> =>
+const saidOf = (past: Past, lot: string): Pick<EventBody<'lot.catalogued'>, 'fresh'> =>
+  all(past, 'sale.takenOver').find(({ body }) => body.lot === lot)?.body ??
   past.findLast(
     (leaf): leaf is Of<'lot.catalogued' | 'lot.amended'> =>
       (leaf.type === 'lot.catalogued' || leaf.type === 'lot.amended') && leaf.body.lot === lot,

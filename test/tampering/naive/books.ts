@@ -38,7 +38,9 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
   for (const leaf of leaves) {
     const { type, body, i } = leaf;
     if (
-      !/^(lot\.hammered|payout\.made|sale\.(accepted|voided|paid|refunded|defaulted)|deposit\..+)$/.test(type)
+      !/^(lot\.hammered|payout\.made|sale\.(accepted|takenOver|voided|paid|refunded|defaulted)|deposit\..+)$/.test(
+        type,
+      )
     )
       continue;
     const { deposit } = body as { deposit?: string };
@@ -46,6 +48,7 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
     const held = `buyer:${depositsOf(leaves).find((one) => one.deposit === deposit)?.bidder}:deposit`;
     const sale = known ?? nobodys;
     const named: Record<string, string> = { 'payout.made': 'paidOut', 'sale.accepted': 'hammered' };
+    named['sale.takenOver'] = 'hammered';
     const kind = named[type] ?? type.split('.')[1]!;
     const whole = sale.units * sale.unitPriceFen;
     const {

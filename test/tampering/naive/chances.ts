@@ -1,5 +1,5 @@
 import { type EventBody, type Leaf, type ShowRules } from '@qingpai/wire';
-import { all, type Past, people, phaseOf, type Sale, salesOf, lotOf } from './past.js';
+import { all, nextSale, type Past, people, phaseOf, type Sale, salesOf, lotOf } from './past.js';
 import { isTooDear, mayBuy } from './offers.js';
 
 /** 顺位成交: what follows a default, told from the first leaf on. */
@@ -71,11 +71,11 @@ export function chanceDue(past: Past, rules: ShowRules, t: number): Due | null {
   if (lapsed && lapsed.atMs <= soon) return lapsed;
   for (const sale of salesOf(past)) {
     const isAsked = chances.some((one) => one.replaces === sale.sale && !one.over);
-    if (!sale.defaulted || sale.followed || isAsked) continue;
+    if (!sale.defaulted || sale.followed || isAsked || sale.foreign) continue;
     const { lot, units, sale: replaces } = sale;
     const runner = next(past, rules, sale);
     if (runner) {
-      const number = `S${all(past, 'lot.hammered').length + chances.length + 1}`;
+      const number = nextSale(past);
       const expiresAt = t + rules.secondChance.answerWithinMs;
       const who = { bidder: runner.bidder, unitPriceFen: runner.fen };
       return {

@@ -1,5 +1,5 @@
 import { type Leaf, type ShowRules } from '@qingpai/wire';
-import { all, lotIds, openOf, type Past, people, phaseOf, salesOf } from './past.js';
+import { all, lotIds, openOf, type Past, people, phaseOf, salesOf, saysAgain } from './past.js';
 import { placedOn } from './proxies.js';
 
 /** 保证金, summed up over all leaves whenever it is asked for. */
@@ -64,13 +64,13 @@ export function wrongDeposit(past: Past, rules: ShowRules, leaf: Asked): string 
   const phase = phaseOf(past);
   if (leaf.type === 'deposit.held') {
     const { bidder, amountFen, deposit, txn } = leaf.body;
-    if (phase !== 'sealed' && phase !== 'open') return 'not now';
+    if (phase !== 'sealed' && phase !== 'open' && !saysAgain(past)) return 'not now';
     if (!people(past).some((person) => person.bidder === bidder) || heldBy(past, bidder))
       return 'nobody, or twice';
     if (amountFen !== rules.deposit?.amountFen) return 'amount';
     return deposit === `D${known.length + 1}` ? wrongTxn(past, txn) : 'number';
   }
-  if (phase === 'draft' || phase === 'settled') return 'not now';
+  if ((phase === 'draft' && !saysAgain(past)) || phase === 'settled') return 'not now';
   const one = known.find(({ deposit }) => deposit === leaf.body.deposit);
   if (!one) return 'no such deposit';
   if (leaf.type === 'deposit.returned') {

@@ -1,6 +1,6 @@
 import { type Leaf, type ShowRules } from '@qingpai/wire';
 import { firstAmount, firstFree, MOST_FEN, nextAmount } from './bids.js';
-import { all, count, type Lot, lotIds, lotOf, type Past, people, salesOf } from './past.js';
+import { all, count, type Lot, lotIds, lotOf, nextSale, type Past, people } from './past.js';
 
 /** What is left of a lot, offered to one person after the other (RULES §4.3), told from the first leaf on. */
 export interface Offer {
@@ -112,7 +112,7 @@ export function hammerAfter(past: Past, rules: ShowRules): Due | null {
   if (last?.type !== 'offer.accepted') return null;
   const { offer, lot: id, bidder, units, unitPriceFen } = last.body;
   const lot = lotOf(past, id, rules)!;
-  const sale = `S${salesOf(past).length + 1}`;
+  const sale = nextSale(past);
   const { number } = lot.offerings.at(-1)!;
   const what = { lot: id, offering: number, sale, bidder, firstUnit: firstFree(lot), units, unitPriceFen };
   return { type: 'lot.hammered', body: { ...what, offer } };

@@ -10,6 +10,13 @@ export function all<T extends Leaf['type']>(past: Past, type: T): LeafOf<T>[] {
   return found;
 }
 
+/** A log that goes on from another says again what was, until it describes a lot or more than that. */
+export const saysAgain = (past: Past): boolean => {
+  const first = past[0];
+  if (first?.type !== 'log.opened' || !first.body.continues) return false;
+  return !past.some(({ type }) => type === 'lot.catalogued' || type === 'show.sealed');
+};
+
 export type Phase = 'draft' | 'sealed' | 'open' | 'closed' | 'settled';
 export function phaseOf(past: Past): Phase {
   if (all(past, 'show.settled').length > 0) return 'settled';
@@ -61,6 +68,8 @@ export type Sale = EventBody<'lot.hammered'> & {
   /** It has the units of one that was not paid. */
   replaces: string | null;
   backFen: number;
+  /** Hammered in the log before. */
+  foreign?: true;
 };
 const unpaid = { paid: false, voided: false, defaulted: false, followed: false, backFen: 0 };
 
@@ -68,6 +77,11 @@ export function salesOf(past: Past): Sale[] {
   const sales: Sale[] = [];
   for (const leaf of past) {
     if (leaf.type === 'lot.hammered') sales.push({ ...leaf.body, t: leaf.t, ...unpaid, replaces: null });
+    if (leaf.type === 'sale.takenOver') {
+      const { sale, lot, offering, bidder, firstUnit, units, unitPriceFen } = leaf.body;
+      const sold = { sale, lot, offering, bidder, firstUnit, units, unitPriceFen };
+      sales.push({ ...sold, t: leaf.t, ...unpaid, replaces: null, foreign: true });
+    }
     if (leaf.type === 'sale.accepted') {
       const { sale, bidder, units, unitPriceFen } = leaf.body;
       const { replaces } = all(past, 'sale.offered').find(({ body }) => body.sale === sale)!.body;
@@ -86,6 +100,14 @@ export function salesOf(past: Past): Sale[] {
     if (leaf.type === 'sale.voided') sales.find(({ sale }) => sale === leaf.body.sale)!.voided = true;
   }
   return sales;
+}
+
+/** One above every number that was given to a sale, or to the offer of one. */
+export function nextSale(past: Past): string {
+  let most = 0;
+  for (const { sale } of salesOf(past)) most = Math.max(most, Number(sale.slice(1)));
+  for (const { body } of all(past, 'sale.offered')) most = Math.max(most, Number(body.sale.slice(1)));
+  return `S${most + 1}`;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type Lot,
   lotIds,
   lotOf,
+  nextSale,
   type Offering,
   type Open,
   openLot,
@@ -18,6 +19,7 @@ import {
   type Past,
   people,
   phaseOf,
+  saysAgain,
   type Sale,
   salesOf,
   tickEnd,
@@ -283,7 +285,7 @@ function lotsMustBe(
 const hereOf = ({ id, offering }: Open) => ({ lot: id, offering: offering.number });
 
 function hammered(past: Past, open: Open, bidder: string, units: number, unitPriceFen: number) {
-  const sale = `S${salesOf(past).length + 1}`;
+  const sale = nextSale(past);
   const body = { ...hereOf(open), sale, bidder, firstUnit: firstFree(open.lot), units, unitPriceFen };
   return { type: 'lot.hammered' as const, body };
 }
@@ -511,6 +513,11 @@ function wrongAct(world: World, leaf: Leaf): string | null {
     case 'deposit.released':
     case 'deposit.returned':
       return wrongDeposit(past, rules, leaf);
+    case 'sale.takenOver': {
+      if (!saysAgain(past)) return 'too late to take it over';
+      if (salesOf(past).some(({ sale }) => sale === leaf.body.sale)) return 'taken over twice';
+      return isKnown(past, leaf.body.bidder) ? null : 'nobody';
+    }
     case 'sale.accepted':
     case 'sale.declined':
       return during('closed') ?? wrongChance(past, rules, leaf, (body) => isBody(leaf, body));
@@ -592,6 +599,8 @@ function wrongDescription(
   leaf: Of<'lot.catalogued' | 'lot.amended' | 'lot.struck'>,
 ): string | null {
   const before = lotOf(past, leaf.body.lot, rules);
+  if (salesOf(past).some(({ lot, foreign }) => foreign && lot === leaf.body.lot))
+    return 'a lot of another log';
   if (leaf.type === 'lot.catalogued' ? before !== null : before?.phase !== 'draft') return 'not a draft';
   if (leaf.type === 'lot.struck') return null;
   const { body } = leaf;
@@ -626,7 +635,13 @@ function wrongSeal({ past, texts, rules, floorOf }: World, { body }: Of<'show.se
   lots.sort((a, b) => (a.said.number < b.said.number ? -1 : 1));
   const units = lots.reduce((sum, lot) => sum + lot.units.length, 0);
   const catalogue = rootOf(lots.map((lot) => texts[lot.at]!)).toString('base64');
-  if (lots.length === 0 || body.list !== list || body.lots !== lots.length || body.units !== units)
+  const isEmptyForSales = list === 1 && salesOf(past).length > 0;
+  if (
+    (lots.length === 0 && !isEmptyForSales) ||
+    body.list !== list ||
+    body.lots !== lots.length ||
+    body.units !== units
+  )
     return 'counts';
   if (body.catalogue !== catalogue) return 'catalogue';
   const below = ({ said }: Lot) =>
@@ -773,7 +788,7 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
     if (isBeingAsked(past, sale.lot)) return 'somebody is asked';
     return undoable(past, rules).includes(sale.sale) ? null : 'too late to undo';
   }
-  if (phase !== 'open' && phase !== 'closed') return 'not now';
+  if (phase !== 'open' && phase !== 'closed' && !saysAgain(past)) return 'not now';
   if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';
   if (isDepositTxn(past, leaf.body.txn)) return 'txn of a deposit';
   if (leaf.body.freightFen !== undefined && !isFreight(past, rules, sale, leaf.body.freightFen))
@@ -782,6 +797,7 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   if (outgoing.some(({ body }) => body.txn === leaf.body.txn)) return 'txn of other money';
   const first = all(past, 'sale.paid').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
+  if (first && !saysAgain(past) && saysAgain(past.slice(0, first.i))) return 'txn of the log before';
   return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
 }
 
@@ -792,12 +808,15 @@ function wrongAfterwards(
   const sales = salesOf(past);
   const sale = sales.find((one) => one.sale === leaf.body.sale);
   const phase = phaseOf(past);
-  if (!sale || sale.voided || (phase !== 'open' && phase !== 'closed')) return 'no such sale now';
+  const isLate = phase !== 'open' && phase !== 'closed';
+  if (!sale || sale.voided) return 'no such sale';
   if (leaf.type === 'sale.defaulted') {
+    if (isLate) return 'not now';
     const payBy = payableUntil(past, rules, sale);
     if (sale.paid || sale.defaulted || payBy === null) return 'not due';
     return leaf.t < payBy ? 'still payable' : null;
   }
+  if (isLate && !saysAgain(past)) return 'not now';
   const { freightFen } = leaf.body;
   if (freightFen !== undefined && freightFen !== freightOf(past, sale.bidder)) return 'freight';
   if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
@@ -808,6 +827,7 @@ function wrongAfterwards(
   if (others.some(({ body }) => body.txn === leaf.body.txn)) return 'txn of other money';
   const first = all(past, 'sale.refunded').find(({ body }) => body.txn === leaf.body.txn);
   const other = first && sales.find((one) => one.sale === first.body.sale);
+  if (first && !saysAgain(past) && saysAgain(past.slice(0, first.i))) return 'txn of the log before';
   return other && other.bidder !== sale.bidder ? 'txn of another buyer' : null;
 }
 
@@ -879,10 +899,13 @@ function wrongTotals({ past, rules }: World, leaf: Of<'show.closed' | 'show.sett
     carriedUnits: units('carried'),
   };
   const sales = salesOf(past).filter(({ voided }) => !voided);
-  const totalFen = sales.reduce((sum, sale) => sum + sale.unitPriceFen * sale.units, 0);
+  const sumOf = (some: readonly Sale[]) =>
+    some.reduce((sum, sale) => sum + sale.unitPriceFen * sale.units, 0);
+  const totalFen = sumOf(sales);
   if (leaf.type === 'show.closed') {
     if (phaseOf(past) !== 'open' || lots.some((lot) => !isOver(lot))) return 'not over';
-    return isBody(leaf, { lots: lots.length, ...ends, hammerFen: totalFen }) ? null : 'totals';
+    const hammerFen = sumOf(sales.filter(({ foreign }) => !foreign));
+    return isBody(leaf, { lots: lots.length, ...ends, hammerFen }) ? null : 'totals';
   }
   const closed = all(past, 'show.closed')[0];
   if (!closed || sales.some(({ paid, defaulted }) => !paid && !defaulted)) return 'not paid';

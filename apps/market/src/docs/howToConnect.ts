@@ -141,6 +141,7 @@ const effects: Record<EventType, string> = {
   'offer.declined': 'that offer is `declined`; the next person may be asked',
   'offer.lapsed': 'that offer is `lapsed`: not answered in time',
   'offers.ended': 'of the lot: `offersEnded = true`; the offer it names, if any, is `ended`',
+  'sale.takenOver': 'a sale of the log before goes on in this one, after a restore',
   'sale.voided':
     'a hammer is undone: the sale is `voided`, `soldUnits` goes back, the lot is `waiting`, nothing is `undoable`. In a timed show each rising hammer since the last `lot.offered` can be undone, not `undoable` alone',
   'sale.offered':

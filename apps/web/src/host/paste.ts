@@ -37,7 +37,7 @@ export function pasteTexts(from: PasteFrom): { key: TextKey; text: string }[] {
 const roomAddress = ({ origin, card }: PasteFrom) => `${origin}/r/${card.showId}`;
 const lines = (...parts: (string | null)[]) =>
   parts.filter((part) => part !== null && part !== '').join('\n');
-const nameOf = (lot: LotState) => `${plainNumber(lot.number)} ${lot.title}`;
+const nameOf = (lot: Pick<LotState, 'number' | 'title'>) => `${plainNumber(lot.number)} ${lot.title}`;
 
 export function noticeText(from: PasteFrom): string {
   const { state, card, code, words } = from;
@@ -94,7 +94,7 @@ export function soldText(from: PasteFrom): string | null {
     .map(([paddle, own]) => {
       const sumFen = own.reduce((sum, sale) => sum + sale.unitPriceFen * sale.units, 0);
       const each = own.map((sale) => {
-        const lot = state.lots[sale.lot];
+        const lot = state.lots[sale.lot] ?? sale.before;
         return words.saleLine(
           lot ? nameOf(lot) : sale.lot,
           sale.units,

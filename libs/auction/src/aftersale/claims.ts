@@ -23,7 +23,7 @@ import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type z } from 'zod';
 import { type Desks } from '../desk/desks.js';
 import { type Asked, type Beside } from '../desk/line.js';
-import { isOpenClaim, saleTotalFen } from '../rules/index.js';
+import { isOpenClaim, saleTotalFen, soldLot } from '../rules/index.js';
 import { type ShowStore } from '../store/showStore.js';
 import { ClaimRow, ClaimWordRow, FreshWordRow } from './entities.js';
 import { CLAIM_WORDS_MAX, CLAIMS_PER_SHOW_MAX } from './limits.js';
@@ -327,7 +327,7 @@ function viewOf(
   claim: ClaimState,
 ): Omit<ClaimView, 'photo' | 'paidOnline' | 'mine' | 'answers'> {
   const sale = claim.sale === undefined ? null : state.sales[claim.sale]!;
-  const lot = sale && state.lots[sale.lot]!;
+  const lot = sale && soldLot(state, sale);
   const { granted, declined, closed } = claim;
   return {
     ...{ claim: claim.claim, kind: claim.kind, category: claim.category ?? null, sale: claim.sale ?? null },

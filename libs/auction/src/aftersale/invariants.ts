@@ -1,10 +1,14 @@
 /** What must always be true of parcels and claims and the log together; each answers the rows that break it. */
 const leaves = `
   WITH leaf AS MATERIALIZED (
-    SELECT show_id, rules, convert_from(bytes, 'UTF8')::jsonb AS leaf
+    SELECT show_id, rules, i, convert_from(bytes, 'UTF8')::jsonb AS leaf
     FROM leaves JOIN logs USING (log) JOIN shows USING (origin)
+  ), seal AS (
+    SELECT show_id, min(i) AS i FROM leaf WHERE leaf ->> 'type' = 'show.sealed' GROUP BY show_id
   ), event AS (
-    SELECT show_id, rules, leaf ->> 'type' AS type, (leaf ->> 't')::bigint AS t, leaf -> 'body' AS body FROM leaf
+    -- What a log that goes on from another tells again lies before its seal: it is on record with the show before.
+    SELECT show_id, rules, leaf ->> 'type' AS type, (leaf ->> 't')::bigint AS t, leaf -> 'body' AS body
+    FROM leaf JOIN seal USING (show_id) WHERE leaf.i > seal.i
   )`;
 
 export const afterSaleInvariants = [
@@ -32,7 +36,7 @@ export const afterSaleInvariants = [
         WHERE type IN ('claim.granted', 'claim.declined', 'claim.closed')
       )
       SELECT show_id, body ->> 'claim' AS claim, t FROM event
-      WHERE type = 'claim.filed'
+      WHERE type = 'claim.filed' AND show_id NOT IN (SELECT show_id FROM ended_shows)
         AND t + (rules #>> '{afterSale,answerWithinMs}')::bigint < extract(epoch FROM now()) * 1000
         AND NOT EXISTS (SELECT FROM answered a WHERE a.show_id = event.show_id AND a.claim = body ->> 'claim')`,
   },

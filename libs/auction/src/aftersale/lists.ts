@@ -6,7 +6,7 @@ import {
   type SaleState,
   type ShowState,
 } from '@qingpai/wire';
-import { saleTotalFen } from '../rules/index.js';
+import { saleTotalFen, soldLot } from '../rules/index.js';
 
 /** What parcels are made of, besides the state of the show. */
 export interface Packing {
@@ -32,7 +32,7 @@ export function parcelsOf(state: ShowState, packing: Packing): Parcel[] {
 }
 
 function lineOf(state: ShowState, sale: SaleState, { cards, trackings }: Packing): ParcelLine {
-  const { number, title, unit, fresh } = state.lots[sale.lot]!;
+  const { number, title, unit, fresh } = soldLot(state, sale);
   const card = cards.find(({ lot }) => lot === sale.lot);
   const { goods } = sale;
   return {

@@ -11,8 +11,9 @@ export function nextNumber(taken: ReadonlySet<string>): string {
   return String(Math.max(0, ...[...taken].map(Number)) + 1).padStart(3, '0');
 }
 
-/** The ids of the next lots: L65, L66 … Struck lots keep theirs. */
+/** The ids of the next lots: L65, L66 … Struck lots keep theirs, and so do those whose sales were taken over. */
 export function nextLotIds(state: ShowState, count: number): string[] {
-  const highest = Math.max(0, ...Object.keys(state.lots).map((lot) => Number(lot.slice(1))));
+  const sold = Object.values(state.sales).map(({ lot }) => lot);
+  const highest = Math.max(0, ...[...Object.keys(state.lots), ...sold].map((lot) => Number(lot.slice(1))));
   return Array.from({ length: count }, (_, nth) => `L${highest + nth + 1}`);
 }

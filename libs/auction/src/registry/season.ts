@@ -59,7 +59,7 @@ export class Season {
     const { origin } = await registry.rowOf({ code });
     const key = parseVkey(await ledger.vkeyOf(origin));
     if (!key.ok) throw new Error(`bug: ${origin} has a key that is none: ${key.reason}`);
-    return policyText(key.value, witnesses, '--season season.json');
+    return policyText(key.value, witnesses, { judged: '--season season.json' });
   }
 
   /** What the offline verifier says of all of it, or said a moment ago: it costs more than any other answer. */

@@ -66,6 +66,10 @@ export interface BidBook {
   jump: Jump | null;
   /** The first sale, or the deposit, each payment (hash of its reference) was logged for; one payment may cover several of a buyer. */
   txns: Map<string, string>;
+  /** References of money that moved in the log before and was told again: they stand for nothing else. */
+  txnsBefore: Set<string>;
+  /** Nothing is told again any more. */
+  hasLots: boolean;
   /** What judged leaves have told of floors that are not opened, by lot. */
   floors: Map<string, FloorRange>;
 }
@@ -79,6 +83,8 @@ export const bidBook = (): BidBook => ({
   proxies: new Map(),
   jump: null,
   txns: new Map(),
+  txnsBefore: new Set(),
+  hasLots: false,
   floors: new Map(),
 });
 
@@ -100,7 +106,10 @@ export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
   } else if (event.type === 'lot.hammered' && last?.t === event.t) {
     // At one moment with the bid: the bid itself made the sale, no close did.
     last.sale = event.body.sale;
+  } else if (event.type === 'lot.catalogued' || event.type === 'show.sealed') {
+    book.hasLots = true;
   } else if (isMoney(event) && !book.txns.has(txnKey(event))) {
+    if (!book.hasLots) book.txnsBefore.add(event.body.txn);
     book.txns.set(txnKey(event), 'sale' in event.body ? event.body.sale : event.body.deposit);
   }
   return book;
@@ -129,6 +138,7 @@ const txnKey = ({ type, body }: MoneyEvent): string => ways[type] + body.txn;
 export function isTxnReused(book: BidBook, state: ShowState, event: DecidedEvent): boolean {
   if (!isMoney(event)) return false;
   const { txn } = event.body;
+  if (book.hasLots && book.txnsBefore.has(txn)) return true;
   const others = Object.values(ways).filter((way) => way !== ways[event.type]);
   if (others.some((way) => book.txns.has(way + txn))) return true;
   const used = book.txns.get(txnKey(event));

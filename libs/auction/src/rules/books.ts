@@ -21,6 +21,11 @@ export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | n
       const { grower } = entry(state.lots, lot)!;
       return { i, sale, kind: 'hammered', buyer, grower, amountFen: saleTotalFen(event.body) };
     }
+    case 'sale.takenOver': {
+      // As in the books before, where it began with its hammer.
+      const { sale, bidder: buyer, grower } = event.body;
+      return { i, sale, kind: 'hammered', buyer, grower, amountFen: saleTotalFen(event.body) };
+    }
     case 'sale.voided':
       return { i, sale: event.body.sale, kind: 'voided' };
     case 'sale.defaulted':

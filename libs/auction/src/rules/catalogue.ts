@@ -5,6 +5,7 @@ import { happens, refuse } from './decision.js';
 import { stepsBetween } from './increments.js';
 import { BID_TOTAL_MAX_FEN } from './press.js';
 import { entry, openList } from './show.js';
+import { isLotOfBefore } from './takenOver.js';
 
 /** Describing lots and sealing them. What is sealed is never described again, only withdrawn with a reason. */
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
@@ -20,7 +21,8 @@ export const lotsToSeal = (state: ShowState): LotState[] =>
     .sort((a, b) => (a.number < b.number ? -1 : 1));
 
 export function catalogue(state: ShowState, { by, lot, floorFen }: Of<'catalogue'>): Decision {
-  const reason = entry(state.lots, lot.lot) ? 'malformed' : checkLot(state, lot, floorFen);
+  const isKnown = entry(state.lots, lot.lot) !== undefined || isLotOfBefore(state, lot.lot);
+  const reason = isKnown ? 'malformed' : checkLot(state, lot, floorFen);
   return reason ? refuse(reason) : happens(by, { type: 'lot.catalogued', body: lot });
 }
 
@@ -37,7 +39,9 @@ export function strike(state: ShowState, { by, lot }: Of<'strike'>): Decision {
 /** The main list before the show opens, supplementary lists (加拍) while it runs. */
 export function seal(state: ShowState, { by, catalogue }: Of<'seal'>): Decision {
   const lots = lotsToSeal(state);
-  if (lots.length === 0) return refuse('nothing-to-seal');
+  // Where every lot had its end before, only its sales go on: an empty list is sealed, once.
+  const isForSales = state.seals.length === 0 && Object.keys(state.sales).length > 0;
+  if (lots.length === 0 && !isForSales) return refuse('nothing-to-seal');
   const body = {
     list: openList(state),
     lots: lots.length,

@@ -14,6 +14,7 @@ import { openUnits } from './lot.js';
 import { isStanding, saleTotalFen } from './sales.js';
 import { isSignedAct } from './signedBid.js';
 import { entry, initialShow, sealedLots } from './show.js';
+import { isOwnSale, soldLot } from './takenOver.js';
 
 /** The Clearance Certificate (清拍证明, LEDGER §1) as far as it follows from the leaves alone. */
 export type LeafCertificate = Omit<
@@ -60,7 +61,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
   for (const event of events) follow(state, trace, event);
 
   const lots = sealedLots(state).sort((a, b) => a.list - b.list || (a.number < b.number ? -1 : 1));
-  const sales = Object.values(state.sales).filter(isStanding);
+  const sales = Object.values(state.sales).filter((sale) => isStanding(sale) && isOwnSale(sale));
   const offerings = lots.flatMap((lot) => lot.offerings);
   return {
     origin: state.origin,
@@ -71,7 +72,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     ...unitsByEnd(state),
     openUnits: sum(lots, openUnits),
     hammerFen: hammerTotalFen(state),
-    paidFen: paidTotalFen(state),
+    paidFen: paidTotalFen(state, isOwnSale),
     ...gradesOf(state, lots, sales),
     passedAttempts: offerings.filter(({ result }) => result === 'setAside' || result === 'passed').length,
     reoffers: offerings.filter(({ offering }) => offering > 1).length,
@@ -95,6 +96,7 @@ export function certificateOf(rules: ShowRules, events: Iterable<LoggedEvent>): 
     unsignedBids: trace.unsignedBids,
     unsignedActs: trace.unsignedActs,
     continues: trace.continues,
+    ...takenOverOf(state),
     ...(rules.timed && { timed: rules.timed }),
     lists: state.seals.map(({ list }) => listOf(state, list)),
     apart: apartOf(state, sales),
@@ -143,6 +145,24 @@ function follow(state: ShowState, trace: Trace, event: LoggedEvent): void {
 /** Sold after its offerings, by an offer to one person. */
 const isByOffer = ({ offer }: SaleState): boolean => offer !== undefined;
 
+/** Of the log before: paid and settled here, counted as sold there. Left out where there are none. */
+function takenOverOf(state: ShowState): Pick<Certificate, 'takenOver'> {
+  const sales = Object.values(state.sales).filter((sale) => !isOwnSale(sale));
+  if (sales.length === 0) return {};
+  const unitsOf = (counts: (sale: SaleState) => boolean) => sum(sales.filter(counts), ({ units }) => units);
+  return {
+    takenOver: {
+      sales: sales.length,
+      units: unitsOf(() => true),
+      hammerFen: sum(sales, saleTotalFen),
+      paidFen: paidTotalFen(state, (sale) => !isOwnSale(sale)),
+      paidUnits: unitsOf(isPaid),
+      deliveredUnits: unitsOf(isDelivered),
+      defaultedUnits: unitsOf(({ phase }) => phase === 'defaulted'),
+    },
+  };
+}
+
 function depositsOf(state: ShowState): Certificate['deposits'] {
   const all = Object.values(state.deposits);
   return {
@@ -158,7 +178,7 @@ const isSecondChance = ({ replaces }: SaleState): boolean => replaces !== undefi
 
 /** A sale that was not paid in time, and where its units are now. */
 function defaultOf(state: ShowState, sale: SaleState): Certificate['defaults'][number] {
-  const { number, title } = entry(state.lots, sale.lot)!;
+  const { number, title } = soldLot(state, sale);
   const isOffered = state.chances.some(
     ({ replaces, result }) => replaces === sale.sale && result === 'standing',
   );
@@ -174,6 +194,10 @@ function defaultOf(state: ShowState, sale: SaleState): Certificate['defaults'][n
   return { sale: id, i, lot, number, title, units, unitPriceFen, next: nextOf(followedBy) };
 }
 
+const isPaid = ({ phase }: SaleState): boolean => phase === 'paid';
+const isDelivered = ({ phase, goods }: SaleState): boolean =>
+  phase === 'paid' && goods?.received !== undefined;
+
 /** The four honest grades, and how much of it went to ordinary buyers. */
 function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly SaleState[]) {
   const of = sum(lots, ({ units }) => units);
@@ -185,8 +209,8 @@ function gradesOf(state: ShowState, lots: readonly LotState[], sales: readonly S
     firstPass: grade((sale) => sale.offering === 1 && !isByOffer(sale) && !isSecondChance(sale)),
     afterReoffer: grade(() => true),
     // What was given back in part stays paid; what was given back whole does not.
-    paid: grade(({ phase }) => phase === 'paid'),
-    delivered: grade(({ phase, goods }) => phase === 'paid' && goods?.received !== undefined),
+    paid: grade(isPaid),
+    delivered: grade(isDelivered),
     armsLength: grade((sale) => apartness(state, sale) === null),
   };
 }

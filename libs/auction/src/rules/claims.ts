@@ -3,6 +3,7 @@ import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { saleTotalFen } from './sales.js';
 import { entry } from './show.js';
+import { soldLot } from './takenOver.js';
 
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
 type Filed = Omit<EventBody<'claim.filed'>, 'claim'>;
@@ -52,7 +53,7 @@ function ofGoods(state: ShowState, body: Filed, sale: SaleState | undefined, now
   if (kind === 'damaged' && photo === undefined) return 'malformed';
   if (sale.goods?.received === undefined) return 'not-received';
   const { claimWithinMs, returnWithinMs } = state.rules.afterSale!;
-  if (kind === 'unwanted' && state.lots[sale.lot]!.fresh !== false) return 'living-goods';
+  if (kind === 'unwanted' && soldLot(state, sale).fresh !== false) return 'living-goods';
   const withinMs = kind === 'damaged' ? claimWithinMs : returnWithinMs;
   if (nowMs >= sale.goods.received + withinMs) return 'claim-late';
   const standing = claimsOfSale(state, sale.sale).filter(({ declined }) => declined === undefined);

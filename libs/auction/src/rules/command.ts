@@ -57,6 +57,7 @@ export type Command = { by: Author } & (
   | { name: 'releaseDeposit'; deposit: string; reason: ReleaseReason }
   | { name: 'returnDeposit'; body: EventBody<'deposit.returned'> }
   | { name: 'takeOver'; person: string; reason: TakeOverReason }
+  | { name: 'takeOverSale'; body: EventBody<'sale.takenOver'> }
   | { name: 'paid'; body: EventBody<'sale.paid'> }
   | { name: 'refunded'; body: EventBody<'sale.refunded'> }
   | { name: 'pack'; sale: string }

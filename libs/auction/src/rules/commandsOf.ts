@@ -76,6 +76,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
     }
     case 'sale.voided':
       return [{ by, name: 'undo', sale: event.body.sale, reason: event.body.reason }];
+    case 'sale.takenOver':
+      return [{ by, name: 'takeOverSale', body: event.body }];
     case 'sale.paid':
       return [{ by, name: 'paid', body: event.body }];
     case 'sale.refunded':

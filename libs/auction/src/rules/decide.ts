@@ -19,6 +19,7 @@ import { placeProxy, withdrawProxy } from './proxy.js';
 import { phasesFor } from './show.js';
 import { answerChance } from './secondChance.js';
 import { shift } from './dutch.js';
+import { isTakingOver, takeOverSale, takesOver } from './takenOver.js';
 
 type Decide<C extends Command> = (state: ShowState, command: C, nowMs: number, secrets: Secrets) => Decision;
 
@@ -29,7 +30,9 @@ type Decide<C extends Command> = (state: ShowState, command: C, nowMs: number, s
  */
 export function decide(state: ShowState, command: Command, nowMs: number, secrets: Secrets): Decision {
   if ((command.name === 'openLog') !== (state.next === 0)) return refuse('wrong-phase');
-  if (command.name !== 'bid' && !phasesFor[command.name].includes(state.phase)) return refuse('wrong-phase');
+  if (command.name !== 'bid' && !phasesFor[command.name].includes(state.phase)) {
+    if (!takesOver.has(command.name) || !isTakingOver(state)) return refuse('wrong-phase');
+  }
   return (decisions[command.name] as Decide<Command>)(state, command, nowMs, secrets);
 }
 
@@ -62,6 +65,7 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   endOffers,
   answerOffer,
   undo,
+  takeOverSale,
   paid,
   default: defaulted,
   extendPay,

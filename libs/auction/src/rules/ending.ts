@@ -1,4 +1,4 @@
-import { type EventBody, type ShowState } from '@qingpai/wire';
+import { type EventBody, type SaleState, type ShowState } from '@qingpai/wire';
 import { leftAfterSale } from './claims.js';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
@@ -9,6 +9,7 @@ import { feeTotalFen, growersTotalFen, isPayoutLeft, paysGrowers } from './payou
 import { isStanding, saleTotalFen } from './sales.js';
 import { nextChance } from './secondChance.js';
 import { sealedLots } from './show.js';
+import { isOwnSale } from './takenOver.js';
 
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
 type Units = Pick<EventBody<'show.closed'>, 'soldUnits' | 'passedUnits' | 'withdrawnUnits' | 'carriedUnits'>;
@@ -22,16 +23,19 @@ export function unitsByEnd(state: ShowState): Units {
   return sum;
 }
 
-/** Hammer total of the sales that stand, fen: neither undone nor, after a default, sold again or carried. */
+/**
+ * Hammer total of the sales that stand, fen: neither undone nor, after a default, sold again or carried; of this log's own
+ * hammers.
+ */
 export const hammerTotalFen = (state: ShowState): number =>
   Object.values(state.sales)
-    .filter(isStanding)
+    .filter((sale) => isStanding(sale) && isOwnSale(sale))
     .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
 
-/** All that came in, fen, refunded or not. */
-export const paidTotalFen = (state: ShowState): number =>
+/** All that came in, fen, refunded or not; of the sales that count, of all where nothing is said. */
+export const paidTotalFen = (state: ShowState, counts: (sale: SaleState) => boolean = () => true): number =>
   Object.values(state.sales)
-    .filter(({ phase }) => phase === 'paid' || phase === 'refunded')
+    .filter((sale) => (sale.phase === 'paid' || sale.phase === 'refunded') && counts(sale))
     .reduce((sum, sale) => sum + saleTotalFen(sale), 0);
 
 const refundedTotalFen = (state: ShowState): number =>

@@ -16,6 +16,7 @@ import { endOffer, noteInterest } from './offers.js';
 import { present } from './press.js';
 import { acceptChance, carrySale, endChance, noteRunnerUp } from './secondChance.js';
 import { saleTotalFen } from './sales.js';
+import { noteTakenOver } from './takenOver.js';
 import { entry, nextShowPhases, openList } from './show.js';
 
 type Logged<T extends EventType> = EventOf<T> & Pick<LoggedEvent, 'i' | 't' | 'by'>;
@@ -41,6 +42,7 @@ const folds: { [T in EventType]: Fold<T> } = {
   'log.opened': (state, { body }) => {
     state.origin = body.origin;
     state.demo = body.demo ?? false;
+    if (body.continues) state.continues = body.continues.origin;
   },
   'bidder.registered': (state, { body: { bidder, paddle, kind, key, device = null } }) => {
     const known = entry(state.bidders, bidder);
@@ -170,6 +172,7 @@ const folds: { [T in EventType]: Fold<T> } = {
     if (lot.phase !== 'waiting') movePhase(lot, 'waiting');
     state.undoable = null;
   },
+  'sale.takenOver': noteTakenOver,
   'sale.paid': (state, { t, body }) => {
     const sale = saleIn(state, body.sale);
     sale.phase = 'paid';

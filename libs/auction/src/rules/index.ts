@@ -97,5 +97,14 @@ export {
   phasesFor,
   sealedLots,
 } from './show.js';
+export {
+  isOwnSale,
+  isTakingOver,
+  soldLot,
+  type SoldLot,
+  takenOverLeaves,
+  toldAgainOf,
+  tookOverMoney,
+} from './takenOver.js';
 export * from './season/index.js';
 export * from './verify/index.js';

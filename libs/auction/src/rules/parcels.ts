@@ -2,6 +2,7 @@ import { type ShowState } from '@qingpai/wire';
 import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { entry } from './show.js';
+import { isTakingOver } from './takenOver.js';
 
 type Of<N extends Command['name']> = Extract<Command, { name: N }>;
 
@@ -46,7 +47,8 @@ export function receive(state: ShowState, { by, body }: Of<'receive'>, nowMs: nu
     return refuse('not-shipped');
   } else if (body.cause === 'lapse') {
     const lapseAfterMs = state.rules.afterSale?.lapseAfterMs ?? Infinity;
-    if (nowMs < shipped + lapseAfterMs) return refuse('still-underway');
+    // What is told again had lapsed in the log before.
+    if (nowMs < shipped + lapseAfterMs && !isTakingOver(state)) return refuse('still-underway');
   } else if (body.cause === 'buyer') {
     if (body.bidder !== sale.bidder) return refuse('not-allowed');
   }

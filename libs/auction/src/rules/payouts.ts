@@ -1,7 +1,6 @@
 import { journalOf, journalRoot, type MoneyFact } from '@qingpai/ledger/rules';
 import {
   type GrowerSale,
-  type LotState,
   type PayoutState,
   type SaleState,
   type ShowRules,
@@ -12,6 +11,7 @@ import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { saleTotalFen } from './sales.js';
 import { entry } from './show.js';
+import { soldLot } from './takenOver.js';
 
 /**
  * What a grower is owed for a sale, and when (RULES §5). Nothing is advanced: a sale that nobody paid is owed by nobody,
@@ -64,7 +64,7 @@ export function payoutStateOf(state: ShowState, sale: SaleState, nowMs: number):
 
 /** What one sale comes to for its grower, as things stand. */
 export function growerSaleOf(state: ShowState, sale: SaleState, nowMs: number): GrowerSale {
-  const { number, title, unit } = state.lots[sale.lot]!;
+  const { number, title, unit } = soldLot(state, sale);
   return {
     ...{ sale: sale.sale, lot: sale.lot, number, title, unit, units: sale.units },
     ...{ hammerFen: saleTotalFen(sale), refundedFen: sale.refundedFen },
@@ -93,8 +93,7 @@ export function payOut(
   return isExact ? happens(by, { type: 'payout.made', body }) : refuse('amount-differs');
 }
 
-const lotOf = (state: ShowState, { lot }: SaleState): LotState => entry(state.lots, lot)!;
-export const growerOf = (state: ShowState, sale: SaleState): string => lotOf(state, sale).grower;
+export const growerOf = (state: ShowState, sale: SaleState): string => soldLot(state, sale).grower;
 
 type PayOutBody = Extract<Command, { name: 'payOut' }>['body'];
 

@@ -14,11 +14,11 @@ export const saleTotalFen = (sale: Pick<SaleState, 'unitPriceFen' | 'units'>): n
 
 /**
  * Sales are numbered in the order of their hammers: S1, S2 … Voided ones keep their number. Second chances go on from
- * there; one that nobody accepted keeps its number too.
+ * there; one that nobody accepted keeps its number too, and so do those that were taken over from the log before.
  */
 export function nextSaleId({ sales, chances }: ShowState): string {
-  const unused = chances.filter(({ result }) => result !== 'accepted').length;
-  return `S${Object.keys(sales).length + unused + 1}`;
+  const used = [...Object.keys(sales), ...chances.map(({ sale }) => sale)];
+  return `S${used.reduce((most, sale) => Math.max(most, Number(sale.slice(1))), 0) + 1}`;
 }
 
 /** Not undone; and not one in default whose units were sold again or carried. A unit has one such sale at most. */

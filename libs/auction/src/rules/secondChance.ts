@@ -91,6 +91,8 @@ export function nextChance(state: ShowState): NextChance | null {
   if (lapse && lapse.atMs <= atMs) return lapse;
   for (const sale of Object.values(state.sales)) {
     if (sale.phase !== 'defaulted' || sale.followedBy !== undefined || isBeingOffered(state, sale)) continue;
+    // Who came next stands in the log before, which takes nothing more: it stays in default, by name.
+    if (sale.before) continue;
     if (nextRunnerUp(state, sale)) return { atMs, step: 'offer', sale };
     if (secondChance.atLast === 'carry') return { atMs, step: 'carry', sale };
   }

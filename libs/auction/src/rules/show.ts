@@ -74,6 +74,7 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   answerOffer: ['open'],
   undo: ['open'],
   takeOver: ['sealed', 'open'],
+  takeOverSale: ['draft'],
   paid: ['open', 'closed'],
   default: ['closed'],
   extendPay: ['closed'],

@@ -4,8 +4,10 @@ import {
   type RegistryView,
   type SeasonVerification,
   type ShowRules,
+  type Verification,
 } from '@qingpai/wire';
 import { verifyContinued, verifySeason } from '../rules/index.js';
+import { brokenInvariants } from '../store/invariants.js';
 import { Registrar } from '../registry/registrar.js';
 import { bidOf, done, quickRules, until } from '../testing/rig.js';
 import { type RoomApp, roomApp } from '../testing/roomApp.js';
@@ -199,25 +201,40 @@ describe('a show that is continued after a restore', () => {
     });
     expect(code(await byHost('POST', `shows/${before}/continue`))).toEqual([409, 'show-continued']);
 
-    const { lots } = (await app.desks.of(next)).state;
-    expect(Object.values(lots)).toMatchObject([{ number: '002', units: 1, title: '兰花' }]);
+    // The lot that was sold keeps its id, and its sale goes on here.
+    const { lots, sales, bidders } = (await app.desks.of(next)).state;
+    expect(Object.values(lots)).toMatchObject([{ lot: 'L2', number: '002', units: 1, title: '兰花' }]);
+    type Me = { me: { bidder: string; paddle: number } };
+    const { bidder, paddle } = (await http<Me>('POST', `shows/${next}/join`, buyer.token, {})).body.me;
+    expect(desk.state.sales.S1!.bidder).toBe(bidder);
+    expect(sales).toMatchObject({ S1: { lot: 'L1', bidder, phase: 'awaiting', before: { number: '001' } } });
+    expect(bidders[bidder]!.paddle).toBe(paddle);
     await order(
       next,
       { name: 'seal' },
       { name: 'open' },
-      { name: 'offer', lot: 'L1' },
-      { name: 'withdraw', lot: 'L1', reason: 'other' },
+      { name: 'offer', lot: 'L2' },
+      { name: 'withdraw', lot: 'L2', reason: 'other' },
     );
     await order(next, { name: 'close' });
+    const txn = `${'T'.repeat(43)}=`;
+    const paid = { sale: 'S1', amountFen: 2_500, channel: 'cash', txn };
+    await done((await app.desks.of(next)).command({ by: 'officer', name: 'paid', body: paid } as never));
     const { body: certificate } = await http<Certificate>('GET', `shows/${next}/certificate`, null);
-    expect(certificate.continues).toMatchObject({ origin: `market.example/shows/${before}` });
+    expect(certificate).toMatchObject({
+      continues: { origin: `market.example/shows/${before}` },
+      ...{ hammerFen: 0, paidFen: 0, takenOver: { sales: 1, units: 1, hammerFen: 2_500, paidFen: 2_500 } },
+    });
 
     const [past, now] = [await textOf(`shows/${before}/bundle`), await textOf(`shows/${next}/bundle`)];
-    const keys = (await textOf(`shows/${before}/policy`)).match(/^log .*$/m)![0];
-    const policy = `${keys}\n${await textOf(`shows/${next}/policy`)}`;
+    const policy = await textOf(`shows/${next}/policy`);
     const together = verifyContinued(past, now, { policy });
     expect(together.findings.map((one) => one.code)).toEqual(['lot-unsold']);
     expect(together).toMatchObject({ verdict: 'ALL_ACCOUNTED_NOT_ALL_SOLD' });
+    // The server says the same of both.
+    const { body: said } = await http<Verification>('GET', `shows/${next}/verification`, null);
+    expect([said.verdict, said.gates.at(-1)!.gate]).toEqual(['ALL_ACCOUNTED_NOT_ALL_SOLD', 'before']);
+    expect(await brokenInvariants(app.database.dataSource.manager)).toEqual([]);
     const season = await judgedSeason();
     expect(season.findings).toEqual([]);
     expect(season.shows.find(({ show }) => show === before)?.standing).toBe('continued');

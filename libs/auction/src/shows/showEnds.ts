@@ -48,8 +48,8 @@ export class ShowEnds {
   }
 
   /**
-   * A new show that goes on from the head of this one, with all units that have no end yet and the floors they had: its
-   * list is sealed and compared again. For a database that was put back from a copy: what the copy does not hold may
+   * A new show that goes on from the head of this one, with its people and sales as they stand, and with all units that
+   * have no end yet and the floors they had: its list is sealed and compared again. For a database that was put back from a copy: what the copy does not hold may
    * have been promised already, so its log must not grow (LEDGER §5). Refuses: `wrong-phase` for what is not sealed or
    * over, `show-continued`, `show-cancelled`.
    */
@@ -63,7 +63,8 @@ export class ShowEnds {
       if (!head) throw new Error(`bug: ${origin} has no leaf`);
       const continues = { origin, size: head.size, root: toBase64(head.root) };
       const again = { ...card, startsAtMs: nowMs() };
-      const made = { townshipId, hostId, card: again, rules, demo, nowMs: nowMs(), continues };
+      const before = { showId, continues };
+      const made = { townshipId, hostId, card: again, rules, demo, nowMs: nowMs(), before };
       const { showId: byShow } = await store.createShow(manager, made);
       await manager.insert(EndedShow, { showId, how: 'continued', byShow, endedAt: new Date(nowMs()) });
       return { next: byShow, listed: (await registry.rowOf({ townshipId })).origin };

@@ -15,9 +15,14 @@ export interface ShowPayoutsParts {
 
 /** The port by which payouts see what growers are owed, and have them paid: what the desk holds, and what only it may write. */
 export function showPayouts({ db, desks, store }: ShowPayoutsParts): ShowPayouts {
+  /** Of this show; then of those that it goes on from: lots whose sales were taken over are described there. */
+  const cardsSince = async (showId: string): Promise<LotCard[]> => {
+    const before = await store.before(showId);
+    return [...(before ? await cardsSince(before.showId) : []), ...(await cardsOf(db.manager, showId))];
+  };
   return {
     async growersOf(showId) {
-      const [{ title, townshipId }, cards] = [await store.show(showId), await cardsOf(db.manager, showId)];
+      const [{ title, townshipId }, cards] = [await store.show(showId), await cardsSince(showId)];
       const desk = await desks.of(showId);
       const { state } = desk;
       return {

@@ -6,6 +6,7 @@ import { type Desks } from '../desk/desks.js';
 import { freightDueOf } from '../rules/freight.js';
 import { payByOf } from '../rules/payBy.js';
 import { saleTotalFen } from '../rules/sales.js';
+import { isOwnSale, soldLot } from '../rules/takenOver.js';
 import { type PostgresShowLog } from '../store/postgresShowLog.js';
 import { type ShowStore } from '../store/showStore.js';
 
@@ -18,6 +19,10 @@ export function showSales(
 ): ShowSales {
   return {
     async salesOf(showId) {
+      const end = await store.endOf(showId);
+      const next = end?.byShow ? (await desks.of(end.byShow)).state : null;
+      // Taken over: they are paid in the log that goes on from this one, and there alone.
+      if (next && Object.values(next.sales).some((sale) => !isOwnSale(sale))) return [];
       return soldSales((await desks.of(showId)).state);
     },
     async aloneFenOf(showId) {
@@ -86,7 +91,7 @@ const soldSales = (state: ShowState): SoldSale[] =>
     .map((sale) => soldSale(state, sale));
 
 function soldSale(state: ShowState, sale: SaleState): SoldSale {
-  const { number, title } = state.lots[sale.lot]!;
+  const { number, title } = soldLot(state, sale);
   return {
     ...{ sale: sale.sale, lot: sale.lot, number, title, units: sale.units, phase: sale.phase },
     refundedFen: sale.refundedFen,

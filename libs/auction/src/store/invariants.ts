@@ -323,7 +323,7 @@ export const invariants: readonly Invariant[] = [
         SELECT origin, i, t, body ->> 'sale' AS sale, lot, offering, body ->> 'bidder' AS bidder,
           (body ->> 'firstUnit')::int AS first_unit, (body ->> 'units')::int AS units,
           (body ->> 'unitPriceFen')::bigint AS fen
-        FROM event WHERE type = 'lot.hammered'
+        FROM event WHERE type IN ('lot.hammered', 'sale.takenOver')
         UNION ALL
         SELECT a.origin, a.i, a.t, a.body ->> 'sale', a.lot, before.offering, a.body ->> 'bidder', before.first_unit,
           (a.body ->> 'units')::int, (a.body ->> 'unitPriceFen')::bigint
@@ -403,6 +403,7 @@ export const invariants: readonly Invariant[] = [
         WHERE type IN ('lot.catalogued', 'lot.amended') ORDER BY log, lot, i DESC
       ), sold AS (
         SELECT log, body ->> 'sale' AS sale, grower FROM event JOIN described USING (log, lot) WHERE type = 'lot.hammered'
+        UNION ALL SELECT log, body ->> 'sale', body ->> 'grower' FROM event WHERE type = 'sale.takenOver'
       ), out AS (
         SELECT origin, log, i, body ->> 'sale' AS sale, body ->> 'payout' AS payout, body ->> 'grower' AS grower,
           (body ->> 'amountFen')::bigint AS fen, coalesce((body ->> 'feeFen')::bigint, 0) AS fee,
@@ -427,8 +428,8 @@ export const invariants: readonly Invariant[] = [
     sql: `
       ${events}, money AS (
         SELECT log, i, CASE type WHEN 'payout.made' THEN 'paidOut' WHEN 'sale.accepted' THEN 'hammered'
-            ELSE split_part(type, '.', 2) END AS kind, body ->> 'sale' AS sale FROM event
-        WHERE type IN ('lot.hammered', 'sale.accepted', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded',
+            WHEN 'sale.takenOver' THEN 'hammered' ELSE split_part(type, '.', 2) END AS kind, body ->> 'sale' AS sale FROM event
+        WHERE type IN ('lot.hammered', 'sale.accepted', 'sale.takenOver', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded',
           'payout.made') OR type LIKE 'deposit.%'
       ), booked AS (SELECT log, i, kind, sale FROM journal_entries)
       (TABLE money EXCEPT TABLE booked) UNION (TABLE booked EXCEPT TABLE money)`,

@@ -1,14 +1,15 @@
 import { formatPolicy, type VerifierKey } from '@qingpai/ledger/rules';
 
 /**
- * The policy file of one log, a show's or a registry's (c2sp.org/tlog-policy). A key that came with the bundle proves nothing: whoever
+ * The policy file of one log, a show's or a registry's (c2sp.org/tlog-policy), with the keys of those that it goes on from
+ * after a restore. A key that came with the bundle proves nothing: whoever
  * forges one forges both, which is what the first lines tell the reader.
  * @param judged what the verifier is given beside it
  */
 export function policyText(
   key: VerifierKey,
   witnesses: readonly VerifierKey[] = [],
-  judged = 'bundle.json',
+  { judged = 'bundle.json', before = [] }: { judged?: string; before?: readonly VerifierKey[] } = {},
 ): string {
   const isWitnessed = witnesses.length > 0;
   const named = witnesses.map((witness) => ({ name: witness.name, key: witness }));
@@ -20,7 +21,7 @@ export function policyText(
     `# together with the bundle proves nothing. Use: npm run verify -- ${judged} --policy policy.txt`,
     ...(isWitnessed ? anyWitness : noWitness),
     formatPolicy({
-      ...{ logs: [key], witnesses: named },
+      ...{ logs: [key, ...before], witnesses: named },
       ...(isWitnessed ? { groups: [anyOfThem], quorum: anyOfThem.name } : { groups: [], quorum: 'none' }),
     }),
   ].join('\n');

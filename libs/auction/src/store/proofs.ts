@@ -11,8 +11,8 @@ import { policyText } from './policyText.js';
 import { eventOf } from './leafFormat.js';
 import { type ShowStore } from './showStore.js';
 
-/** Judges a bundle's text under a policy, as an auditor would. */
-export type Judge = (bundle: string, policy: string) => Promise<Verification>;
+/** Judges a bundle's text under a policy, as an auditor would; with that of the log before where it goes on from one. */
+export type Judge = (bundle: string, policy: string, before?: string) => Promise<Verification>;
 
 export interface ProofsParts {
   ledger: Ledger;
@@ -108,7 +108,14 @@ export class Proofs {
 
   async policy(showId: string): Promise<string> {
     const { origin } = await this.parts.shows.show(showId);
-    return policyText(await this.keyOf(origin), this.parts.witnesses);
+    const before = await Promise.all((await this.beforeOf(showId)).map((show) => this.keyOf(show.origin)));
+    return policyText(await this.keyOf(origin), this.parts.witnesses, { before });
+  }
+
+  /** The shows that this one goes on from after restores, the nearest first. */
+  private async beforeOf(showId: string): Promise<Show[]> {
+    const before = await this.parts.shows.before(showId);
+    return before ? [before, ...(await this.beforeOf(before.showId))] : [];
   }
 
   /** The newest signed note, with the cosignatures it has so far. */
@@ -117,7 +124,9 @@ export class Proofs {
     return this.parts.ledger.cosignedNote(origin, (await this.headOf(origin)).size);
   }
 
-  /** What the offline verifier says of the public bundle under the show's own policy. */
+  /**
+   * What the offline verifier says of the public bundle under the show's own policy; after a restore of both logs together.
+   */
   async verification(showId: string): Promise<Verification> {
     const show = await this.parts.shows.show(showId);
     const head = await this.headOf(show.origin);
@@ -125,11 +134,17 @@ export class Proofs {
     const version = `${head.size}/${(await this.cosigned(show.origin, head)).length}`;
     const staleMs = show.phase === 'open' ? VERDICT_OPEN_MS_MAX : 0;
     return this.verdicts.get(showId, { version, staleMs }, async () => {
-      const { text } = await this.bundle(showId, false);
-      const pieces: string[] = [];
-      for await (const piece of text()) pieces.push(piece);
-      return this.parts.judge(pieces.join(''), await this.policy(showId));
+      const [before] = await this.beforeOf(showId);
+      const earlier = before && (await this.textOf(before.showId));
+      return this.parts.judge(await this.textOf(showId), await this.policy(showId), earlier);
     });
+  }
+
+  private async textOf(showId: string): Promise<string> {
+    const { text } = await this.bundle(showId, false);
+    const pieces: string[] = [];
+    for await (const piece of text()) pieces.push(piece);
+    return pieces.join('');
   }
 
   private async reading(show: Show): Promise<Reading> {

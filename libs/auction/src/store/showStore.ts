@@ -7,6 +7,7 @@ import {
   formatVkey,
   fromBase64,
   identityCommitment,
+  journalOf,
   leafBytes,
   pseudonymOf,
   toBase64,
@@ -25,10 +26,17 @@ import {
 import { type DataSource, type EntityManager } from 'typeorm';
 import { EndedShow } from '../registry/entities.js';
 import { type Registry } from '../registry/registry.js';
-import { type ProxySecret } from '../rules/command.js';
+import { bidBook, evolveBook } from '../rules/bidBook.js';
+import { moneyFactsOf } from '../rules/books.js';
+import { type DecidedEvent, type ProxySecret } from '../rules/command.js';
+import { evolve } from '../rules/evolve.js';
+import { judge } from '../rules/replay.js';
+import { initialShow } from '../rules/show.js';
+import { toldAgainOf } from '../rules/takenOver.js';
 import { LotFloor, ProxySecretRow, Show, ShowBidder } from './entities.js';
-import { LEAF_VERSION } from './leafFormat.js';
+import { eventOf, LEAF_VERSION, leafOf } from './leafFormat.js';
 import { keptOf } from './keptRecords.js';
+import { projectionOf, writeProjection } from './projection.js';
 import { dayOf } from './showDay.js';
 
 export interface ShowStoreParts {
@@ -52,9 +60,10 @@ export interface NewShow {
   demo: boolean;
   /** Milliseconds since 1970, UTC: the day in the show's id, the time of leaf 0. */
   nowMs: number;
-  /** After a restore: the head of the log that this one goes on from. */
-  continues?: EventBody<'log.opened'>['continues'];
+  /** After a restore: the show whose log this one goes on from, and the head of it. */
+  before?: { showId: string; continues: Continues };
 }
+type Continues = NonNullable<EventBody<'log.opened'>['continues']>;
 
 /** Writes something in the transaction of the leaf it belongs to. */
 export type Beside = (manager: EntityManager) => Promise<void>;
@@ -77,6 +86,8 @@ export class ShowStore {
     const showId = await nextShowId(manager, show.nowMs);
     const origin = `${host}/shows/${showId}`;
     const township = await registry.open(manager, show.townshipId, show.nowMs);
+    // Who bids again after a restore is the same to everybody: he keeps his paddle and what he owes.
+    const key = show.before ? await this.showKeyOf(show.before.showId) : randomBytes(32);
     await manager.insert(Show, {
       showId,
       townshipId: show.townshipId,
@@ -86,11 +97,11 @@ export class ShowStore {
       card: { ...show.card, showId },
       rules: show.rules,
       origin,
-      showKey: this.parts.vault.seal(randomBytes(32), keyOwner(showId)),
+      showKey: this.parts.vault.seal(key, keyOwner(showId)),
       demo: show.demo,
       createdAt: new Date(show.nowMs),
     });
-    await this.openLog(manager, origin, township, show);
+    await this.openLog(manager, { showId, origin, township }, show);
     const { startsAtMs } = show.card;
     await registry.register(manager, township, { showId, origin, startsAtMs }, show.nowMs);
     return { showId, origin };
@@ -98,27 +109,28 @@ export class ShowStore {
 
   private async openLog(
     manager: EntityManager,
-    origin: string,
-    township: string,
-    { demo, nowMs, continues }: NewShow,
+    { showId, origin, township }: { showId: string; origin: string; township: string },
+    { demo, nowMs, before, rules }: NewShow,
   ): Promise<void> {
-    const held = await this.parts.ledger.create(manager, origin);
-    const opened = leafBytes({
-      type: 'log.opened',
-      body: {
-        origin,
-        witnesses: (this.parts.witnesses ?? []).map(formatVkey),
-        ...(demo && { demo: true as const }),
-        township,
-        ...(continues && { continues }),
-      },
-      by: 'platform',
-      i: 0,
-      t: nowMs,
-      show: origin,
-      v: LEAF_VERSION,
-    });
-    await this.parts.ledger.appendIn(manager, held, { leaves: [opened], tMs: nowMs });
+    const { ledger, witnesses = [] } = this.parts;
+    const held = await ledger.create(manager, origin);
+    const body = {
+      ...{ origin, witnesses: witnesses.map(formatVkey) },
+      ...(demo && { demo: true as const }),
+      township,
+      ...(before && { continues: before.continues }),
+    };
+    const opened: DecidedEvent = { type: 'log.opened', body, by: 'platform' };
+    const again = before ? await toldAgainIn(manager, ledger, before.continues.origin, rules) : [];
+    const begun = begin(rules, [opened, ...again], nowMs);
+    const leaves = begun.events.map((event) => leafBytes(leafOf(event, origin, LEAF_VERSION)));
+    await ledger.appendIn(manager, held, { leaves, tMs: nowMs });
+    if (!before) return;
+    await seatAgain(manager, before.showId, showId);
+    // No code: nothing is sealed yet.
+    await writeProjection(manager, projectionOf(showId, begun), '');
+    const entries = journalOf(moneyFactsOf(begun.state, begun.events));
+    if (entries.length > 0) await ledger.journal.write(manager, held.log, entries);
   }
 
   /** Refuses: `unknown-show`. */
@@ -156,6 +168,13 @@ export class ShowStore {
   async endOf(showId: string): Promise<ShowEnd | null> {
     const ended = await this.parts.db.manager.findOneBy(EndedShow, { showId });
     return ended && { how: ended.how, byShow: ended.byShow };
+  }
+
+  /** The show that this one goes on from after a restore; null: it is one of its own. */
+  async before(showId: string): Promise<Show | null> {
+    const { manager } = this.parts.db;
+    const ended = await manager.findOneBy(EndedShow, { byShow: showId });
+    return ended && manager.findOneByOrFail(Show, { showId: ended.showId });
   }
 
   /** For `MembersService.findShowsBy`. */
@@ -282,6 +301,46 @@ export class ShowStore {
     );
   }
 }
+
+/** What a log that goes on from this one tells again. */
+async function toldAgainIn(
+  manager: EntityManager,
+  ledger: Ledger,
+  origin: string,
+  rules: ShowRules,
+): Promise<DecidedEvent[]> {
+  const head = await ledger.headOf(origin);
+  if (!head) throw new Error(`bug: ${origin} has no leaf`);
+  const [state, events] = [initialShow(rules), [] as LoggedEvent[]];
+  for await (const page of ledger.pages(origin, head.size, manager)) {
+    for (const bytes of page) {
+      events.push(eventOf(bytes));
+      evolve(state, events.at(-1)!);
+    }
+  }
+  return toldAgainOf(state, events);
+}
+
+/** The first leaves of a log, all at one moment; each must be what the rules allow. */
+function begin(rules: ShowRules, decided: readonly DecidedEvent[], t: number) {
+  const [state, book] = [initialShow(rules), bidBook()];
+  const events = decided.map((event, i) => ({ ...event, i, t }) as LoggedEvent);
+  for (const event of events) {
+    const wrong = judge(state, book, event);
+    if (wrong) throw new Error(`bug: leaf ${event.i} (${event.type}) of a new log: ${wrong.en}`);
+    evolve(state, event);
+    evolveBook(book, event);
+  }
+  return { state, events };
+}
+
+/** Everybody keeps his paddle. */
+const seatAgain = (manager: EntityManager, from: string, to: string): Promise<unknown> =>
+  manager.query(
+    `INSERT INTO show_bidders (show_id, bidder, member_id, paddle)
+     SELECT $2, bidder, member_id, paddle FROM show_bidders WHERE show_id = $1`,
+    [from, to],
+  );
 
 const proxyOwner = (showId: string, bid: string): string => `proxy/${showId}/${bid}`;
 const keyOwner = (showId: string): string => `show-key/${showId}`;

@@ -50,14 +50,21 @@ async function unreproduced(
   return broken;
 }
 
-/** The log's own words, added up by Postgres; a sale counts from its hammer until it is voided, replaced or carried. */
+/**
+ * The log's own words, added up by Postgres; a sale counts from its hammer until it is voided, replaced or carried, and in
+ * the last log that took it over.
+ */
 const sold = `
   WITH leaf AS MATERIALIZED (
     SELECT log, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves
   ), hammered AS (
     SELECT log, leaf #>> '{body,sale}' AS sale,
       (leaf #>> '{body,units}')::bigint * (leaf #>> '{body,unitPriceFen}')::bigint AS fen
-    FROM leaf WHERE leaf ->> 'type' IN ('lot.hammered', 'sale.accepted')
+    FROM leaf WHERE leaf ->> 'type' IN ('lot.hammered', 'sale.accepted', 'sale.takenOver')
+  ), gone_on AS (
+    SELECT before.log, t.leaf #>> '{body,sale}' AS sale FROM leaf t JOIN leaf o USING (log)
+      JOIN logs before ON before.origin = o.leaf #>> '{body,continues,origin}'
+    WHERE t.leaf ->> 'type' = 'sale.takenOver' AND o.leaf ->> 'type' = 'log.opened'
   ), told AS (
     SELECT log, leaf #>> '{body,sale}' AS sale, bool_or(leaf ->> 'type' IN ('sale.voided', 'lot.carried')) AS gone,
       coalesce(sum((leaf #>> '{body,amountFen}')::bigint) FILTER (WHERE leaf ->> 'type' = 'sale.paid'), 0) AS paid
@@ -71,7 +78,9 @@ const sold = `
   SELECT t.id AS township, coalesce(sum(fen), 0)::bigint AS hammer, coalesce(sum(told.paid), 0)::bigint AS paid
   FROM townships t LEFT JOIN shows s ON s.township_id = t.id LEFT JOIN logs USING (origin)
     LEFT JOIN hammered h USING (log) LEFT JOIN told USING (log, sale)
-  WHERE told.gone IS NOT TRUE AND (log, sale) NOT IN (SELECT log, sale FROM replaced) GROUP BY 1`;
+  WHERE told.gone IS NOT TRUE AND (log, sale) NOT IN (SELECT log, sale FROM replaced)
+    AND NOT EXISTS (SELECT FROM gone_on g WHERE g.log = h.log AND g.sale = h.sale)
+  GROUP BY 1`;
 
 async function differingTotals(manager: EntityManager): Promise<object[]> {
   const townships = await rowsOf<{ township: string; hammer: string; paid: string }>(manager, sold, []);

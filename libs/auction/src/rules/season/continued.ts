@@ -1,7 +1,9 @@
 import { toBase64 } from '@qingpai/ledger/rules';
 import { type ContinuedVerification, type ShowState, type Verdict, verdicts } from '@qingpai/wire';
 import { openUnits } from '../lot.js';
-import { finding, type Stop } from '../verify/finding.js';
+import { same } from '../same.js';
+import { takenOverLeaves, toldAgainOf, tookOverMoney } from '../takenOver.js';
+import { finding, type Stop, type VerifyFinding } from '../verify/finding.js';
 import { parseJson } from '../verify/parse.js';
 import { rootsAt } from '../verify/roots.js';
 import { continuedLog, judgeBundle, type JudgedBundle, type VerifyOptions, worse } from '../verify/verify.js';
@@ -11,8 +13,9 @@ import { seasonFinding, seasonNote } from './words.js';
 
 /**
  * Judges a log that goes on from another after a restore, both together: the leaves before lead to the very head that
- * leaf 0 quotes, and every unit that had no end there is in the list of the log that goes on. Each log is signed by its
- * own key, so the policy pins both. Without the log before only half is told: INCOMPLETE.
+ * leaf 0 quotes, every unit that had no end there is in the list of the log that goes on, and every sale is taken over as
+ * it stood. Each log is signed by its own key, so the policy pins both. Without the log before only half is told:
+ * INCOMPLETE; and so it is where that one goes on from a third.
  * @param before text of its bundle; null: not at hand
  */
 export function verifyContinued(
@@ -35,12 +38,24 @@ export function verifyContinued(
   const wrong = past.read && past.state && state && judgeContinued(held(past), held({ read, state }));
   const stop = wrong ?? (past.state ? null : { verdict: past.verification.verdict, findings: [] });
   const words = stop?.findings[0] ?? seasonNote('before-counted');
-  return ended(stop?.verdict ?? verdictBefore(past.state!), {
+  const isTakenOver = read !== null && tookOverMoney(read.events);
+  const earlier = past.read && continuedLog(past.read);
+  const standing = past.state && verdictBefore(past.state, isTakenOver);
+  const notes = [
+    ...verification.notes,
+    ...(earlier ? [seasonNote('before-missing', `${earlier.origin}:`)] : []),
+    ...(stop || isTakenOver || !hasSales(past.state) ? [] : [seasonNote('sales-left-behind')]),
+  ];
+  return ended(stop?.verdict ?? worse(earlier ? 'INCOMPLETE' : standing!, standing!), {
     before: past.verification,
+    notes,
     gates: [...verification.gates, { gate: 'before', ok: stop === null, zh: words.zh, en: words.en }],
     findings: [...verification.findings, ...(stop?.findings ?? [])],
   });
 }
+
+const hasSales = (state: ShowState | null): boolean =>
+  Object.values(state?.sales ?? {}).some(({ phase }) => phase !== 'voided');
 
 const held = ({ read, state }: { read: HeldShow['read'] | null; state: ShowState | null }): HeldShow => ({
   read: read!,
@@ -68,7 +83,33 @@ export function judgeContinued(before: HeldShow, next: HeldShow): Stop | null {
   if (bytes.length > size) {
     return invalid(seasonFinding('leaves-abandoned', { i: size, by: events[size]!.by }));
   }
+  const wrong = judgeTakenOver(before, next);
+  if (wrong) return invalid(wrong);
   return next.state.seals.length === 0 ? null : judgeUnits(before, next);
+}
+
+/**
+ * What is told again is what the log before says, all of it, in its order and by the same authors. A log of an earlier
+ * version took nothing over: its sales stand as they stood.
+ */
+function judgeTakenOver(before: HeldShow, next: HeldShow): VerifyFinding | null {
+  if (!tookOverMoney(next.read.events)) return null;
+  const owed = toldAgainOf(before.state, before.read.events);
+  const told = takenOverLeaves(next.read.events);
+  for (const [k, leaf] of told.entries()) {
+    const where = { i: leaf.i, by: leaf.by, more: leaf.type };
+    // Newcomers may have come by before the first lot was described.
+    if (k >= owed.length && leaf.type === 'bidder.registered') continue;
+    const it = owed[k];
+    if (!it) return seasonFinding('taken-over-unfounded', where);
+    const isThat = it.type === leaf.type && it.by === leaf.by && same(it.body, leaf.body);
+    if (!isThat) return seasonFinding('taken-over-differs', where);
+  }
+  const missing = owed[told.length];
+  const more = missing && `${missing.type} ${'sale' in missing.body ? missing.body.sale : ''}`.trim();
+  return missing
+    ? seasonFinding('taken-over-incomplete', { i: told.length + 1, by: 'platform', more })
+    : null;
 }
 
 /** Every unit that has no end in the log before is sealed in the one that goes on, once. */
@@ -87,11 +128,12 @@ function judgeUnits(before: HeldShow, next: HeldShow): Stop | null {
   return null;
 }
 
-/** What became of the units that had an end before, and of their sales. */
-export function verdictBefore(state: ShowState): Verdict {
+/** What became of the units that had an end before, and of their sales; of those that went on, the log that took them over tells. */
+export function verdictBefore(state: ShowState, areSalesTakenOver: boolean): Verdict {
   const lots = Object.values(state.lots);
   const isUnsold = lots.some((lot) => lot.passedUnits + lot.withdrawnUnits + lot.carriedUnits > 0);
   if (isUnsold) return 'ALL_ACCOUNTED_NOT_ALL_SOLD';
+  if (areSalesTakenOver) return 'ALL_SOLD_AND_SETTLED';
   const isDue = Object.values(state.sales).some(({ phase }) => phase === 'awaiting');
   return isDue ? 'ALL_SOLD_UNSETTLED' : 'ALL_SOLD_AND_SETTLED';
 }

@@ -1,5 +1,6 @@
 import { verdicts } from '@qingpai/wire';
 import { type VerifyNote } from '../verify/notes.js';
+import { tookOverMoney } from '../takenOver.js';
 import { continuedLog, worse } from '../verify/verify.js';
 import { judgeContinued, verdictBefore } from './continued.js';
 import { heldBy, type SeasonShow } from './shows.js';
@@ -30,7 +31,10 @@ export function linkContinued(shows: SeasonShow[]): SeasonShow[] {
       next.verdict = worse(stop.verdict, next.verdict);
       next.findings.push(...stop.findings);
     } else if (heldBefore.state.closedAt === null && verdicts[before.verdict] <= verdicts.INCOMPLETE) {
-      Object.assign(before, { standing: 'continued', verdict: verdictBefore(heldBefore.state) });
+      Object.assign(before, {
+        standing: 'continued',
+        verdict: verdictBefore(heldBefore.state, tookOverMoney(held.read.events)),
+      });
       before.notes.push(continuedNote(before, next));
     }
   }

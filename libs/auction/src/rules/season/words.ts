@@ -61,6 +61,18 @@ const findings = {
     zh: '前一本账本里没有结果的份数，没有全部编入接续的清单',
     en: 'Units without an end in the log before are not all in the list of the one that goes on',
   },
+  'taken-over-differs': {
+    zh: '接续时照录的与前一本账本不符',
+    en: 'What was taken over is not what the log before says',
+  },
+  'taken-over-unfounded': {
+    zh: '接续时照录了前一本账本没有的内容',
+    en: 'Something was taken over that the log before does not have',
+  },
+  'taken-over-incomplete': {
+    zh: '前一本账本的成交或款项没有全部接过来',
+    en: 'Sales or money of the log before were not all taken over',
+  },
   'continued-twice': {
     zh: '同一本账本被接续了两次',
     en: 'The same log is continued twice',
@@ -90,6 +102,10 @@ const notes = {
   'before-missing': {
     zh: '本账本接续另一本，那一本没有一起给出：只看到后一半',
     en: 'This log goes on from another, which was not given: only the second half was judged',
+  },
+  'sales-left-behind': {
+    zh: '前一本账本的成交没有接过来，按当时的状态计',
+    en: 'The sales of the log before were not taken over; they count as they stood',
   },
   'before-counted': {
     zh: '两本账本合并计数',

@@ -51,18 +51,20 @@ export const openingOf = (lot: string, floorFen: number): Opening => ({
 /** A show on paper whose list is sealed by its true root. */
 export function sealedShow(
   lots: Record<string, PaperLot>,
-  options: Pick<PaperOptions, 'rules' | 'signed' | 'opened'> & { witnessed?: true } = {},
+  options: Pick<PaperOptions, 'rules' | 'signed' | 'opened' | 'takesOver'> & { witnessed?: true } = {},
 ): PaperShow {
   const { witnessed, ...paper } = options;
   const show = new PaperShow({ draft: true, ...paper });
-  for (const [lot, paper] of Object.entries(lots)) show.describe(0, lot, paper);
+  // At the beginning, or when the log before stood still.
+  const atMs = show.state.t;
+  for (const [lot, paper] of Object.entries(lots)) show.describe(atMs, lot, paper);
   const bytes = leavesOf(show.leaves, show.state.origin);
-  show.does(0, {
+  show.does(atMs, {
     name: 'seal',
     catalogue: catalogueRootOf(catalogueLeaves(show.state, 1).map((i) => bytes[i]!)),
   });
-  if (paper.signed) show.approve(0);
-  show.does(0, witnessed ? { name: 'open', witnessed } : { name: 'open', reason: 'none-configured' });
+  if (paper.signed) show.approve(atMs);
+  show.does(atMs, witnessed ? { name: 'open', witnessed } : { name: 'open', reason: 'none-configured' });
   return show;
 }
 

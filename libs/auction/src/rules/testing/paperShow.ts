@@ -36,7 +36,9 @@ import {
   type ProxySecret,
   stepsOfFen,
   signedBidOf,
+  toldAgainOf,
 } from '../index.js';
+import { commandsOf } from '../commandsOf.js';
 import { present } from '../press.js';
 
 /** A hash where the test does not care which. */
@@ -90,6 +92,8 @@ export interface PaperOptions {
   draft?: true;
   /** Everybody registers a key and signs: the three buyers, the host, and an officer who approves what is sealed. */
   signed?: true;
+  /** The show before, after a restore: its people, sales and money are taken over. */
+  takesOver?: Pick<PaperShow, 'state' | 'leaves'>;
   /** What leaf 0 says beside or in place of the origin of every paper show. */
   opened?: Partial<EventBody<'log.opened'>>;
 }
@@ -108,12 +112,15 @@ export class PaperShow {
   readonly keys = new Map<string, PaperKey>();
   private bids = 0;
 
-  constructor({ rules, lots = {}, draft, signed, opened }: PaperOptions = {}) {
+  constructor({ rules, lots = {}, draft, signed, opened, takesOver }: PaperOptions = {}) {
     this.state = initialShow(present({ ...defaultRules, ...rules }));
     const origin = 'market.example/shows/20261124-01';
     this.does(0, { name: 'openLog', body: { origin, witnesses: [], ...opened } });
-    for (const bidder of [LIN, WU, CHEN]) this.register(bidder, 'buyer', signed && paperKey(bidder));
-    this.register(HOST, 'host');
+    if (takesOver) this.tellsAgain(takesOver);
+    else {
+      for (const bidder of [LIN, WU, CHEN]) this.register(bidder, 'buyer', signed && paperKey(bidder));
+      this.register(HOST, 'host');
+    }
     if (signed) {
       this.enrol(HOST, 'host');
       this.enrol(OFFICER, 'officer');
@@ -129,6 +136,15 @@ export class PaperShow {
   register(bidder: string, kind: BidderKind = 'buyer', key?: PaperKey): void {
     if (key) this.keys.set(key.key, key);
     this.does(this.state.t, present({ name: 'register', bidder, id: HASH, kind, key: key?.key }));
+  }
+  /** What a log that goes on from that one begins with. */
+  private tellsAgain({ state, leaves }: Pick<PaperShow, 'state' | 'leaves'>): void {
+    const atMs = Math.max(this.state.t, state.t);
+    for (const event of toldAgainOf(state, leaves)) {
+      const [command] = commandsOf({ ...event, i: this.state.next, t: atMs } as LoggedEvent);
+      const { by, ...asked } = command!;
+      this.does(atMs, asked as HostAsk, by);
+    }
   }
   /** Someone with an office brings his key; the platform writes it. */
   enrol(person: string, office: Office): void {

@@ -1,5 +1,6 @@
 import { type LotState, type ShowState, type Verdict } from '@qingpai/wire';
 import { isStanding } from '../sales.js';
+import { isOwnSale } from '../takenOver.js';
 import { finding, type Stop, type VerifyFinding } from './finding.js';
 
 export type Disposed =
@@ -19,7 +20,7 @@ export function disposition(state: ShowState, isLate: boolean): Disposed {
     return { stop: { verdict: 'INVALID', findings: [finding('not-conserved')] } };
   }
   const unpaid = Object.values(state.sales)
-    .filter((sale) => sale.phase === 'defaulted' && isStanding(sale))
+    .filter((sale) => sale.phase === 'defaulted' && isStanding(sale) && isOwnSale(sale))
     .reduce((all, sale) => all + sale.units, 0);
   const [owedZh, owedEn] = unpaid > 0 ? [`（其中逾期未付 ${unpaid}）`, ` (${unpaid} in default)`] : ['', ''];
   const zh = `清单 ${units} = 成交 ${sold}${owedZh} + 流拍 ${passed} + 撤拍 ${withdrawn} + 转下场 ${carried}`;
