@@ -96,6 +96,10 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   payout_sales: { update: ['let_go'] },
   payout_exports: {},
   statement_lines: {},
+  // What was told of a day stays told; an issue is closed out by a row of its own.
+  daily_reports: {},
+  issues: {},
+  issue_ends: {},
   // What was looked at lately; no evidence.
   seen_logs: { update: ['epoch', 'root', 'size'] },
   invariant_runs: { delete: true },

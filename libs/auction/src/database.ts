@@ -10,6 +10,7 @@ import { storeMigrations } from './store/migrations/1795500300000-store.js';
 import { salesAfterwardsMigrations } from './store/migrations/1795500310000-sales-afterwards.js';
 import { proxiesMigrations } from './store/migrations/1795500330000-proxies.js';
 import { seenLogsMigrations } from './store/migrations/1795500340000-seen-logs.js';
+import { dailyReportsMigrations } from './store/migrations/1795500345000-daily-reports.js';
 import { payoutsMigrations } from './store/migrations/1795500360000-payouts.js';
 import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs.js';
 import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-goods.js';
@@ -30,6 +31,7 @@ export const auctionMigrations = [
   ...keptRowsMigrations,
   ...proxiesMigrations,
   ...seenLogsMigrations,
+  ...dailyReportsMigrations,
   ...deskSignsMigrations,
   ...wayOfGoodsMigrations,
   ...payoutsMigrations,

@@ -12,3 +12,8 @@ export class InvariantRunDto extends createZodDto(wire.invariantRun) {}
 export class LastInvariantRunDto extends createZodDto(wire.lastInvariantRun) {}
 
 export class ShowBooksDto extends createZodDto(wire.showBooks) {}
+
+export class DailyReportDto extends createZodDto(wire.dailyReport) {}
+export class ReportDayDto extends createZodDto(z.object({ day: wire.reportDay.optional() })) {}
+export class IssueTextDto extends createZodDto(wire.issueText) {}
+export class IssueParamDto extends createZodDto(z.object({ issue: z.coerce.number().int().positive() })) {}

@@ -1,11 +1,16 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import { Desks } from '@qingpai/auction';
 import { Ledger } from '@qingpai/ledger';
+import { MembersService } from '@qingpai/members';
 import { DataSource } from 'typeorm';
 import { TownshipBooks } from './books.js';
 import { checksOn } from './invariants/checks.js';
 import { type InvariantAlarm, InvariantRuns } from './invariants/invariantRuns.js';
 import { ShowBooksController } from './showBooks.controller.js';
 import { InvariantsController } from './invariants/invariants.controller.js';
+import { DailyReports } from './report/dailyReports.js';
+import { Issues } from './report/issues.js';
+import { ReportController } from './report/report.controller.js';
 import { noVerdicts, SHOW_VERDICTS, type ShowVerdicts } from './showVerdicts.js';
 import { TownshipController } from './township.controller.js';
 
@@ -29,7 +34,7 @@ export class TownshipModule {
     return {
       module: TownshipModule,
       imports: options.imports,
-      controllers: [TownshipController, InvariantsController, ShowBooksController],
+      controllers: [TownshipController, InvariantsController, ShowBooksController, ReportController],
       providers: [
         { provide: TOWNSHIP_OPTIONS, useValue: options },
         {
@@ -38,8 +43,25 @@ export class TownshipModule {
           inject: [DataSource, Ledger, TOWNSHIP_OPTIONS, { token: SHOW_VERDICTS, optional: true }],
         },
         { provide: InvariantRuns, useFactory: runsOf, inject: [DataSource, Ledger, TOWNSHIP_OPTIONS] },
+        {
+          provide: DailyReports,
+          useFactory: reportsOf,
+          inject: [
+            DataSource,
+            Desks,
+            InvariantRuns,
+            TOWNSHIP_OPTIONS,
+            { token: SHOW_VERDICTS, optional: true },
+          ],
+        },
+        {
+          provide: Issues,
+          useFactory: (db: DataSource, members: MembersService, { nowMs = Date.now }: TownshipOptions) =>
+            new Issues({ db, members, nowMs }),
+          inject: [DataSource, MembersService, TOWNSHIP_OPTIONS],
+        },
       ],
-      exports: [InvariantRuns],
+      exports: [InvariantRuns, DailyReports],
     };
   }
 }
@@ -54,6 +76,16 @@ function booksOf(
   const warn = (showId: string, error: unknown) =>
     log.error(`the verifier failed on ${showId}: ${String(error)}`);
   return new TownshipBooks({ db, ledger, verdicts, warn, nowMs });
+}
+
+function reportsOf(
+  db: DataSource,
+  desks: Desks,
+  runs: InvariantRuns,
+  { nowMs = Date.now }: TownshipOptions,
+  verdicts: ShowVerdicts = noVerdicts,
+): DailyReports {
+  return new DailyReports({ db, desks, runs, verdicts, nowMs });
 }
 
 function runsOf(

@@ -15,3 +15,4 @@ export * from './verification.js';
 export * from './registry.js';
 export * from './media.js';
 export * from './growers.js';
+export * from './dailyReport.js';

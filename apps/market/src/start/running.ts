@@ -14,7 +14,7 @@ import {
   openDatabase,
   startEmbeddedPostgres,
 } from '@qingpai/platform';
-import { InvariantRuns } from '@qingpai/township';
+import { DailyReports, InvariantRuns } from '@qingpai/township';
 import { type Config } from '../config.js';
 import { marketEntities, marketMigrations } from '../entities.js';
 import { Metrics } from '../health/metrics.js';
@@ -82,7 +82,9 @@ export async function startMarket(
     await claims.sweep();
     await parcels.lapse();
     await app.get(Defaulters, { strict: false }).catchUp();
+    await reports.keep();
   };
+  const reports = app.get(DailyReports, { strict: false });
   const online = app.get(OnlinePayments, { strict: false });
   const reconcile = () => online.reconcile();
   const [runs, metrics] = [app.get(InvariantRuns, { strict: false }), app.get(Metrics, { strict: false })];

@@ -6,6 +6,7 @@ import type { TownshipFilter } from '@qingpai/wire';
  */
 export const views = [
   'overview',
+  'report',
   'shows',
   'show',
   'lots',

@@ -10,6 +10,7 @@ const zh = {
   signOut: '退出',
   nav: {
     overview: '总览',
+    report: '一天一汇报',
     shows: '专场',
     lots: '拍品',
     payments: '收款',
@@ -382,6 +383,7 @@ const en: Words = {
   signOut: 'Sign out',
   nav: {
     overview: 'Overview',
+    report: 'Daily report',
     shows: 'Shows',
     lots: 'Lots',
     payments: 'Payments',

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+
+const DESKTOP = { viewport: { width: 1280, height: 800 } };
+let market: Market;
+let browser: Chromium;
+beforeAll(async () => {
+  market = await Market.open();
+  browser = await Chromium.open(market);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await market.close();
+});
+afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+
+const picture = (name: string) =>
+  process.env.PICTURES_TO ? { path: join(process.env.PICTURES_TO, `${name}.png`), fullPage: true } : {};
+
+test('an officer reads the day’s report, opens an issue and closes it out, on a phone, at a desk and on one A4 page', async () => {
+  const token = await market.officer();
+  const empty = await browser.opens('/township?view=report', token);
+  await empty.getByText('还没有锁定过清单的专场').waitFor();
+  await empty.screenshot(picture('report-empty'));
+  expect([await overflows(empty), await axeFinds(empty)]).toEqual([false, []]);
+
+  const { showId, host } = await market.openShow([pot(), pot({ title: '君子兰' })], {
+    ...shortRules,
+    openForMs: 1_000,
+  });
+  const buyer = await market.signer(showId, '小林');
+  const hammered = host.event('lot.hammered', 'L1');
+  await host.offers('L1', buyer);
+  expect(await buyer.bid('L1', 3_600)).toMatchObject({ ok: true });
+  await hammered;
+  await host.does({ name: 'withdraw', lot: 'L2', reason: 'damaged' });
+  await host.does({ name: 'close' });
+
+  const desk = await browser.opens('/township?view=report', token, DESKTOP);
+  await desk.getByText('君子兰').waitFor();
+  expect(await desk.locator('.report').innerText()).toMatch(/撤拍 002 君子兰 · 1 份 · 品相受损/);
+  expect(await desk.locator('.parts .box').first().innerText()).toMatch(/成交额\s+¥36/);
+  await desk.getByPlaceholder('写明什么问题').fill('三号棚没有电');
+  await desk.getByRole('button', { name: '加一条' }).click();
+  await desk.getByText('三号棚没有电').waitFor();
+  await desk.getByRole('button', { name: '销号' }).click();
+  await desk.getByPlaceholder('怎么解决的').fill('接了备用电源');
+  await desk.screenshot(picture('report-desk'));
+  await desk.getByRole('button', { name: '确认销号' }).click();
+  await desk.getByText('接了备用电源').waitFor();
+  expect(await axeFinds(desk)).toEqual([]);
+
+  const pdf = await desk.pdf({ format: 'A4', printBackground: true });
+  expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+  await desk.emulateMedia({ media: 'print' });
+  await desk.screenshot(picture('report-paper'));
+
+  const phone = await browser.opens('/township?view=report', token);
+  await phone.getByText('接了备用电源').waitFor();
+  await phone.screenshot(picture('report-phone'));
+  expect([await overflows(phone), await axeFinds(phone)]).toEqual([false, []]);
+}, 120_000);
