@@ -39,7 +39,7 @@ test('an officer reads the day’s report, opens an issue and closes it out, on 
 
   const desk = await browser.opens('/township?view=report', token, DESKTOP);
   await desk.getByText('君子兰').waitFor();
-  expect(await desk.locator('.report').innerText()).toMatch(/撤拍 002 君子兰 · 1 份 · 品相受损/);
+  expect(await desk.locator('.report').innerText()).toMatch(/撤拍 002 君子兰 · 1 份 · 损坏/);
   expect(await desk.locator('.parts .box').first().innerText()).toMatch(/成交额\s+¥36/);
   await desk.getByPlaceholder('写明什么问题').fill('三号棚没有电');
   await desk.getByRole('button', { name: '加一条' }).click();

@@ -180,7 +180,7 @@ describe('a day’s report', () => {
       '004',
       expect.any(String),
       '1',
-      '品相受损',
+      '损坏',
     ]);
   });
 });

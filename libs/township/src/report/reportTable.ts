@@ -47,11 +47,11 @@ const names: Record<Figure, string> = {
 };
 const hows = { passed: '流拍', withdrawn: '撤拍', carried: '转下场' };
 const reasons: Record<NonNullable<DayReport['unsold'][number]['reason']>, string> = {
-  damaged: '品相受损',
+  damaged: '损坏',
   mislabelled: '标错',
   'grower-request': '花农要求',
-  'papers-missing': '缺手续',
-  other: '其他',
+  'papers-missing': '缺证件',
+  other: '其他原因',
 };
 
 const shown = (name: Figure, value: number): Cell => (name.endsWith('Fen') ? yuanText(value) : value);
