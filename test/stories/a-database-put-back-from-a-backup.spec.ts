@@ -121,6 +121,15 @@ test('what was sold before the copy is paid, settled and proved in the log that 
   expect(certificate).toMatchObject({
     ...{ sealedUnits: 1, soldUnits: 1, hammerFen: 3_600 },
     takenOver: { sales: 2, units: 2, hammerFen: 7_200, paidFen: 7_200 },
+    together: {
+      logs: 2,
+      units: 3,
+      soldUnits: 3,
+      openUnits: 0,
+      hammerFen: 10_800,
+      paidFen: 10_800,
+      paidUnits: 3,
+    },
   });
   const bundle = async (showId: string) =>
     JSON.stringify(await market.must('GET', `/api/shows/${showId}/bundle`));

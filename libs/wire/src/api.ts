@@ -572,6 +572,24 @@ export const certificate = z.object({
     })
     .optional()
     .describe('sales of the log before, as they stand by now: counted as sold there, paid and settled here'),
+  together: z
+    .object({
+      logs: z.int().min(2),
+      units: z
+        .int()
+        .describe('of all lists, each unit once: what had no end before is counted where it went on'),
+      soldUnits: z.int(),
+      passedUnits: z.int(),
+      withdrawnUnits: z.int(),
+      carriedUnits: z.int(),
+      openUnits: z.int(),
+      hammerFen: fen,
+      paidFen: fen,
+      paidUnits: z.int(),
+      deliveredUnits: z.int(),
+    })
+    .optional()
+    .describe('after a restore: this log and those that it goes on from, counted together'),
   lists: z
     .array(
       z.object({

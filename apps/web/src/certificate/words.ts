@@ -98,6 +98,22 @@ const zh = {
     `限时竞价：至多 ${lots} 件同时拍，各自截拍，计划的截拍前后至少隔 ${seconds} 秒。`,
   continues: (origin: string, size: number) =>
     `恢复后另起的账本，接着 ${origin} 的第 ${size} 条，两本要一起核验：`,
+  takenOver: (sales: number, units: number, hammer: string, paid: number, received: number, failed: number) =>
+    `从前一本接过来的成交 ${sales} 笔 ${units} 份，${hammer}：份数算在前一本；到现在已付 ${paid} 份，收到 ${received} 份` +
+    (failed > 0 ? `，违约 ${failed} 份。` : '。'),
+  together: (
+    logs: number,
+    units: number,
+    sold: number,
+    passed: number,
+    withdrawn: number,
+    carried: number,
+    open: number,
+  ) =>
+    `${logs} 本账本合计：${units} 份 = 成交 ${sold} + 流拍 ${passed} + 撤拍 ${withdrawn} + 转下场 ${carried}` +
+    (open > 0 ? ` + 未定 ${open}` : ''),
+  togetherPaid: (hammer: string, paid: string, units: number, received: number) =>
+    `成交额 ${hammer}，实收 ${paid}；已付 ${units} 份，收到 ${received} 份`,
   // lists
   listName: (list: number) => (list === 1 ? '主清单' : `加拍清单 ${list}`),
   listEnds: (lots: number, units: number, sold: number, passed: number, withdrawn: number, carried: number) =>
@@ -310,6 +326,14 @@ const en: Words = {
     `A timed show: up to ${lots} lots open at once, each with its own close, planned at least ${seconds} seconds apart.`,
   continues: (origin, size) =>
     `Begun anew after a restore; it goes on from leaf ${size} of ${origin}. Verify both:`,
+  takenOver: (sales, units, hammer, paid, received, failed) =>
+    `${sales} sales (${units} units, ${hammer}) taken over from the log before, and counted there: ${paid} units paid by now, ${received} received` +
+    (failed > 0 ? `, ${failed} in default.` : '.'),
+  together: (logs, units, sold, passed, withdrawn, carried, open) =>
+    `Over all ${logs} logs: ${units} units = ${sold} sold + ${passed} passed + ${withdrawn} withdrawn + ${carried} carried` +
+    (open > 0 ? ` + ${open} open` : ''),
+  togetherPaid: (hammer, paid, units, received) =>
+    `hammer total ${hammer}, came in ${paid}; ${units} units paid, ${received} received`,
   listName: (list) => (list === 1 ? 'Main list' : `Supplementary list ${list}`),
   listEnds: (lots, units, sold, passed, withdrawn, carried) =>
     `${lots} lots, ${units} units = ${sold} sold + ${passed} passed + ${withdrawn} withdrawn + ${carried} carried`,

@@ -19,7 +19,7 @@ import { isOwnSale, soldLot } from './takenOver.js';
 /** The Clearance Certificate (清拍证明, LEDGER §1) as far as it follows from the leaves alone. */
 export type LeafCertificate = Omit<
   Certificate,
-  'showId' | 'title' | 'township' | 'code' | 'head' | 'checkpoints' | 'witness' | 'version'
+  'showId' | 'title' | 'township' | 'code' | 'head' | 'checkpoints' | 'witness' | 'version' | 'together'
 >;
 type CertifiedLot = Certificate['lots'][number];
 type Attempt = CertifiedLot['attempts'][number];

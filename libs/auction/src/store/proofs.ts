@@ -2,7 +2,7 @@ import { type GivenCosignature, type Ledger, type SignedHead } from '@qingpai/le
 import { parseVkey, shortCode, toBase64, type VerifierKey } from '@qingpai/ledger/rules';
 import { type MembersService } from '@qingpai/members';
 import { type Certificate, type LoggedEvent, type Opening, type Verification } from '@qingpai/wire';
-import { certificateOf, evolve, initialShow } from '../rules/index.js';
+import { certificateOf, evolve, initialShow, togetherWith } from '../rules/index.js';
 import { bundleText, openingsOf } from './bundle.js';
 import { type Show } from './entities.js';
 import { Kept } from './kept.js';
@@ -59,8 +59,10 @@ export class Proofs {
     const township = await this.parts.members.townshipOf(show.townshipId);
     const given = await this.cosigned(show.origin, head);
     const signed = await this.signedAt(show.origin, reading, given);
+    const before = await this.parts.shows.before(showId);
     return {
       ...facts,
+      ...(before && { together: togetherWith(await this.certificate(before.showId), facts) }),
       showId,
       title: show.title,
       township: township?.name ?? '',

@@ -1,6 +1,6 @@
 import { journalOf } from '@qingpai/ledger/rules';
 import { type Certificate } from '@qingpai/wire';
-import { certificateOf, isTxnReused, moneyFactsOf, verifyContinued } from '../index.js';
+import { certificateOf, isTxnReused, moneyFactsOf, togetherWith, verifyContinued } from '../index.js';
 import { digested, sealedShow } from '../testing/paperBundle.js';
 import {
   bothBundles,
@@ -129,6 +129,35 @@ describe('the books and the certificate', () => {
     expect(facts.takenOver).toEqual({
       ...{ sales: 2, units: 3, hammerFen: 7_600, paidFen: 7_600, paidUnits: 3 },
       ...{ deliveredUnits: 1, defaultedUnits: 0 },
+    });
+  });
+});
+
+describe('both logs counted together', () => {
+  it('have each unit once, and each sale as it stands now', () => {
+    const before = interruptedShow();
+    const facts = (show: PaperShow) => certificateOf(show.state.rules, show.leaves);
+    const open = togetherWith(facts(before), facts(goesOnWith(before)));
+    expect(open).toMatchObject({
+      logs: 2,
+      units: 7,
+      soldUnits: 7,
+      openUnits: 0,
+      hammerFen: 22_000,
+      paidUnits: 1,
+    });
+    const ended = endedWith(goesOnWith(before));
+    expect(togetherWith(facts(before), facts(ended))).toEqual({
+      ...{
+        logs: 2,
+        units: 7,
+        soldUnits: 7,
+        passedUnits: 0,
+        withdrawnUnits: 0,
+        carriedUnits: 0,
+        openUnits: 0,
+      },
+      ...{ hammerFen: 22_000, paidFen: 22_000, paidUnits: 7, deliveredUnits: 1 },
     });
   });
 });
