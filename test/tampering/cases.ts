@@ -1,6 +1,8 @@
 import { createPublicKey, verify as verifyByOpenSsl } from 'node:crypto';
 import {
   booksRootOf,
+  catalogueLeaves,
+  catalogueRootOf,
   feeOfFen,
   growerOf,
   growersFen,
@@ -202,6 +204,23 @@ const dark = bundleOf(darkEvening());
 const isShift = ({ type }: LooseLeaf): boolean => type === 'clock.shifted';
 const shifted = (change: (shift: LooseLeaf, leaves: LooseLeaf[]) => void): string =>
   operator((leaves) => change(leaves.find(isShift)!, leaves), dark);
+/** Two more pots are sealed while the show runs (加拍): a list of its own. */
+function supplemented(): PaperShow {
+  const show = sealedShow({ L1: {} });
+  show.does(10_000, { name: 'offer', lot: 'L1' });
+  show.bid(11_000, LIN, 3_600);
+  show.pass(100_000);
+  show.describe(110_000, 'L2', { units: 2 });
+  const texts = leavesOf(show.leaves);
+  const catalogue = catalogueRootOf(catalogueLeaves(show.state, 2).map((i) => texts[i]!));
+  show.does(120_000, { name: 'seal', catalogue });
+  show.does(130_000, { name: 'offer', lot: 'L2' });
+  show.bid(131_000, WU, 3_600);
+  show.pass(300_000);
+  show.does(300_000, { name: 'close' });
+  return show;
+}
+const added = bundleOf(supplemented());
 const afterwardsShow = afterwards();
 /** With the books as they follow from the leaves. */
 export const booked = {
@@ -471,6 +490,14 @@ export const cases: Case[] = [
   { row: 'a floor opened for a lot that has none', text: () => textOf({ ...plain, openings: [openingOf('L3', 1)] }), verdict: 'INVALID', code: 'opening-wrong' },
   { row: 'the floor said to be met below it', text: () => operator((leaves) => (find(leaves, 'bid.accepted', 1).body.floorMet = true), plain, { openings: [openingOf('L1', 4_000)] }), verdict: 'INVALID', code: 'floor-contradicts', i: at(plain, 'bid.accepted', 1) },
 
+  // ------------------------------------------------------------ a supplementary list
+  { row: 'an honest show with a supplementary list', text: () => digested(added), verdict: 'ALL_SOLD_UNSETTLED' },
+  { row: 'a supplementary list told as the main one', text: () => operator((leaves) => { find(leaves, 'show.sealed', 1).body.list = 1; }, added), verdict: 'INVALID', code: 'catalogue-differs', i: at(added, 'show.sealed', 1) },
+  { row: 'a supplementary lot told as one of the main list', text: () => changed('lot.catalogued', 1, ({ body }) => (body.list = 1), added), verdict: 'INVALID', code: 'not-allowed', i: at(added, 'lot.catalogued', 1) },
+  { row: 'units of a supplementary list misdeclared', text: () => changed('show.sealed', 1, ({ body }) => (body.units = 1), added), verdict: 'INVALID', code: 'sealed-miscounted', i: at(added, 'show.sealed', 1) },
+  { row: 'a supplementary lot called before its list is sealed', text: () => operator((leaves) => drop(leaves, find(leaves, 'show.sealed', 1)), added), verdict: 'INVALID', code: 'not-allowed', i: at(added, 'show.sealed', 1) },
+  { row: 'a supplementary list sealed after the close', text: () => operator((leaves) => { const seal = find(leaves, 'show.sealed', 1); const close = find(leaves, 'show.closed'); drop(leaves, seal); const rest = leaves.splice(leaves.indexOf(find(leaves, 'lot.offered', 1)), leaves.indexOf(close) - leaves.indexOf(find(leaves, 'lot.offered', 1))); void rest; Object.assign(close.body, { lots: 1, soldUnits: 1, hammerFen: 3_600 }); leaves.push({ ...seal, t: close.t }); }, added), verdict: 'INVALID', code: 'after-closed' },
+
   // ------------------------------------------------------------ bids and hammers
   { row: 'a hammer below the best bid', text: () => changed('lot.hammered', 0, ({ body }) => (body.unitPriceFen = 4_000)), verdict: 'INVALID', code: 'hammer-differs', i: at(plain, 'lot.hammered') },
   { row: 'another winner', text: () => changed('lot.hammered', 0, ({ body }) => (body.bidder = LIN)), verdict: 'INVALID', code: 'hammer-differs', i: at(plain, 'lot.hammered') },
@@ -553,6 +580,7 @@ export const cases: Case[] = [
   { row: 'money moved to another grower in the books', text: () => rebooked(([entry]) => void (entry!.lines[1]!.account = 'grower:friend-aaaaaaaaa:payable')), verdict: 'INVALID', code: 'journal-differs' },
   { row: 'a balance that was written over', text: () => rebooked(([, entry]) => void (entry!.lines[0]!.afterFen += 1)), verdict: 'INVALID', code: 'journal-differs' },
   { row: 'a refund above what was paid', text: () => changed('sale.refunded', 0, ({ body }) => (body.amountFen = 999_999), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.refunded') },
+  { row: 'a refund under the reference of the payment', text: () => changed('sale.refunded', 0, ({ body }) => (body.txn = `${'B'.repeat(43)}=`), afterOnly), verdict: 'INVALID', code: 'txn-reused', i: at(afterOnly, 'sale.refunded') },
   { row: 'a refund of what was never paid', text: () => changed('sale.refunded', 0, ({ body }) => (body.sale = 'S1'), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.refunded') },
   { row: "a refund under its payment's reference", text: () => operator((leaves) => (find(leaves, 'sale.refunded').body.txn = find(leaves, 'sale.paid').body.txn), afterOnly), verdict: 'INVALID', code: 'txn-reused', i: at(booked, 'sale.refunded') },
   { row: 'a default before the time to pay was over', text: () => changed('sale.defaulted', 0, (leaf) => (leaf.t = 86_899_999), afterOnly), verdict: 'INVALID', code: 'not-allowed', i: at(booked, 'sale.defaulted') },
@@ -619,6 +647,7 @@ export const cases: Case[] = [
   { row: 'a payout before the time for complaints was over', text: () => changed('payout.made', 0, (leaf) => (leaf.t = 86_899_999), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made') },
   { row: 'a payout of what nobody paid', text: () => operator((leaves) => drop(leaves, find(leaves, 'sale.paid', 1)), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made', 1) - 1 },
   { row: "a payout under a payment's reference", text: () => operator((leaves) => (find(leaves, 'payout.made').body.txn = find(leaves, 'sale.paid').body.txn), paid), verdict: 'INVALID', code: 'txn-reused', i: at(paid, 'payout.made') },
+  { row: "a grower paid under the reference of a buyer's payment", text: () => changed('payout.made', 0, ({ body }) => (body.txn = `${'B'.repeat(43)}=`), paid), verdict: 'INVALID', code: 'txn-reused', i: at(paid, 'payout.made') },
   { row: 'one transfer told as two payouts', text: () => changed('payout.made', 1, ({ body }) => (body.payout = 'P2'), paid), verdict: 'INVALID', code: 'txn-reused', i: at(paid, 'payout.made', 1) },
   { row: 'two transfers told as one payout', text: () => changed('payout.made', 1, ({ body }) => (body.txn = `${'H'.repeat(43)}=`), paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made', 1) },
   { row: 'a payout by somebody who may not', text: () => changed('payout.made', 0, (leaf) => (leaf.by = 'platform'), paid), verdict: 'INVALID', code: 'author-wrong', i: at(paid, 'payout.made') },

@@ -34,6 +34,7 @@ const auctionFiles = [
     'parcels',
     'claims',
     'payouts',
+    'takenOver',
     'catalogue',
     'people',
     'decide',

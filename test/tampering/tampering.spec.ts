@@ -6,7 +6,7 @@ import { originOf, PaperSeason, registryPolicy } from '../../libs/auction/src/ru
 import { LIN } from '../../libs/auction/src/rules/testing/paperShow.js';
 import { cases, plain, plainShow, policy, signed, verify } from './cases.js';
 import { Chance } from './chance.js';
-import { textOf } from './mutations.js';
+import { notesOver, readLeaves, textOf, written } from './mutations.js';
 import { naiveVerdict } from './naive/judge.js';
 
 const selling: Verdict[] = ['ALL_SOLD_AND_SETTLED', 'ALL_SOLD_UNSETTLED', 'ALL_ACCOUNTED_NOT_ALL_SOLD'];
@@ -22,10 +22,23 @@ describe('an honest evening', () => {
   });
 
   it('still is when a person has been erased: the log holds a commitment that nothing opens any more', () => {
-    const id = identityCommitment(new Uint8Array(32).fill(1), { phone: '13800000000' });
-    const erased = textOf(bundleOf(plainShow));
-    expect(judged(erased).verdict).toBe('ALL_SOLD_AND_SETTLED');
-    expect(identityCommitment(new Uint8Array(32), { phone: '13800000000' })).not.toBe(id);
+    const salt = new Uint8Array(32).fill(1);
+    const person = { phone: '13800000000' };
+    const id = identityCommitment(salt, person);
+    const withId = (of: string): string => {
+      const leaves = readLeaves(plain);
+      leaves.find(({ type }) => type === 'bidder.registered')!.body.id = of;
+      const texts = written(leaves);
+      const seal = leaves.find(({ type }) => type === 'show.sealed')!;
+      expect(texts[seal.i]).toContain('show.sealed');
+      return textOf({ ...plain, leaves: texts, checkpoints: notesOver(texts) });
+    };
+    // Whether somebody could still open it changes no verdict; without its salt, knowing the person opens nothing.
+    for (const one of [id, identityCommitment(new Uint8Array(32).fill(9), person)]) {
+      expect(judged(withId(one)).verdict).toBe('ALL_SOLD_AND_SETTLED');
+    }
+    expect(identityCommitment(salt, person)).toBe(id);
+    expect(identityCommitment(new Uint8Array(32), person)).not.toBe(id);
   });
 });
 
@@ -158,6 +171,7 @@ it('no case of ours sells what is not sold', () => {
     'a receipt whose leaf was altered frames nobody',
     'a file that holds no receipts frames nobody',
     'an accepted bid dropped, all signed anew, and nobody kept a receipt: no log can tell',
+    'an honest show with a supplementary list',
     'honest time given back to a clock',
     'an honest show that asked around',
     'honest books of an evening with a refund and a default',
