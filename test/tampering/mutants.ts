@@ -46,6 +46,7 @@ const verifyFiles = readdirSync(join(root, auction, 'verify'))
   .map((name) => `${auction}/verify/${name}`);
 export const judgedFiles = [
   ...verifyFiles,
+  ...['continued', 'chain'].map((name) => `${auction}/season/${name}.ts`),
   ...auctionFiles.map((name) => `${auction}/${name}.ts`),
   ...ledgerFiles.map((name) => `${ledger}/${name}.ts`),
 ];
@@ -120,7 +121,7 @@ export const verifierOf = (mutant: Mutant): typeof verifyBundle =>
   (worldOf(mutant)(`${auction}/index.ts`) as { verifyBundle: typeof verifyBundle }).verifyBundle;
 
 /** The rules' own specs, without those that play thousands of shows or do not run in this small harness. */
-const specs = [auction, `${auction}/verify`, ledger].flatMap((folder) =>
+const specs = [auction, `${auction}/verify`, `${auction}/season`, ledger].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.spec.ts') && !/^(anyEvening|speed|certificate|leaf)/.test(name))
     .map((name) => `${folder}/${name}`),
