@@ -292,6 +292,34 @@ function delivered(): PaperShow {
   return show;
 }
 const deliveredOnly = bundleOf(delivered());
+/** An evening that was filmed: a piece in the middle of a war of bids, one between lots, the last after the close. */
+function filmed(): PaperShow {
+  const show = sealedShow({ L1: {}, L2: {} });
+  const piece = (segment: number, fromMs: number, toMs: number, atMs = toMs + 200) => {
+    const sha256 = `${'abcd'.charAt(segment).repeat(43)}=`;
+    const body = { segment, sha256, bytes: 1_000 * segment, fromMs, toMs };
+    show.does(atMs, { name: 'keepRecording', body }, 'platform');
+  };
+  show.does(10_000, { name: 'offer', lot: 'L1' });
+  show.bid(11_000, LIN, 3_600);
+  piece(1, 5_000, 12_000);
+  show.bid(13_000, WU, 3_800);
+  show.pass(200_000);
+  piece(2, 12_000, 199_000, 200_100);
+  show.does(201_000, { name: 'offer', lot: 'L2' });
+  show.bid(202_000, LIN, 3_600);
+  show.pass(400_000);
+  show.does(400_000, { name: 'close' });
+  piece(3, 250_000, 400_000);
+  for (const [k, sale] of Object.values(show.state.sales).entries()) {
+    const txn = `${'BC'.charAt(k).repeat(43)}=`;
+    const amountFen = sale.unitPriceFen;
+    show.does(510_000 + k, { name: 'paid', body: { sale: sale.sale, amountFen, channel: 'cash', txn } });
+  }
+  show.does(90_000_000, { name: 'settle' });
+  return show;
+}
+const filmedOnly = bundleOf(filmed());
 /** LIN paid for neither lot. WU, who came next, took the first and declined the second; CHEN's bid met no floor there. */
 function unpaid(): PaperShow {
   const rules = { secondChance: { answerWithinMs: 60_000, perSaleMax: 3, atLast: 'carry' as const } };
@@ -638,6 +666,17 @@ export const cases: Case[] = [
   { row: 'lapsed by a word of the host', text: () => changed('sale.received', 3, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
   { row: 'received by the host in the name of the buyer', text: () => changed('sale.received', 0, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
   { row: 'a claim filed by the house', text: () => changed('claim.filed', 0, (leaf) => (leaf.by = 'host'), deliveredOnly), verdict: 'INVALID', code: 'author-wrong' },
+  // ------------------------------------------------------------ the recording
+  { row: 'an honest evening that was filmed', text: () => digested(filmedOnly), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'a piece of the recording exchanged after the log was signed', text: () => digested({ ...filmedOnly, leaves: filmedOnly.leaves.map((leaf) => leaf.replace('b'.repeat(43), 'x'.repeat(43))) }), verdict: 'INVALID' },
+  { row: 'a piece of the recording left out', text: () => operator((leaves) => drop(leaves, find(leaves, 'recording.kept', 1)), filmedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(filmedOnly, 'recording.kept', 2) - 1 },
+  { row: 'two pieces of the recording exchanged', text: () => operator((leaves) => { const [one, two] = [find(leaves, 'recording.kept'), find(leaves, 'recording.kept', 1)]; [one.body, two.body] = [{ ...two.body, segment: 1 }, { ...one.body, segment: 2 }]; }, filmedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(filmedOnly, 'recording.kept') },
+  { row: 'the same piece twice', text: () => changed('recording.kept', 1, ({ body }) => (body.sha256 = `${'b'.repeat(43)}=`), filmedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(filmedOnly, 'recording.kept', 1) },
+  { row: 'a piece that overlaps the one before', text: () => changed('recording.kept', 1, ({ body }) => (body.fromMs = 11_999), filmedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(filmedOnly, 'recording.kept', 1) },
+  { row: 'a piece that ends before it begins', text: () => changed('recording.kept', 1, ({ body }) => (body.toMs = 12_000), filmedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(filmedOnly, 'recording.kept', 1) },
+  { row: 'a piece that was not filmed yet', text: () => changed('recording.kept', 1, ({ body }) => (body.toMs = 200_101), filmedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(filmedOnly, 'recording.kept', 1) },
+  { row: 'a piece of the recording told by the host', text: () => changed('recording.kept', 0, (leaf) => (leaf.by = 'host'), filmedOnly), verdict: 'INVALID', code: 'author-wrong', i: at(filmedOnly, 'recording.kept') },
+  { row: 'a piece of the recording after the settlement', text: () => operator((leaves) => { const last = find(leaves, 'recording.kept', 2); drop(leaves, last); last.t = find(leaves, 'show.settled').t; insertAfter(leaves, find(leaves, 'show.settled'), last); }, filmedOnly), verdict: 'INVALID', code: 'after-settled' },
   // ------------------------------------------------------------ growers' money
   { row: 'an honest evening whose growers were paid, with its books', text: () => textOf(paidBooked), verdict: 'ALL_SOLD_AND_SETTLED' },
   { row: 'a grower paid twice for one sale', text: () => operator((leaves) => { const out = find(leaves, 'payout.made'); insertAfter(leaves, find(leaves, 'payout.made', -1), { ...out, body: { ...out.body, payout: 'P2', txn: `${'H'.repeat(43)}=` } }); }, paid), verdict: 'INVALID', code: 'not-allowed', i: at(paid, 'payout.made', -1) + 1 },

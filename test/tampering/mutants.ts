@@ -35,6 +35,7 @@ const auctionFiles = [
     'claims',
     'payouts',
     'takenOver',
+    'recordings',
     'catalogue',
     'people',
     'decide',

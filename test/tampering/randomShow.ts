@@ -314,6 +314,7 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
   afterSale(chance, show, late + 1_000);
   if (show.state.rules.secondChance) secondChances(chance, show, Math.max(show.state.t, late + 5_000));
   payGrowers(chance, show, t);
+  record(chance, show, show.state.t + 1);
   const settledAt = Math.max(show.state.t + 10, t + 90_000_000);
   show.pass(settledAt);
   for (const one of Object.values(show.state.deposits)) giveBack(chance, show, one, settledAt);
@@ -345,6 +346,19 @@ function payGrowers(chance: Chance, show: PaperShow, closedMs: number): void {
       txn: `${'abcdefghijklmno'.charAt(k % 15).repeat(43)}=`,
     };
     show.ask((t += 1), { name: 'refunded', body: { ...back, channel: 'cash' } });
+  }
+}
+
+/** Pieces of the recording, some of them twice, out of their order or ahead of time. */
+function record(chance: Chance, show: PaperShow, from: number): void {
+  for (let k = 1; k <= chance.below(5); k += 1) {
+    const fromMs = from + 1_000 * (k + chance.one([0, 0, 0, -3]));
+    const body = {
+      segment: k + chance.one([0, 0, 0, 0, 1]),
+      sha256: `${'uvwxyz'.charAt(chance.maybe(0.9) ? k : 0).repeat(43)}=`,
+      ...{ bytes: 1_000, fromMs, toMs: fromMs + chance.one([1_000, 1_000, 900, 0]) },
+    };
+    show.ask(from + chance.one([9_000, 9_000, 3_000]), { name: 'keepRecording', body }, 'platform');
   }
 }
 

@@ -177,6 +177,7 @@ it('no case of ours sells what is not sold', () => {
     'honest books of an evening with a refund and a default',
     'an honest evening with freight, and longer to pay for one',
     'an honest evening whose goods travelled, and one was made good',
+    'an honest evening that was filmed',
     'an honest evening whose growers were paid, with its books',
     'an honest show with two defaults, one sold again, one carried',
     'an honest show with deposits, one forfeited',

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { inOrder, verifyBundle, verifyContinued, verifySeason } from '@qingpai/auction/rules';
+import { inOrder, verifyBundle, verifyContinued, verifySeason, worse } from '@qingpai/auction/rules';
 import { useSha256 } from '@qingpai/ledger/rules';
+import { type Verification, verdicts } from '@qingpai/wire';
 import { verifyWithNode } from './ed25519.js';
+import { judgeRecording, recordingLines, verdictOfRecording } from './recording.js';
 import { reportText, seasonText } from './report.js';
 
 /**
@@ -13,12 +15,13 @@ import { reportText, seasonText } from './report.js';
  * wrongly, anything else that it failed itself.
  */
 const command = /qingpai-verify/.test(process.argv[1] ?? '') ? 'qingpai-verify' : 'npm run verify --';
-const usage = `用法 usage: ${command} <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]
+const usage = `用法 usage: ${command} <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--recording DIR] [--json]
             ${command} <before.json> <bundle.json> [--policy FILE] …   恢复备份后接续的两本账本  a log continued after a restore
             ${command} --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
   --policy  信任名单（c2sp.org/tlog-policy），由您自己保管  the keys you trust, kept by yourself
   --known   您手里的检查点，可多次  a checkpoint you kept from before, may be repeated
   --receipts 手机导出的出价凭证，可多次  receipts that phones kept, may be repeated
+  --recording 录像文件夹，与账本里的哈希逐段比对  a folder of recordings, compared with the hashes in the log
   --json    机器可读  for programs`;
 
 function main(args: string[]): number {
@@ -36,7 +39,7 @@ function main(args: string[]): number {
 type Call = NonNullable<ReturnType<typeof readCall>>;
 
 /** The verdict, and what people are told of it. */
-function judged({ season, bundles, known, receipts, policy }: Call) {
+function judged({ season, bundles, known, receipts, policy, recording }: Call) {
   const options = {
     verify: verifyWithNode,
     known: known.map(read),
@@ -50,10 +53,25 @@ function judged({ season, bundles, known, receipts, policy }: Call) {
   const [last, before] = inOrder(bundles.map(read));
   const verification =
     before === undefined ? verifyBundle(last!, options) : verifyContinued(before, last!, options);
-  return { verification, text: reportText(verification, bundles.join(' + ')) };
+  const name = bundles.join(' + ');
+  if (recording !== undefined) return withRecording(verification, last!, { bundle: name, recording });
+  return { verification, text: reportText(verification, name) };
 }
 
-/** Null: called wrongly. Either a bundle, or two that belong together, or a season is named. */
+/** What cannot be read as a log says nothing of files. */
+function withRecording(judgement: Verification, text: string, at: { bundle: string; recording: string }) {
+  if (judgement.size === 0) return { verification: judgement, text: reportText(judgement, at.bundle) };
+  const { leaves } = JSON.parse(text) as { leaves: string[] };
+  const report = judgeRecording(leaves, at.recording);
+  const verdict = worse(judgement.verdict, verdictOfRecording(report) ?? judgement.verdict);
+  const verification = { ...judgement, verdict, exitCode: verdicts[verdict] };
+  return {
+    verification: { ...verification, recording: report },
+    text: reportText(verification, at.bundle, recordingLines(report)),
+  };
+}
+
+/** Null: called wrongly. Either a bundle, or two that belong together, or a season is named; files belong to one log. */
 function readCall(args: string[]) {
   try {
     const { values, positionals } = parseArgs({
@@ -64,13 +82,15 @@ function readCall(args: string[]) {
         policy: { type: 'string' },
         known: { type: 'string', multiple: true, default: [] },
         receipts: { type: 'string', multiple: true, default: [] },
+        recording: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
     const isCalled =
       values.season === undefined ? [1, 2].includes(positionals.length) : positionals.length === 0;
-    return values.help || !isCalled ? null : { bundles: positionals, ...values };
+    const isOfSeveral = values.recording !== undefined && positionals.length !== 1;
+    return values.help || !isCalled || isOfSeveral ? null : { bundles: positionals, ...values };
   } catch {
     return null;
   }

@@ -445,6 +445,18 @@ const bodies = {
   }),
   /** What was released went back to him. */
   'deposit.returned': z.strictObject(depositMoney),
+  /**
+   * A finished piece of the show's recording lies in its place. `fromMs` to `toMs`: when it was filmed, by the clock of who
+   * filmed. It decides nothing; with it a file can be told from one that was changed, and a gap from what is missing.
+   */
+  'recording.kept': z.strictObject({
+    segment: z.int().positive().max(99_999).describe('from 1, without gaps'),
+    /** SHA-256 of the file. */
+    sha256: hash,
+    bytes: z.int().positive().max(Number.MAX_SAFE_INTEGER),
+    fromMs: timeMs,
+    toMs: timeMs,
+  }),
   /** A co-host took the show over by its code: whoever held the console before may have lost his phone. */
   'show.tookOver': z.strictObject({ by: pseudonym, reason: takeOverReason }),
   'show.closed': z.strictObject({

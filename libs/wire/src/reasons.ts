@@ -236,6 +236,12 @@ export const reasons = {
     zh: '这个快递单号已用于另一位买家的包裹',
     en: "This tracking number is already on another buyer's parcel",
   },
+  // recordings
+  'recording-known': { zh: '这一段录像已经记过了', en: 'This piece of the recording is in the log already' },
+  'recording-misplaced': {
+    zh: '录像要一段接一段按时间记',
+    en: 'Pieces of a recording are logged one after the other, in the order of their times',
+  },
   'not-received': { zh: '请先确认收到', en: 'Say first that it came' },
   'claim-late': { zh: '超过了可以申请的时间', en: 'The time for this is over' },
   'living-goods': {

@@ -292,6 +292,16 @@ export const approvalState = z.object({
   key: publicKey,
 });
 
+/** A piece of the recording, as `recording.kept` says. */
+export const recordingState = z.object({
+  segment: z.int().positive(),
+  sha256: hash,
+  bytes: z.int().positive(),
+  fromMs: timeMs,
+  toMs: timeMs,
+  i: leafIndex,
+});
+
 export const showPhase = z.enum(['draft', 'sealed', 'open', 'closed', 'settled']);
 
 export const showState = z.object({
@@ -324,6 +334,8 @@ export const showState = z.object({
   staff: z.array(staffState),
   /** 乡镇核对: which lists an officer has compared with the floor. */
   approvals: z.array(approvalState),
+  /** The recording's pieces, in the order they were filmed in. */
+  recordings: z.array(recordingState).optional(),
   /** Who took the show over, oldest first: they command it beside its host. */
   coHosts: z.array(pseudonym),
   openedAt: timeMs.nullable(),
@@ -344,6 +356,7 @@ export type LotPhase = z.infer<typeof lotPhase>;
 export type LotState = z.infer<typeof lotState>;
 export type SaleState = z.infer<typeof saleState>;
 export type ClaimState = z.infer<typeof claimState>;
+export type RecordingState = z.infer<typeof recordingState>;
 export type BidderState = z.infer<typeof bidderState>;
 export type ShowPhase = z.infer<typeof showPhase>;
 export type ShowState = z.infer<typeof showState>;

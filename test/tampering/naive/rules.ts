@@ -48,6 +48,7 @@ import {
 } from './offers.js';
 import { isOfClaim, isOfGoods, leftOver, wrongBack, wrongClaim, wrongGoods } from './afterSale.js';
 import { depositsOf, forfeitDue, isDepositTxn, releaseDue, wrongDeposit } from './deposits.js';
+import { wrongRecording } from './recordings.js';
 import { chanceDue, wrongChance } from './chances.js';
 import { rootOf } from './tree.js';
 
@@ -151,6 +152,7 @@ function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
   const money = ['sale.paid', 'sale.refunded', 'sale.defaulted', 'pay.extended', 'payout.made'];
   const later = [...money, 'show.settled', 'sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed'];
   later.push('lot.carried', 'deposit.forfeited', 'deposit.released', 'deposit.returned');
+  later.push('recording.kept');
   if (phase !== 'closed' || later.includes(leaf.type) || isOfGoods(leaf) || isOfClaim(leaf)) return null;
   return 'after the close';
 }
@@ -541,6 +543,8 @@ function wrongAct(world: World, leaf: Leaf): string | null {
       return wrongClaim(past, rules, leaf);
     case 'payout.made':
       return wrongPayout(world, leaf);
+    case 'recording.kept':
+      return wrongRecording(past, leaf);
     case 'proxy.placed': {
       const { bid, bidder } = leaf.body;
       const known = [...placings(past), ...past.filter(isBidLeaf)];

@@ -169,6 +169,8 @@ const effects: Record<EventType, string> = {
     'the claim: the body, and `granted = t`; `sale.refunded` follows, and then `refunded` is its time',
   'claim.declined': 'the claim: the body, and `declined = t`',
   'claim.closed': 'the claim: the body, and `closed = t`',
+  'recording.kept':
+    'a finished piece of the recording: `recordings` grows by the body, with its `i`; it decides nothing',
   'show.closed': 'no more lots are offered',
   'show.settled': 'the last event of the log',
 };

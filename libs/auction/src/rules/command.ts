@@ -68,6 +68,7 @@ export type Command = { by: Author } & (
   | { name: 'grantClaim'; claim: string; amountFen: number; person: string }
   | { name: 'declineClaim'; body: EventBody<'claim.declined'> }
   | { name: 'closeClaim'; body: EventBody<'claim.closed'> }
+  | { name: 'keepRecording'; body: EventBody<'recording.kept'> }
   | { name: 'payOut'; body: EventBody<'payout.made'> }
   | SettleCommand
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */

@@ -84,6 +84,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'refunded', body: event.body }];
     case 'payout.made':
       return [{ by, name: 'payOut', body: event.body }];
+    case 'recording.kept':
+      return [{ by, name: 'keepRecording', body: event.body }];
     case 'sale.defaulted':
       return [{ by, name: 'default', sale: event.body.sale }];
     case 'pay.extended':

@@ -15,6 +15,7 @@ import { open } from './opening.js';
 import { extendPay } from './payBy.js';
 import { closeClaim, declineClaim, fileClaim, grantClaim } from './claims.js';
 import { pack, receive, ship } from './parcels.js';
+import { keepRecording } from './recordings.js';
 import { placeProxy, withdrawProxy } from './proxy.js';
 import { phasesFor } from './show.js';
 import { answerChance } from './secondChance.js';
@@ -82,6 +83,7 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   declineClaim,
   closeClaim,
   payOut,
+  keepRecording,
   close,
   settle,
 };

@@ -197,6 +197,7 @@ const folds: { [T in EventType]: Fold<T> } = {
   'claim.declined': claimed,
   'claim.closed': claimed,
   'payout.made': (state, { t, body }) => void (saleIn(state, body.sale).payout = { ...body, t }),
+  'recording.kept': (state, { i, body }) => void (state.recordings ??= []).push({ ...body, i }),
   'sale.offered': (state, { i, body }) => void state.chances.push({ ...body, i, result: 'standing' }),
   'sale.accepted': acceptChance,
   'sale.declined': endChance,

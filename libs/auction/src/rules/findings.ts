@@ -2,8 +2,8 @@
 export const findings = {
   'first-leaf': { zh: '账本必须以开账开始，且只开一次', en: 'A log begins with its opening, once' },
   'after-closed': {
-    zh: '收场之后只能记付款、逾期的后续、发货、售后和结算',
-    en: 'After the close of the show only payments, what follows a default, deliveries, claims and the settlement are logged',
+    zh: '收场之后只能记付款、逾期的后续、发货、售后、录像和结算',
+    en: 'After the close of the show only payments, what follows a default, deliveries, claims, recordings and the settlement are logged',
   },
   'after-settled': { zh: '结算之后不能再记', en: 'Nothing is logged after the settlement' },
   'bid-id-twice': { zh: '同一出价编号记了两次', en: 'The same bid id is logged twice' },

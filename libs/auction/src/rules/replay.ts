@@ -88,6 +88,7 @@ const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
   'claim.declined',
   'claim.closed',
   'payout.made',
+  'recording.kept',
   'show.settled',
   ...(['sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed', 'lot.carried'] as const),
   ...(['deposit.forfeited', 'deposit.released', 'deposit.returned'] as const),

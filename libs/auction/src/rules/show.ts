@@ -91,6 +91,8 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   declineClaim: ['open', 'closed'],
   closeClaim: ['open', 'closed'],
   payOut: ['closed'],
+  // Also after the close: the last piece is finished when the camera is put out.
+  keepRecording: ['draft', 'sealed', 'open', 'closed'],
   close: ['open'],
   settle: ['closed'],
 };
