@@ -27,6 +27,7 @@ export interface Config {
   witnesses: readonly ConfiguredWitness[];
   /** Null: rooms show photos. */
   video: LiveVideo | null;
+  recordings: RecordingsConfig;
   logLevel: Values['LOG_LEVEL'];
   /** Above 1, for load tests on this machine alone: rates are so many times wider, and sign-in is not counted. */
   rateTimes: number;
@@ -55,6 +56,14 @@ export interface LiveVideo {
   keyFile: string;
   viewersMax: number;
   egressMbitMax: number;
+}
+
+export interface RecordingsConfig {
+  isOn: boolean;
+  folder: string;
+  keepMs: number;
+  segmentMinutes: number;
+  freeBytesMin: number;
 }
 
 export interface House {
@@ -226,6 +235,7 @@ function configOf(values: Values): Config {
     ownWitness: values.OWN_WITNESS,
     witnesses: values.WITNESSES ?? [],
     video: values.LIVE_VIDEO ? videoOf(values, dataDir) : null,
+    recordings: recordingsOf(values, dataDir),
     logLevel: values.LOG_LEVEL,
     rateTimes: values.RATE_TIMES,
     demo: values.DEMO,
@@ -255,6 +265,14 @@ const videoOf = (values: Values, dataDir: string): LiveVideo => ({
   keyFile: resolve(values.MEDIA_KEY_FILE ?? `${dataDir}/media.key`),
   viewersMax: values.MEDIA_VIEWERS_MAX,
   egressMbitMax: values.MEDIA_EGRESS_MBIT_MAX,
+});
+
+const recordingsOf = (values: Values, dataDir: string): RecordingsConfig => ({
+  isOn: values.RECORDING,
+  folder: resolve(values.RECORDINGS_DIR ?? `${dataDir}/recordings`),
+  keepMs: 86_400_000 * values.RECORDING_KEEP_DAYS,
+  segmentMinutes: values.RECORDING_SEGMENT_MINUTES,
+  freeBytesMin: 1e9 * values.RECORDING_FREE_GB_MIN,
 });
 
 function houseOf(values: Values): House {

@@ -1,5 +1,6 @@
 import { auctionEntities, auctionMigrations } from '@qingpai/auction';
 import { ledgerEntities, ledgerMigrations } from '@qingpai/ledger';
+import { mediaEntities, mediaMigrations } from '@qingpai/media';
 import { membersEntities, membersMigrations } from '@qingpai/members';
 import { paymentsEntities, paymentsMigrations } from '@qingpai/payments';
 import { type EntityClass, type MigrationClass, platformMigrations } from '@qingpai/platform';
@@ -10,6 +11,7 @@ export const marketEntities: EntityClass[] = [
   ...ledgerEntities,
   ...auctionEntities,
   ...paymentsEntities,
+  ...mediaEntities,
 ];
 export const marketMigrations: MigrationClass[] = [
   ...platformMigrations,
@@ -17,4 +19,5 @@ export const marketMigrations: MigrationClass[] = [
   ...ledgerMigrations,
   ...auctionMigrations,
   ...paymentsMigrations,
+  ...mediaMigrations,
 ];

@@ -69,6 +69,9 @@ const stripeHook = optional(
   'must be the signing secret of Stripe’s webhook, whsec_…',
 );
 
+/** 《网络交易监督管理办法》 §20: three years from the end of a live sale, a leap day among them. */
+const RECORDING_KEEP_DAYS_MIN = 1_096;
+
 export const keys = {
   PORT: port(8020),
   HTTPS_PORT: key(
@@ -121,6 +124,15 @@ export const keys = {
   MEDIA_KEY_FILE: filePath,
   MEDIA_VIEWERS_MAX: count(300),
   MEDIA_EGRESS_MBIT_MAX: count(300),
+  RECORDING: yesNo('yes'),
+  RECORDINGS_DIR: filePath,
+  RECORDING_KEEP_DAYS: key(
+    z.string().regex(/^\d{1,5}$/).transform(Number).refine((days) => days >= RECORDING_KEEP_DAYS_MIN).default(RECORDING_KEEP_DAYS_MIN),
+    `录像至少保存三年：应为不小于 ${RECORDING_KEEP_DAYS_MIN} 的整数（天）`,
+    `recordings are kept for three years at least: must be a whole number of days, not below ${RECORDING_KEEP_DAYS_MIN}`,
+  ), // prettier-ignore
+  RECORDING_SEGMENT_MINUTES: count(5),
+  RECORDING_FREE_GB_MIN: count(2),
   LOG_LEVEL: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'silent']),
   SMS: oneOf(['console']),
   RATE_TIMES: count(1),

@@ -2,8 +2,16 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MembersModule } from '@qingpai/members';
 import { Jobs } from '@qingpai/platform';
-import { AfterSaleModule, afterSaleInvariants, AuctionModule, Proofs, Rooms } from '@qingpai/auction';
-import { MediaModule, STAGE_HANDS, type StageHands } from '@qingpai/media';
+import {
+  AfterSaleModule,
+  afterSaleInvariants,
+  AuctionModule,
+  Desks,
+  Proofs,
+  Rooms,
+  ShowStore,
+} from '@qingpai/auction';
+import { MediaModule, RECORDING_HANDS, RecordingsModule, STAGE_HANDS, type StageHands } from '@qingpai/media';
 import { type Counter, paymentsInvariants, PaymentsModule, StripeProvider } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
 import { DataSource } from 'typeorm';
@@ -17,6 +25,7 @@ import { BuiltPages } from './pages/builtPages.js';
 import { PackingController } from './pages/packing.controller.js';
 import { PlainPages } from './pages/plainPages.js';
 import { SlipController } from './pages/slip.controller.js';
+import { recordingHands } from './recordingHands.js';
 import { MARKET_PARTS, type MarketParts } from './parts.js';
 
 /** Wiring, no rules: which libs make up the server, and what they are given. */
@@ -71,6 +80,13 @@ export class MarketModule {
           key: parts.media?.key ?? parts.vaultKey,
           behindProxy: config.publicUrl !== null,
           nowMs,
+        }),
+        RecordingsModule.forRoot({
+          imports: [RecordingHandsModule.with(auction)],
+          ...config.recordings,
+          isOn: parts.media !== null && config.recordings.isOn,
+          nowMs,
+          warn: (event, details) => parts.log.warn(details, event),
         }),
         TownshipModule.forRoot({
           imports: [auction, VerdictsModule.with(auction)],
@@ -142,6 +158,24 @@ class HandsModule {
       inject: [Rooms],
     };
     return { module: HandsModule, imports: [auction], providers: [hands], exports: [STAGE_HANDS] };
+  }
+}
+
+/** What recordings ask of the auction. */
+@Module({})
+class RecordingHandsModule {
+  static with(auction: DynamicModule): DynamicModule {
+    const hands = {
+      provide: RECORDING_HANDS,
+      useFactory: (desks: Desks, store: ShowStore) => recordingHands(desks, store),
+      inject: [Desks, ShowStore],
+    };
+    return {
+      module: RecordingHandsModule,
+      imports: [auction],
+      providers: [hands],
+      exports: [RECORDING_HANDS],
+    };
   }
 }
 

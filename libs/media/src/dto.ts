@@ -3,6 +3,13 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 
 export class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
+export class PieceParamDto extends createZodDto(
+  z.object({ id: wire.showId, segment: z.coerce.number().int().positive().max(99_999) }),
+) {}
+export class SaleParamDto extends createZodDto(z.object({ id: wire.showId, sale: wire.saleId })) {}
+export class ReplayAnswerDto extends createZodDto(wire.replayAnswer) {}
+export class ReplaySettingDto extends createZodDto(wire.replaySetting) {}
+export class RecordingDiskDto extends createZodDto(wire.recordingDisk) {}
 export class StageDto extends createZodDto(wire.stage) {}
 export class WatchAnswerDto extends createZodDto(wire.watchAnswer) {}
 export class PublishAskDto extends createZodDto(wire.publishAsk) {}

@@ -13,3 +13,8 @@ export const RELAY_ANSWER_MS_MAX = 5_000;
 /** The relay says something every five seconds; silent for longer it is lost. */
 export const NEWS_SILENT_MS_MAX = 12_000;
 export const NEWS_AGAIN_MS = 500;
+/** Pieces of one show: at five minutes each more than a week. */
+export const SHOW_RECORDINGS_MAX = 5_000;
+export const LOOK_INTO_INBOX_EVERY_MS = 2_000;
+/** What an evening is reckoned as, for the room on the disk. */
+export const EVENING_MS = 4 * 3_600_000;

@@ -26,6 +26,8 @@ const statuses: Partial<Record<Reason, number>> = {
   'unknown-show': 404,
   'unknown-lot': 404,
   'unknown-sale': 404,
+  'recording-gone': 404,
+  'replay-not-open': 403,
   'unknown-payment': 404,
   'unknown-claim': 404,
   'unknown-event': 404,

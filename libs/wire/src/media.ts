@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { showId, timeMs } from './units.js';
+import { hash, showId, timeMs } from './units.js';
 
 /**
  * Whether there is live video, as the relay sees it. `off`: this house has none · `idle`: nobody has sent yet · `live`: a
@@ -70,3 +70,34 @@ export const mediaClaim = z.strictObject({
   untilMs: z.int().positive(),
 });
 export type MediaClaim = z.infer<typeof mediaClaim>;
+
+/** A piece of a show's recording. `deleted`: its time to be kept is over · `lost`: the file is not as it was kept. */
+export const replayPiece = z.object({
+  segment: z.int().positive(),
+  fromMs: timeMs.describe('when its first picture was filmed'),
+  toMs: timeMs,
+  bytes: z.int().positive(),
+  sha256: hash.describe("of the file; the show's log has the same in `recording.kept`"),
+  state: z.enum(['kept', 'deleted', 'lost']),
+});
+export type ReplayPiece = z.infer<typeof replayPiece>;
+export const replayAnswer = z.object({
+  title: z.string(),
+  buyersMayWatch: z.boolean().describe('who has a paddle may watch when the show is closed'),
+  mayOpen: z.boolean().describe('you may change that'),
+  pieces: z.array(replayPiece),
+});
+export type ReplayAnswer = z.infer<typeof replayAnswer>;
+export const replaySetting = z.strictObject({ buyersMayWatch: z.boolean() });
+
+const byteCount = z.int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+/** Room for recordings. `low`: fewer than three evenings fit · `full`: nothing is recorded until some is made. */
+export const recordingDisk = z.object({
+  usedBytes: byteCount.describe('by recordings'),
+  freeBytes: byteCount.describe('on that disk'),
+  freeBytesMin: byteCount.describe('below it recording stops, so that the log has room'),
+  eveningBytes: byteCount.describe('what an evening of four hours takes, as the last ones did'),
+  eveningsLeft: z.int().nonnegative(),
+  state: z.enum(['enough', 'low', 'full']),
+});
+export type RecordingDisk = z.infer<typeof recordingDisk>;

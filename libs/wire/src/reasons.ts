@@ -238,6 +238,14 @@ export const reasons = {
   },
   // recordings
   'recording-known': { zh: '这一段录像已经记过了', en: 'This piece of the recording is in the log already' },
+  'recording-gone': {
+    zh: '没有这段录像：没有录，或已过保存期',
+    en: 'There is no such recording: it was not made, or its time to be kept is over',
+  },
+  'replay-not-open': {
+    zh: '本场录像还没有开放给买家回看',
+    en: 'Buyers may not watch this show again yet',
+  },
   'recording-misplaced': {
     zh: '录像要一段接一段按时间记',
     en: 'Pieces of a recording are logged one after the other, in the order of their times',

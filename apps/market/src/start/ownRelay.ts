@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { RelayServer } from '@qingpai/media';
 import { type Log } from '@qingpai/platform';
-import { type LiveVideo } from '../config.js';
+import { type LiveVideo, type RecordingsConfig } from '../config.js';
 import { ended, firstLine } from './childProcess.js';
 import { type Closers } from './closers.js';
 
@@ -16,6 +16,7 @@ const program = join(__dirname, '../../../relay/src/main.js');
 
 export interface OwnRelayOptions {
   video: LiveVideo;
+  recordings: RecordingsConfig;
   keyFile: string;
   key: Uint8Array;
   /** As the server is bound. */
@@ -29,7 +30,7 @@ export interface OwnRelayOptions {
  * run: then pages show photos.
  */
 export async function startOwnRelay(
-  { video, keyFile, key, host, announced }: OwnRelayOptions,
+  { video, recordings, keyFile, key, host, announced }: OwnRelayOptions,
   log: Log,
   closers: Pick<Closers, 'add'>,
 ): Promise<RelayServer | null> {
@@ -38,6 +39,7 @@ export async function startOwnRelay(
     ...['--address', ipOf(host)],
     ...['--tcp-port', video.tcpPort === null ? 'off' : String(video.tcpPort)],
     ...['--viewers-max', String(video.viewersMax), '--egress-mbit-max', String(video.egressMbitMax)],
+    ...(recordings.isOn ? recordingOptions(recordings) : []),
     ...(announced === null ? [] : ['--public-ip', announced]),
   ];
   const relaying = new Relaying(options, log);
@@ -54,6 +56,11 @@ export async function startOwnRelay(
   closers.add('the news of the relay', async () => server.close());
   return server;
 }
+
+const recordingOptions = ({ folder, segmentMinutes, freeBytesMin }: RecordingsConfig): string[] => [
+  ...['--recordings', folder, '--segment-minutes', String(segmentMinutes)],
+  ...['--free-gb-min', String(freeBytesMin / 1e9)],
+];
 
 /** The relay's process; when it ends although nobody asked for it, it is started again at the same ports. */
 class Relaying {

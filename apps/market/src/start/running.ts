@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Claims, Defaulters, Parcels } from '@qingpai/auction';
 import { MembersService } from '@qingpai/members';
-import { RelayServer } from '@qingpai/media';
+import { Recordings, RelayServer } from '@qingpai/media';
 import { DepositsService, OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
 import {
   anchoredClock,
@@ -74,6 +74,7 @@ export async function startMarket(
   const payWindows = app.get(PayWindows, { strict: false });
   const catchUp = () => payWindows.catchUp();
   const [parcels, claims] = [app.get(Parcels, { strict: false }), app.get(Claims, { strict: false })];
+  const recordings = app.get(Recordings, { strict: false });
   const sweep = async () => {
     await members.sweep();
     await payments.sweep();
@@ -83,6 +84,7 @@ export async function startMarket(
     await parcels.lapse();
     await app.get(Defaulters, { strict: false }).catchUp();
     await reports.keep();
+    await recordings.sweep();
   };
   const reports = app.get(DailyReports, { strict: false });
   const online = app.get(OnlinePayments, { strict: false });
@@ -111,7 +113,7 @@ export async function startMarket(
 }
 
 /** Null: no live video, by choice or because it cannot run here. */
-async function openMedia({ video, host, publicUrl }: Config, log: Log, closers: Closers) {
+async function openMedia({ video, recordings, host, publicUrl }: Config, log: Log, closers: Closers) {
   if (video === null) return null;
   const key = vaultKeyIn(video.keyFile);
   const announced = video.publicIp ?? (publicUrl === null ? null : (networkIps()[0] ?? null));
@@ -120,7 +122,11 @@ async function openMedia({ video, host, publicUrl }: Config, log: Log, closers: 
     closers.add('the news of the relay', async () => server.close());
     return { server, key };
   }
-  const server = await startOwnRelay({ video, keyFile: video.keyFile, key, host, announced }, log, closers);
+  const server = await startOwnRelay(
+    { video, recordings, keyFile: video.keyFile, key, host, announced },
+    log,
+    closers,
+  );
   return server && { server, key };
 }
 
