@@ -99,6 +99,7 @@ export default defineConfig({
           'pay',
           'parcel',
           'after',
+          'replay',
           'consent',
           'hall',
           'plain',

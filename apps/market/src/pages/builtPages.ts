@@ -11,6 +11,7 @@ export type PageName =
   | 'pay'
   | 'parcel'
   | 'after'
+  | 'replay'
   | 'consent'
   | 'hall'
   | 'plain';

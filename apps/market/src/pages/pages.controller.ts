@@ -86,6 +86,13 @@ export class PagesController {
     this.send(reply, 'hall');
   }
 
+  @Get('replay/:showId')
+  @Public()
+  replay(@Param('showId') id: string, @Res() reply: FastifyReply) {
+    if (!showId.safeParse(id).success) throw new Refused('unknown-show');
+    this.send(reply, 'replay');
+  }
+
   /** Its token is in the fragment, which no server sees. */
   @Get('consent')
   @Public()

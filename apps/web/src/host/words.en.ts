@@ -544,6 +544,7 @@ export const en: HostWords = {
   paidPart: 'Part that is paid',
   paidSum: (sum) => `Paid ${sum}`,
   afterSale: 'Parcels and claims',
+  replay: 'Replay',
   refundedSum: (sum) => `Given back ${sum}`,
   dueSum: (sum) => `Due ${sum}`,
   certificate: 'Certificate',

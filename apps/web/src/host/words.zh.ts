@@ -540,6 +540,7 @@ export const zh = {
   paidPart: '已收的部分',
   paidSum: (sum: string) => `已收 ${sum}`,
   afterSale: '发货与售后',
+  replay: '看录像',
   refundedSum: (sum: string) => `已退 ${sum}`,
   dueSum: (sum: string) => `待付 ${sum}`,
   certificate: '清拍证明',
