@@ -16,7 +16,7 @@ COPY --from=build /qingpai/dist ./dist
 # The catalogue of the first show; SEED_SHOW=no starts without one.
 COPY --from=build /qingpai/apps/market/seed ./apps/market/seed
 # Photos and keys; the database is a service of its own here. `media`: the key shared with the relay's service.
-RUN mkdir .data media && chown node .data media
+RUN mkdir .data media recordings && chown node .data media recordings
 VOLUME /qingpai/.data
 USER node
 EXPOSE 8020

@@ -84,13 +84,13 @@ whereChromiumIs('the replay page', () => {
     await page.getByText('2号拍品 蝴蝶兰 满天红').waitFor({ timeout: 20_000 });
 
     const clip = await page.getByRole('link', { name: '成交片段' }).first().getAttribute('href');
-    const playing = await page.evaluate(async (src) => {
+    const playing = await page.evaluate<{ width: number; seconds: number }>(`(async () => {
       const film = document.createElement('video');
       film.muted = true;
-      film.src = src;
+      film.src = ${JSON.stringify(clip)};
       await new Promise((resolve) => (film.onloadeddata = film.onerror = resolve));
       return { width: film.videoWidth, seconds: film.duration };
-    }, clip!);
+    })()`);
     expect(playing.width).toBe(128);
     expect(playing.seconds).toBeGreaterThan(3);
     await page.setViewportSize({ width: 1280, height: 900 });
