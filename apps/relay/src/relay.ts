@@ -6,6 +6,8 @@ import { type Library } from './library.js';
 import * as max from './limits.js';
 import { type RelayCounters } from './metrics.js';
 import { type Recordings } from './recording/keeping.js';
+import { Delayed } from './hls/delayed.js';
+import { Delays } from './hls/delays.js';
 import { Recorder } from './recording/recorder.js';
 import { type Accepted, type Announced, answer } from './sdp/answer.js';
 import { type Codec, codecFor, type Offer, readOffer, type Section } from './sdp/offer.js';
@@ -33,6 +35,7 @@ export class Relay {
   private readonly listeners = new Set<(show: string, stage: Stage) => void>();
   private readonly timers: NodeJS.Timeout[];
   private readonly replaced = new Set<string>();
+  private readonly delays = new Delays();
   private sdpId = 1;
 
   constructor(
@@ -129,12 +132,18 @@ export class Relay {
       handleDown: () => session.close(),
     });
     const recorder = this.recorderFor(stage.show, media, (feed) => camera.wantKeyframe(feed));
+    const delayed = new Delayed({ video: media.video !== null, sound: media.audio !== null }, (feed) =>
+      camera.wantKeyframe(feed),
+    );
     const camera: Camera = new Camera(
       media,
       {
         send: (packet) => transport.send(packet),
         handlePacket: (feed, packet, nowMs) => {
-          if (stage.camera === session) recorder?.handlePacket(feed, packet, nowMs);
+          if (stage.camera === session) {
+            recorder?.handlePacket(feed, packet, nowMs);
+            delayed.handlePacket(feed, packet, nowMs);
+          }
           // Not before he is connected: his first packet is to be one with which a picture begins.
           for (const viewer of stage.viewers.values())
             if (viewer.isUp) viewer.of.handlePacket(feed, packet, nowMs);
@@ -151,10 +160,12 @@ export class Relay {
       clearTimeout(late);
       this.counters.keep(camera);
       recorder?.close(this.nowMs());
+      delayed.close(this.nowMs());
       stage.handleCameraGone(session, session.meant === true, this.nowMs());
       transport.close();
     });
     session.recorder = recorder;
+    session.delayed = delayed;
     if (stage.camera) this.remember(stage.camera);
     stage.handleCamera(session, this.nowMs());
     return { status: 201, id: session.id, sdp: sdpOf(transport) };
@@ -200,6 +211,26 @@ export class Relay {
     return this.openViewer(stage, person, offer, lanes, (local) =>
       this.answerTo(offer, [picture, sound], local, announced),
     );
+  }
+
+  /**
+   * A file of the picture a little behind; a status: 404 nobody sends, 503 too many watch so, or it is only beginning.
+   */
+  delayedFile(
+    show: string,
+    person: string,
+    name: string,
+  ): { bytes: Uint8Array | string } | { status: 404 | 503 } {
+    const nowMs = this.nowMs();
+    const delayed = this.stages.get(show)?.camera?.delayed;
+    if (!delayed) return { status: 404 };
+    if (!this.delays.lets(person, nowMs)) return { status: 503 };
+    const ring = delayed.ask(nowMs);
+    if (!ring) return { status: 503 };
+    const bytes = name === 'live.m3u8' ? ring.playlist() : ring.file(name);
+    if (bytes === null) return { status: 404 };
+    this.egress.add(bytes.length, nowMs);
+    return { bytes };
   }
 
   private isFull(stage: ShowStage): boolean {
@@ -351,6 +382,7 @@ export class Relay {
     for (const stage of this.stages.values()) {
       for (const { of: viewer } of stage.viewers.values()) viewer.choose(stage.feeds, nowMs);
       stage.camera?.recorder?.look(stage.feeds, nowMs);
+      stage.camera?.delayed?.look(stage.feeds, nowMs);
       stage.look(nowMs);
     }
   }

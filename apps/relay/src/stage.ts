@@ -1,6 +1,7 @@
 import { type Stage, type StageState } from '@qingpai/wire';
 import { type Camera, type CameraMedia } from './camera.js';
 import { type Feed } from './feed.js';
+import { type HlsRing } from './hls/ring.js';
 import { CAMERA_KEPT_MS, SILENT_MS_MAX, STAGE_KEPT_MS, VIEWER_SILENT_MS_MAX } from './limits.js';
 import { type Viewer } from './viewer.js';
 
@@ -15,6 +16,12 @@ export interface Session<T> {
   isUp: boolean;
   /** Its owner ended it, nothing was lost. */
   meant?: true;
+  /** Of a camera: for who watches a little behind. */
+  delayed?: {
+    ask(nowMs: number): HlsRing | null;
+    close(nowMs: number): void;
+    look(feeds: readonly Feed[], nowMs: number): void;
+  };
   /** Of a camera that is recorded. */
   recorder?: {
     close(nowMs: number): void;

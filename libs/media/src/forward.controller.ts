@@ -1,4 +1,4 @@
-import { All, Controller, Inject, Req, Res } from '@nestjs/common';
+import { All, Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '@qingpai/members';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -47,6 +47,22 @@ export class ForwardController {
       .header('cache-control', 'no-store')
       .code(answer.status)
       .send(await answer.text());
+  }
+
+  /** The picture a little behind, for who can receive neither UDP nor our TCP; the token stands in the path. */
+  @Get('hls/:show/:token/:file')
+  @Public()
+  async delayed(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { server } = this.options;
+    const url = server?.forwardTo ? server.forwardTo + request.url.split('?')[0]! : null;
+    const signal = AbortSignal.timeout(RELAY_ANSWER_MS_MAX);
+    const answer = url === null ? null : await fetch(url, { redirect: 'error', signal }).catch(() => null);
+    if (!answer) return void reply.code(503).header('retry-after', '2').send();
+    void reply
+      .code(answer.status)
+      .header('cache-control', 'no-store')
+      .type(answer.headers.get('content-type') ?? 'application/octet-stream')
+      .send(Buffer.from(await answer.arrayBuffer()));
   }
 
   private ask(origin: string, request: FastifyRequest): Promise<Response> {

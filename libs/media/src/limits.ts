@@ -2,6 +2,8 @@
 
 /** A page asks again when it posts again, so a token need not live longer than a try. */
 export const PAGE_TOKEN_MS = 5 * 60_000;
+/** A playlist is asked for again and again under one address: for an evening. */
+export const DELAYED_TOKEN_MS = 12 * 3_600_000;
 /** OBS cannot ask: an evening and its rehearsal. */
 export const ENCODER_TOKEN_MS = 12 * 3_600_000;
 export const CAMERA_LINK_MS = 10 * 60_000;

@@ -9,6 +9,8 @@ export interface MediaServer {
   /** @param person who is let in, and alone may end what he opened */
   publishAt(show: string, person: string, untilMs: number): MediaAddress;
   watchAt(show: string, person: string, untilMs: number): MediaAddress;
+  /** A playlist some seconds behind, its token in it; left out: there is none. */
+  delayedAt?(show: string, person: string, untilMs: number): string;
   stageOf(show: string): Stage;
   /** Told of every change; answers how to stop that. */
   onStage(listener: StageListener): () => void;

@@ -33,6 +33,10 @@ export class RelayServer implements MediaServer {
     this.listen();
   }
 
+  delayedAt(show: string, person: string, untilMs: number): string {
+    return `/hls/${show}/${signToken({ show, may: 'watch', person, untilMs }, this.key)}/live.m3u8`;
+  }
+
   stageOf(show: string): Stage {
     return this.stages.get(show) ?? nobodyYet;
   }

@@ -15,7 +15,7 @@ import { randomUUID } from 'node:crypto';
 import { type z } from 'zod';
 import { CameraLinks } from './cameraLinks.js';
 import * as dto from './dto.js';
-import { CAMERA_PASS_MS, ENCODER_TOKEN_MS, PAGE_TOKEN_MS } from './limits.js';
+import { CAMERA_PASS_MS, DELAYED_TOKEN_MS, ENCODER_TOKEN_MS, PAGE_TOKEN_MS } from './limits.js';
 import { MEDIA_OPTIONS, type MediaOptions, STAGE_HANDS, type StageHands } from './options.js';
 import { noVideo } from './mediaServer.js';
 import { claimOf, refusalOfToken, signToken } from './rules/index.js';
@@ -57,6 +57,7 @@ export class StageController {
     return {
       stage: server?.stageOf(id) ?? noVideo,
       watch: server?.watchAt(id, person, nowMs() + PAGE_TOKEN_MS) ?? null,
+      delayed: server?.delayedAt?.(id, person, nowMs() + DELAYED_TOKEN_MS) ?? null,
     };
   }
 

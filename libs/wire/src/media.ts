@@ -32,6 +32,10 @@ export type MediaAddress = z.infer<typeof mediaAddress>;
 export const watchAnswer = z.object({
   stage,
   watch: mediaAddress.nullable().describe('null: no live video in this house'),
+  delayed: z
+    .string()
+    .nullable()
+    .describe('a playlist (HLS) some seconds behind, for networks that let neither UDP nor our TCP through'),
 });
 export type WatchAnswer = z.infer<typeof watchAnswer>;
 export const publishAsk = z.strictObject({

@@ -17,6 +17,7 @@ export interface Door {
 
 const PING_EVERY_MS = 5_000;
 const RETRY_AFTER_SECONDS = 5;
+const hlsPath = /^\/hls\/([\w-]{1,40})\/([\w.-]{1,600})\/([\w.-]{1,40})$/;
 const path = /^\/(whip|whep)\/([\w-]{1,40})(?:\/([0-9a-f]{24})(\/layer)?)?$/;
 
 /** What a request is refused with: nothing but a status. */
@@ -50,12 +51,31 @@ async function handle(door: Door, request: IncomingMessage, response: ServerResp
     return void response.setHeader('content-type', door.counters.registry.contentType).end(text);
   }
   if (request.method === 'GET' && url === '/events') return tellNews(door, request, response);
+  const hls = hlsPath.exec(url);
+  if (hls) return giveDelayed(door, request, response, hls);
   const found = path.exec(url);
   if (!found) throw new Refusal(404);
   const [, door1, show, id, layer] = found;
   const may = door1 === 'whip' ? 'publish' : 'watch';
   if (id === undefined) return open(door, { request, response, show: show!, may });
   return change(door, { request, response, show: show!, may, id, layer: layer !== undefined });
+}
+
+/** Players of their own cannot send a bearer token, so it stands in the path (RFC 8216 leaves that open). */
+function giveDelayed(
+  door: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+  [, show, token, name]: RegExpExecArray,
+): void {
+  if (request.method !== 'GET') throw new Refusal(405, { allow: 'GET' });
+  const claim = claimOf(token!, door.key);
+  const refusal = refusalOfToken(claim, { show: show!, may: 'watch', nowMs: Date.now() });
+  if (refusal !== null || claim === null) throw new Refusal(refusal === 'not-allowed' ? 403 : 401);
+  const found = door.relay.delayedFile(show!, claim.person, name!);
+  if ('status' in found) throw new Refusal(found.status, found.status === 503 ? { 'retry-after': '1' } : {});
+  const type = name!.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4';
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(found.bytes);
 }
 
 interface Ask {

@@ -39,6 +39,8 @@ export class SegmentFile {
   private readonly last = { video: -1, sound: -1 };
   private tail: Promise<void>;
   private queuedBytes = 0;
+  /** Of the newest picture or sound with which a fragment may begin: where the one before it ends. */
+  beginsAtSeconds = 0;
   /** Why nothing more is written. */
   failed: unknown = null;
 
@@ -76,7 +78,10 @@ export class SegmentFile {
     );
     const decoderConfig = { codec: video.codec, codedWidth: video.width, codedHeight: video.height };
     const { video: track } = this;
-    this.queue(data.length, () => track.add(packet, { decoderConfig }));
+    this.queue(data.length, () => {
+      if (isKey) this.beginsAtSeconds = packet.timestamp;
+      return track.add(packet, { decoderConfig });
+    });
   }
 
   addSound(data: Buffer, seconds: number): void {
@@ -84,7 +89,10 @@ export class SegmentFile {
     if (!track) return;
     const packet = new EncodedPacket(data, 'key', this.turn('sound', seconds), SOUND_SECONDS);
     const decoderConfig = { codec: 'opus', numberOfChannels: 2, sampleRate: 48_000 };
-    this.queue(data.length, () => track.add(packet, { decoderConfig }));
+    this.queue(data.length, () => {
+      if (!this.video) this.beginsAtSeconds = packet.timestamp;
+      return track.add(packet, { decoderConfig });
+    });
   }
 
   /** All that was handed over is written when it resolves. Answers false where the file is not to be relied on. */

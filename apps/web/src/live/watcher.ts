@@ -7,12 +7,14 @@ import { backoff, connect, end, fate, setLayer, type Connection } from './connec
 /** Live video on its way from the room: keeps itself going, and never in the way of a bid. */
 export type Mode = 'high' | 'low' | 'voice' | 'photo';
 export const modes: readonly Mode[] = ['high', 'low', 'voice', 'photo'];
-export type WatchState = 'idle' | 'connecting' | 'playing' | 'elsewhere' | 'full' | 'noCodec';
+export type WatchState = 'idle' | 'connecting' | 'playing' | 'elsewhere' | 'full' | 'noCodec' | 'delayed';
 
 export interface WatcherView {
   state: WatchState;
   mode: Mode;
   stream: MediaStream | null;
+  /** Where the picture some seconds behind is, when the other one does not come through. */
+  delayed: string | null;
   megabytes: number;
 }
 
@@ -22,6 +24,8 @@ const FROZEN_MS_MAX = 2_000;
 const FULL_AGAIN_MS = 5_000;
 /** Tries without a picture before it falls a step by itself. */
 const TRIES_PER_STEP = 3;
+/** So often nothing came through: then neither UDP nor our TCP gets here, and the picture is fetched as files. */
+const FAILURES_MAX = 2;
 const KEPT = 'qingpai.picture';
 
 /** What was chosen last; else by what the phone says of its line. */
@@ -34,7 +38,7 @@ export function firstMode(): Mode {
 
 export function createWatcher(showId: string) {
   const view = reactive<WatcherView>({
-    ...{ state: 'idle', mode: firstMode(), stream: null, megabytes: 0 },
+    ...{ state: 'idle', mode: firstMode(), stream: null, delayed: null, megabytes: 0 },
   }) as WatcherView;
   let stage: Stage | null = null;
   let take = 0;
@@ -42,6 +46,9 @@ export function createWatcher(showId: string) {
   let turn = 0;
   let again = 0;
   let tries = 0;
+  let failures = 0;
+  let delayedUrl: string | null = null;
+  let delayedFails = false;
   let seen = { frames: 0, packets: 0, bytes: 0, atMs: 0 };
   let earlierBytes = 0;
   const waits = backoff();
@@ -51,7 +58,8 @@ export function createWatcher(showId: string) {
     stage = now;
     if (now.state === 'ended' || now.state === 'off') return drop('idle');
     if (now.state !== 'live' || view.mode === 'photo') return;
-    if (view.state === 'idle' || (connection && now.take > take)) void post();
+    const isNewTake = now.take > take && (connection !== null || view.state === 'delayed');
+    if (view.state === 'idle' || isNewTake) void post();
   }
 
   function drop(state: WatchState): void {
@@ -62,6 +70,7 @@ export function createWatcher(showId: string) {
     seen = { frames: 0, packets: 0, bytes: 0, atMs: performance.now() };
     connection = null;
     view.stream = null;
+    view.delayed = null;
     view.state = state;
   }
 
@@ -73,6 +82,7 @@ export function createWatcher(showId: string) {
     if (!asked.ok) return comeBack();
     if (!asked.value.watch) return drop('idle');
     take = asked.value.stage.take;
+    delayedUrl = asked.value.delayed;
     const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     const stream = new MediaStream();
     pc.addTransceiver('audio', { direction: 'recvonly' });
@@ -101,6 +111,13 @@ export function createWatcher(showId: string) {
 
   function comeBack(): void {
     tries += 1;
+    failures += 1;
+    if (failures >= FAILURES_MAX && delayedUrl && !delayedFails) {
+      const url = delayedUrl;
+      drop('delayed');
+      view.delayed = url;
+      return;
+    }
     if (tries % TRIES_PER_STEP === 0) fall();
     clearTimeout(again);
     again = window.setTimeout(() => void post(), waits.next());
@@ -133,6 +150,7 @@ export function createWatcher(showId: string) {
       view.state = 'playing';
       waits.reset();
       tries = 0;
+      failures = 0;
     } else if (nowMs - atMs > FROZEN_MS_MAX) await handleFrozen(current);
   }
 
@@ -147,6 +165,17 @@ export function createWatcher(showId: string) {
     if (what === 'replaced') drop('elsewhere');
     else comeBack();
   }
+
+  /** Not even so: then it is tried the first way, again and again. */
+  function handleDelayedLost(): void {
+    if (view.state !== 'delayed') return;
+    delayedFails = true;
+    void post();
+  }
+  const addBytes = (count: number) => {
+    earlierBytes += count;
+    view.megabytes = earlierBytes / 1e6;
+  };
 
   function setMode(mode: Mode): void {
     view.mode = mode;
@@ -163,7 +192,11 @@ export function createWatcher(showId: string) {
     drop('idle');
   }
   addEventListener('pagehide', () => connection && end(connection));
-  addEventListener('online', () => connection && comeBack());
+  addEventListener('online', () => {
+    failures = 0;
+    if (connection) comeBack();
+    else if (view.state === 'delayed') void post();
+  });
 
-  return { view, handleStage, setMode, close, again: () => void post() };
+  return { view, handleStage, setMode, close, handleDelayedLost, addBytes, again: () => void post() };
 }
