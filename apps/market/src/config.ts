@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type ConfiguredWitness } from '@qingpai/auction';
+import { type S3Options } from '@qingpai/media';
 import { type StripeKeys } from '@qingpai/payments';
 import { keys, stripeHookSecret, stripeSecret, type Values, type Words } from './environmentKeys.js';
 
@@ -64,6 +65,8 @@ export interface RecordingsConfig {
   keepMs: number;
   segmentMinutes: number;
   freeBytesMin: number;
+  /** An object store beside the disk; null: none. */
+  s3: S3Options | null;
 }
 
 export interface House {
@@ -188,6 +191,18 @@ function contradictions(values: Values, today: string): BadKey[] {
       bad('STRIPE_WEBHOOK_SECRET_FILE', '文件里应为 whsec_…', 'must be a file that holds whsec_…'),
     ],
     [
+      new Set(
+        [values.S3_BUCKET_URL, values.S3_ACCESS_KEY_ID, values.S3_SECRET_ACCESS_KEY].map(
+          (one) => one === undefined,
+        ),
+      ).size === 2,
+      bad(
+        'S3_BUCKET_URL',
+        '和 S3_ACCESS_KEY_ID、S3_SECRET_ACCESS_KEY 要一起给，或都不给',
+        'S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY stand together, or none of them',
+      ),
+    ],
+    [
       values.LEGAL_MODE === 'licensed' &&
         (values.LICENCE === undefined || values.LICENCE_UNTIL === undefined),
       bad('LICENCE', '持证拍卖要写明证书号和有效期', 'licensed needs LICENCE and LICENCE_UNTIL'),
@@ -267,12 +282,19 @@ const videoOf = (values: Values, dataDir: string): LiveVideo => ({
   egressMbitMax: values.MEDIA_EGRESS_MBIT_MAX,
 });
 
+function s3Of(values: Values): S3Options | null {
+  const { S3_BUCKET_URL: url, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values;
+  if (url === undefined || accessKeyId === undefined || secretAccessKey === undefined) return null;
+  return { url, accessKeyId, secretAccessKey, region: values.S3_REGION };
+}
+
 const recordingsOf = (values: Values, dataDir: string): RecordingsConfig => ({
   isOn: values.RECORDING,
   folder: resolve(values.RECORDINGS_DIR ?? `${dataDir}/recordings`),
   keepMs: 86_400_000 * values.RECORDING_KEEP_DAYS,
   segmentMinutes: values.RECORDING_SEGMENT_MINUTES,
   freeBytesMin: 1e9 * values.RECORDING_FREE_GB_MIN,
+  s3: s3Of(values),
 });
 
 function houseOf(values: Values): House {

@@ -133,6 +133,14 @@ export const keys = {
   ), // prettier-ignore
   RECORDING_SEGMENT_MINUTES: count(5),
   RECORDING_FREE_GB_MIN: count(2),
+  S3_BUCKET_URL: optional(
+    z.url({ protocol: /^https?$/ }),
+    '应为桶的地址，如 https://s3.example/recordings',
+    'must be the address of a bucket, e.g. https://s3.example/recordings',
+  ),
+  S3_REGION: words('us-east-1', 40),
+  S3_ACCESS_KEY_ID: optional(z.string().max(200), '应为访问密钥的编号', 'must be the id of an access key'),
+  S3_SECRET_ACCESS_KEY: optional(z.string().max(400), '应为访问密钥', 'must be the secret access key'),
   LOG_LEVEL: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'silent']),
   SMS: oneOf(['console']),
   RATE_TIMES: count(1),

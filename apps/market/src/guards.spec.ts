@@ -64,7 +64,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   // A payment is decided, never deleted.
   payments: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
   // A piece gets its number in the log, or the reason why not, and is let go when its time is over; what it was stays.
-  recordings: { update: ['deleted_at_ms', 'refused', 'segment'] },
+  recordings: { update: ['deleted_at_ms', 'refused', 'segment', 'stored_at_ms'] },
   replays: { update: ['buyers_may_watch', 'said_at', 'said_by'] },
   // Where parcels go may be said anew; who read it stays.
   parcels: { update: ['sealed', 'sealed_for', 'updated_at'] },

@@ -11,7 +11,14 @@ import {
   Rooms,
   ShowStore,
 } from '@qingpai/auction';
-import { MediaModule, RECORDING_HANDS, RecordingsModule, STAGE_HANDS, type StageHands } from '@qingpai/media';
+import {
+  MediaModule,
+  RECORDING_HANDS,
+  RecordingsModule,
+  S3Store,
+  STAGE_HANDS,
+  type StageHands,
+} from '@qingpai/media';
 import { type Counter, paymentsInvariants, PaymentsModule, StripeProvider } from '@qingpai/payments';
 import { SHOW_VERDICTS, type ShowVerdicts, TownshipModule } from '@qingpai/township';
 import { DataSource } from 'typeorm';
@@ -84,6 +91,7 @@ export class MarketModule {
         RecordingsModule.forRoot({
           imports: [RecordingHandsModule.with(auction)],
           ...config.recordings,
+          store: config.recordings.s3 && new S3Store(config.recordings.s3),
           isOn: parts.media !== null && config.recordings.isOn,
           nowMs,
           warn: (event, details) => parts.log.warn(details, event),

@@ -13,6 +13,7 @@ import {
   KEEP_RECORDING,
   Recordings,
   RECORDINGS_FOLDER,
+  STORE_RECORDING,
   type RecordingsParts,
 } from './recordings/recordings.js';
 import { ReplayController } from './recordings/replay.controller.js';
@@ -35,6 +36,7 @@ export class RecordingsModule implements OnApplicationBootstrap, OnApplicationSh
     @Inject(IS_ON) private readonly isOn: boolean,
   ) {
     jobs.handle(KEEP_RECORDING, (payload) => recordings.keep(payload));
+    jobs.handle(STORE_RECORDING, (payload) => recordings.storePiece(payload));
   }
 
   static forRoot({ imports, isOn, ...parts }: RecordingsOptions): DynamicModule {

@@ -23,7 +23,7 @@ const AFTER_MS = 4_000;
 const CLIP_MS_MAX = 20 * 60_000;
 
 export interface Cut {
-  path: string;
+  piece: KeptPiece;
   fromSeconds: number;
   toSeconds: number;
 }
@@ -38,11 +38,11 @@ export function cutOf(pieces: readonly KeptPiece[], sale: { fromMs: number; toMs
     .sort((a, b) => shown(b) - shown(a))[0];
   if (!best) return null;
   const at = (ms: number) => Math.max(0, (ms - best.fromMs) / 1_000);
-  return { path: best.path, fromSeconds: at(fromMs), toSeconds: at(toMs) };
+  return { piece: best, fromSeconds: at(fromMs), toSeconds: at(toMs) };
 }
 
 /** Cut out at keyframes, nothing encoded anew; once, then it is there. Answers its path. */
-export async function clipOf({ path, fromSeconds, toSeconds }: Cut, to: string): Promise<string> {
+export async function clipOf({ piece: { path }, fromSeconds, toSeconds }: Cut, to: string): Promise<string> {
   if (existsSync(to)) return to;
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });
   const half = `${to}.${process.pid}.${Math.round(performance.now() * 1_000)}.part`;

@@ -15,6 +15,8 @@ export class RecordingRow {
   @Column('integer', { nullable: true }) segment!: number | null;
   /** Why the log did not take it, e.g. since it was settled. */
   @Column('text', { nullable: true }) refused!: string | null;
+  /** When it lay in the object store, whole; null: there is none, or not yet. */
+  @Column('bigint', { name: 'stored_at_ms', nullable: true }) storedAtMs!: string | null;
   /** When its time to be kept was over. */
   @Column('bigint', { name: 'deleted_at_ms', nullable: true }) deletedAtMs!: string | null;
 }

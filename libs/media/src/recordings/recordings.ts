@@ -1,20 +1,24 @@
 import { mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { enqueue, Refused, safeInteger } from '@qingpai/platform';
 import { type RecordingDisk, type Reason, showId } from '@qingpai/wire';
-import { type DataSource, type EntityManager, IsNull, LessThan } from 'typeorm';
+import { type DataSource, type EntityManager, IsNull, LessThan, Not } from 'typeorm';
 import { z } from 'zod';
 import { EVENING_MS, SHOW_RECORDINGS_MAX } from '../limits.js';
 import { RecordingRow, ReplayRow } from './entities.js';
 import { type Piece, type RecordingHands } from './hands.js';
+import { type PieceStore } from './store.js';
 
 export const KEEP_RECORDING = 'keep-recording';
+export const STORE_RECORDING = 'store-recording';
 export const RECORDINGS_FOLDER = Symbol('recordings folder');
 
 export interface RecordingsParts {
   db: DataSource;
   hands: RecordingHands;
   folder: string;
+  /** Beside the disk; null: the disk alone. */
+  store: PieceStore | null;
   /** How long a piece is kept. */
   keepMs: number;
   /** The relay stops when less is free. */
@@ -27,6 +31,7 @@ export interface RecordingsParts {
 export interface KeptPiece extends Piece {
   segment: number;
   path: string;
+  isStored: boolean;
   /** Its time to be kept is over, so the file is gone. */
   isDeleted: boolean;
 }
@@ -76,9 +81,7 @@ export class Recordings {
           showId: show,
           ...piece,
           ...asTexts(piece),
-          segment: null,
-          refused: null,
-          deletedAtMs: null,
+          ...fresh,
         })
         .orIgnore()
         .execute();
@@ -96,11 +99,41 @@ export class Recordings {
     });
     for (const row of left) {
       const where = { showId: show, fromMs: row.fromMs };
-      const beside = async (manager: EntityManager, segment: number) =>
-        void (await manager.update(RecordingRow, where, { segment }));
+      const beside = async (manager: EntityManager, segment: number) => {
+        await manager.update(RecordingRow, where, { segment });
+        if (this.parts.store) await this.enqueueStoring(manager, where);
+      };
       const refused = await this.parts.hands.keep(show, pieceOf(row), beside);
       if (refused !== null) await this.handleRefused(where, refused);
     }
+  }
+
+  // ---------------------------------------------------------------- into the object store
+
+  private enqueueStoring(manager: EntityManager, where: { showId: string; fromMs: string }): Promise<void> {
+    const key = `store ${where.showId} ${where.fromMs}`;
+    return enqueue(manager, STORE_RECORDING, where, this.parts.nowMs(), key);
+  }
+
+  /** The job: one piece goes where it is kept beside the disk, after its hash is in the log. */
+  async storePiece(payload: unknown): Promise<void> {
+    const where = z.object({ showId, fromMs: z.string().regex(/^\d{1,15}$/) }).parse(payload);
+    const repository = this.parts.db.getRepository(RecordingRow);
+    const row = await repository.findOneBy(where);
+    const { store, nowMs } = this.parts;
+    if (!row || !store || row.storedAtMs !== null || row.deletedAtMs !== null) return;
+    await store.put(keyOf(row), join(this.parts.folder, row.showId, row.file), row.sha256);
+    await repository.update(where, { storedAtMs: String(nowMs()) });
+  }
+
+  /** The file on the disk, fetched back where only the store has it. Null: nobody has it. */
+  async fileOf(show: string, piece: KeptPiece): Promise<string | null> {
+    if (piece.isDeleted) return null;
+    if ((await stat(piece.path).catch(() => null)) !== null) return piece.path;
+    const { store } = this.parts;
+    if (!store || !piece.isStored) return null;
+    await mkdir(join(this.parts.folder, show), { recursive: true, mode: 0o700 });
+    return (await store.get(`${show}/${basename(piece.path)}`, piece.path)) ? piece.path : null;
   }
 
   /** A settled log takes nothing more, and the same file stands in it once: neither changes by waiting. */
@@ -123,7 +156,13 @@ export class Recordings {
 
   private keptOf(row: RecordingRow, segment: number): KeptPiece {
     const path = join(this.parts.folder, row.showId, row.file);
-    return { ...pieceOf(row), segment, path, isDeleted: row.deletedAtMs !== null };
+    return {
+      ...pieceOf(row),
+      segment,
+      path,
+      isStored: row.storedAtMs !== null,
+      isDeleted: row.deletedAtMs !== null,
+    };
   }
 
   // ---------------------------------------------------------------- who may watch it again
@@ -151,11 +190,31 @@ export class Recordings {
       where: { toMs: LessThan(String(nowMs() - keepMs)), deletedAtMs: IsNull() },
       take: SHOW_RECORDINGS_MAX,
     });
-    for (const { showId: show, fromMs, file } of over) {
+    for (const row of over) {
+      const { showId: show, fromMs, file } = row;
+      if (row.storedAtMs !== null) await this.parts.store?.remove(keyOf(row));
       await rm(join(this.parts.folder, show, file), { force: true });
+      await rm(join(this.parts.folder, show, 'clips'), { recursive: true, force: true });
       await db.getRepository(RecordingRow).update({ showId: show, fromMs }, { deletedAtMs: String(nowMs()) });
     }
+    await this.makeRoom();
     return over.length;
+  }
+
+  /** Where little is left, what the store has and nobody watches any more need not lie here too. */
+  private async makeRoom(): Promise<void> {
+    const { db, store, nowMs } = this.parts;
+    if (!store || (await this.disk()).state === 'enough') return;
+    const stored = await db.getRepository(RecordingRow).find({
+      where: {
+        storedAtMs: Not(IsNull()),
+        deletedAtMs: IsNull(),
+        toMs: LessThan(String(nowMs() - LOCAL_MS_MIN)),
+      },
+      take: SHOW_RECORDINGS_MAX,
+    });
+    for (const { showId: show, file } of stored)
+      await rm(join(this.parts.folder, show, file), { force: true });
   }
 
   /** For the township's page. An evening is as large as the last ones were, by the hour; before the first, by a guess. */
@@ -180,19 +239,23 @@ export class Recordings {
   }
 
   /** Null: the file is not there, though it should be. */
-  async sizeOf({ path, isDeleted }: KeptPiece): Promise<number | null> {
+  async sizeOf({ path, bytes, isStored, isDeleted }: KeptPiece): Promise<number | null> {
     if (isDeleted) return null;
     return stat(path).then(
       ({ size }) => size,
-      () => null,
+      () => (isStored ? bytes : null),
     );
   }
 }
 
+const keyOf = ({ showId: show, file }: RecordingRow): string => `${show}/${file}`;
+/** A week in which an evening is watched again. */
+const LOCAL_MS_MIN = 7 * 86_400_000;
 /** Four hours at 1.1 Mbit/s. */
 const EVENING_BYTES = 2_000_000_000;
 const EVENINGS_WARNED = 3;
 
+const fresh = { segment: null, refused: null, storedAtMs: null, deletedAtMs: null };
 const asTexts = ({ fromMs, toMs, bytes }: Piece) => ({
   fromMs: String(fromMs),
   toMs: String(toMs),

@@ -113,8 +113,9 @@ export class ReplayController {
   ) {
     await this.assertMayWatch(id, member);
     const piece = (await this.recordings.piecesOf(id)).find((one) => one.segment === segment);
-    if (!piece || piece.isDeleted) throw new Refused('recording-gone');
-    await sendFile(reply, piece.path, range);
+    const path = piece && (await this.recordings.fileOf(id, piece));
+    if (!path) throw new Refused('recording-gone');
+    await sendFile(reply, path, range);
   }
 
   @Get('shows/:id/sales/:sale/clip')
@@ -138,7 +139,7 @@ export class ReplayController {
     if (!isHouse && !isHis) throw new Refused('not-allowed');
     if (!sold) throw new Refused('unknown-sale');
     const cut = cutOf(await this.recordings.piecesOf(id), sold);
-    if (!cut) throw new Refused('recording-gone');
+    if (!cut || !(await this.recordings.fileOf(id, cut.piece))) throw new Refused('recording-gone');
     await sendFile(reply, await clipOf(cut, join(this.folder, id, 'clips', `${sale}.mp4`)), range);
   }
 
