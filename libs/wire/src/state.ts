@@ -308,7 +308,7 @@ export const showState = z.object({
   origin,
   phase: showPhase,
   demo: z.boolean(),
-  continues: origin.optional().describe('after a restore: the log that this one goes on from'),
+  continues: origin.optional().describe('after a restore: the log before, which this one continues'),
   rules: showRules,
   /** Index the next leaf will have; also: how many leaves are folded into this state. */
   next: leafIndex,
