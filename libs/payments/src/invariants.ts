@@ -144,9 +144,7 @@ export const paymentsInvariants = [
         UNION ALL SELECT show_id, 'deposit.returned', r.amount_fen, encode(sha256(convert_to(r.ref, 'UTF8')), 'base64')
           FROM deposit_refunds r JOIN deposit_orders o ON o.id = r.order_id
           WHERE r.state = 'given' AND o.state = 'returned'
-      ), leaf AS MATERIALIZED (
-        SELECT origin, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves JOIN logs USING (log)
-      ), logged AS (
+      ), ${leaf}, logged AS (
         SELECT show_id, leaf ->> 'type' AS type, (leaf #>> '{body,amountFen}')::bigint AS fen, leaf #>> '{body,txn}' AS txn
         FROM leaf JOIN shows USING (origin) WHERE leaf ->> 'type' IN ('deposit.held', 'deposit.returned')
       )
