@@ -197,6 +197,14 @@ describe('the room without JavaScript', () => {
     expect(html).toContain('长寿花');
   });
 
+  it('says before the first bid that a deposit is asked for, and where it tells how to give it', () => {
+    const deposit = { amountFen: 5_000, abovePriceFen: 20_000 };
+    const html = staticRoomHtml(snapshot(rising, { rules: { ...defaultRules, deposit } }), 0, options);
+    expect(html).toContain('合计超过 ¥200 的出价，先交保证金 ¥50。拍到不付款抵给花农');
+    expect(html).toContain('href="/pay/20261124-01"');
+    expect(staticRoomHtml(snapshot(rising), 0, options)).not.toContain('保证金');
+  });
+
   it('asks a guest for a nickname', () => {
     const html = staticRoomHtml(snapshot(rising), 0, { ...options, me: null });
     expect(html).toContain('name="nickname"');
