@@ -75,7 +75,7 @@ export class CatalogueModule {
           useFactory: showEndsOf,
           inject: [DataSource, Ledger, ShowStore, Desks, Registry, Carried, CATALOGUE_OPTIONS],
         },
-        { provide: SHOW_DEPOSITS, useFactory: showDeposits, inject: [Desks, DataSource] },
+        { provide: SHOW_DEPOSITS, useFactory: showDeposits, inject: [Desks, ShowStore, DataSource] },
         {
           provide: Consents,
           useFactory: (

@@ -3,13 +3,21 @@ import { type ShowDeposits } from '@qingpai/payments';
 import { type DepositForfeit, type LoggedEvent, type ShowState } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type Desks } from '../desk/desks.js';
+import { type Desk } from '../desk/desk.js';
 import { phasesFor } from '../rules/show.js';
+import { soldLot } from '../rules/takenOver.js';
+import { type ShowStore } from '../store/showStore.js';
 
 /** The port by which payments see deposits and have them held, let go and given back. */
-export function showDeposits(desks: Desks, db: DataSource): ShowDeposits {
+export function showDeposits(desks: Desks, store: Pick<ShowStore, 'endOf'>, db: DataSource): ShowDeposits {
+  /** After a restore they are held, let go and given back in the log that goes on from this one. */
+  const deskOf = async (showId: string): Promise<Desk> => {
+    const next = (await store.endOf(showId))?.byShow;
+    return next ? deskOf(next) : desks.of(showId);
+  };
   return {
     async depositsOf(showId) {
-      const desk = await desks.of(showId);
+      const desk = await deskOf(showId);
       const { state } = desk;
       const { deposit } = state.rules;
       const all = Object.values(state.deposits).sort((a, b) => a.i - b.i);
@@ -26,7 +34,7 @@ export function showDeposits(desks: Desks, db: DataSource): ShowDeposits {
       };
     },
     async act(showId, by, act, beside) {
-      const answer = await (await desks.of(showId)).command({ by, ...act }, beside);
+      const answer = await (await deskOf(showId)).command({ by, ...act }, beside);
       return answer.ok ? null : answer.reason;
     },
   };
@@ -41,13 +49,13 @@ function cameBy(leaf: LoggedEvent | undefined) {
 /** For which lots deposits were forfeited: the books say it, entry by entry. */
 async function forfeitsOf(
   db: DataSource,
-  { origin, sales, lots }: ShowState,
+  state: ShowState,
 ): Promise<(DepositForfeit & { deposit: string })[]> {
   const rows = await rowsOf<{ deposit: string; sale: string; fen: string }>(db.manager, forfeitsSql, [
-    origin,
+    state.origin,
   ]);
   return rows.map(({ deposit, sale, fen }) => {
-    const { number, title } = lots[sales[sale]!.lot]!;
+    const { number, title } = soldLot(state, state.sales[sale]!);
     return { deposit, sale, number, title, amountFen: Number(fen) };
   });
 }

@@ -169,7 +169,7 @@ const defaulted = `
       SELECT FROM bidding_lifts l WHERE l.member_id = b.member_id AND l.township_id = h.township_id
         AND s.show_id = ANY(l.shows)) AS counts
     FROM sales s JOIN show_bidders b USING (show_id, bidder) JOIN shows h USING (show_id)
-    WHERE s.phase = 'defaulted'
+    WHERE s.phase = 'defaulted' AND NOT EXISTS (SELECT FROM ended_shows e WHERE e.show_id = s.show_id)
   )`;
 const countedSql = `
   WITH ${defaulted} SELECT d.show_id FROM defaulted d JOIN shows h USING (township_id)
