@@ -53,6 +53,28 @@ describe('a wrong configuration', () => {
       { STRIPE_SECRET_KEY_FILE: '/nowhere/key', STRIPE_WEBHOOK_SECRET: 'whsec_1' },
       'STRIPE_SECRET_KEY_FILE',
     ],
+    ['LiveKit without its key', { LIVEKIT_URL: 'wss://live.example' }, 'LIVEKIT_URL'],
+    [
+      'a media secret that is soon guessed',
+      { LIVEKIT_URL: 'wss://live.example', LIVEKIT_API_KEY: 'k', LIVEKIT_API_SECRET: 'short' },
+      'LIVEKIT_API_SECRET',
+    ],
+    [
+      'a file of a media secret that is not there',
+      { MEDIA_NEWS_SECRET_FILE: '/nowhere/secret' },
+      'MEDIA_NEWS_SECRET_FILE',
+    ],
+    ['where to send without where to watch', { MEDIA_WHIP_URL: 'https://a.example/{show}' }, 'MEDIA_WHEP_URL'],
+    ['a media address without its show', { MEDIA_WHIP_URL: 'https://a.example/whip' }, 'MEDIA_WHIP_URL'],
+    [
+      'two media servers',
+      {
+        MEDIA_RELAY_URL: 'http://relay:8030',
+        MEDIA_WHIP_URL: 'https://a.example/{show}/whip',
+        MEDIA_WHEP_URL: 'https://a.example/{show}/whep',
+      },
+      'MEDIA_RELAY_URL',
+    ],
     ['two vault keys', { VAULT_KEY: `${'A'.repeat(43)}=`, VAULT_KEY_FILE: 'k' }, 'VAULT_KEY'],
     ['a licence without its certificate', { LEGAL_MODE: 'licensed' }, 'LICENCE'],
     ['a licence that has ended', { LICENCE: '某行', LICENCE_UNTIL: '2020-01-01' }, 'LICENCE_UNTIL'],

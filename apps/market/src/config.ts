@@ -2,9 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type ConfiguredWitness } from '@qingpai/auction';
-import { type S3Options } from '@qingpai/media';
+import { type Elsewhere, type S3Options } from '@qingpai/media';
 import { type StripeKeys } from '@qingpai/payments';
-import { keys, stripeHookSecret, stripeSecret, type Values, type Words } from './environmentKeys.js';
+import {
+  keys,
+  mediaSecretLeast,
+  stripeHookSecret,
+  stripeSecret,
+  type Values,
+  type Words,
+} from './environmentKeys.js';
 
 /** The environment as the server uses it: read once, here only, and handed on as this value. */
 export interface Config {
@@ -53,6 +60,8 @@ export interface LiveVideo {
   publicIp: string | null;
   /** Origin of a relay that runs elsewhere; null: one is started with the server. */
   relayUrl: string | null;
+  /** A media server that is not ours, in the relay's place; null: the relay. */
+  elsewhere: Elsewhere | null;
   /** Signs tokens; made at first start. */
   keyFile: string;
   viewersMax: number;
@@ -144,13 +153,14 @@ function parsed(environment: Environment): { values: Values | null; badKeys: Bad
   };
 }
 
-/** Stripe's secrets, from their files where these are named; an unreadable one reads as an empty text. */
-function secretsInFiles(values: Values): Pick<Values, 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET'> {
-  return {
-    STRIPE_SECRET_KEY: values.STRIPE_SECRET_KEY ?? textOf(values.STRIPE_SECRET_KEY_FILE),
-    STRIPE_WEBHOOK_SECRET: values.STRIPE_WEBHOOK_SECRET ?? textOf(values.STRIPE_WEBHOOK_SECRET_FILE),
-  };
+/** Secrets, from their files where these are named; an unreadable one reads as an empty text. */
+function secretsInFiles(values: Values): Pick<Values, (typeof secretNames)[number]> {
+  return Object.fromEntries(
+    secretNames.map((name) => [name, values[name] ?? textOf(values[`${name}_FILE`])]),
+  ) as Pick<Values, (typeof secretNames)[number]>;
 }
+const mediaSecrets = ['LIVEKIT_API_SECRET', 'MEDIA_JWT_SECRET', 'MEDIA_NEWS_SECRET'] as const;
+const secretNames = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', ...mediaSecrets] as const;
 
 function textOf(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
@@ -189,6 +199,35 @@ function contradictions(values: Values, today: string): BadKey[] {
     [
       !stripeHookSecret.test(values.STRIPE_WEBHOOK_SECRET ?? 'whsec_0'),
       bad('STRIPE_WEBHOOK_SECRET_FILE', '文件里应为 whsec_…', 'must be a file that holds whsec_…'),
+    ],
+    ...mediaSecrets.map((name): [boolean, BadKey] => [
+      (values[name]?.length ?? mediaSecretLeast) < mediaSecretLeast,
+      bad(`${name}_FILE`, keys[name].zh, keys[name].en),
+    ]),
+    [
+      values.LIVEKIT_URL !== undefined &&
+        (values.LIVEKIT_API_KEY === undefined || values.LIVEKIT_API_SECRET === undefined),
+      bad(
+        'LIVEKIT_URL',
+        '要和 LIVEKIT_API_KEY、LIVEKIT_API_SECRET 一起给',
+        'needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET beside it',
+      ),
+    ],
+    [
+      (values.MEDIA_WHIP_URL === undefined) !== (values.MEDIA_WHEP_URL === undefined),
+      bad(
+        'MEDIA_WHEP_URL',
+        '和 MEDIA_WHIP_URL 要一起给，或都不给',
+        'and MEDIA_WHIP_URL stand together, or neither',
+      ),
+    ],
+    [
+      [values.MEDIA_RELAY_URL, values.LIVEKIT_URL, values.MEDIA_WHIP_URL].filter(Boolean).length > 1,
+      bad(
+        'MEDIA_RELAY_URL',
+        '和 LIVEKIT_URL、MEDIA_WHIP_URL 只能给一个',
+        'LIVEKIT_URL and MEDIA_WHIP_URL: one of them at most',
+      ),
     ],
     [
       new Set(
@@ -277,10 +316,25 @@ const videoOf = (values: Values, dataDir: string): LiveVideo => ({
   tcpPort: values.MEDIA_TCP_PORT,
   publicIp: values.MEDIA_PUBLIC_IP ?? null,
   relayUrl: values.MEDIA_RELAY_URL === undefined ? null : new URL(values.MEDIA_RELAY_URL).origin,
+  elsewhere: elsewhereOf(values),
   keyFile: resolve(values.MEDIA_KEY_FILE ?? `${dataDir}/media.key`),
   viewersMax: values.MEDIA_VIEWERS_MAX,
   egressMbitMax: values.MEDIA_EGRESS_MBIT_MAX,
 });
+
+function elsewhereOf(values: Values): Elsewhere | null {
+  const { LIVEKIT_URL, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret } = values;
+  if (LIVEKIT_URL !== undefined && apiKey !== undefined && apiSecret !== undefined) {
+    const url = bare(LIVEKIT_URL);
+    const apiUrl = bare(values.LIVEKIT_API_URL ?? url.replace(/^ws/, 'http'));
+    return { by: 'livekit', url, apiUrl, apiKey, apiSecret };
+  }
+  const { MEDIA_WHIP_URL: publish, MEDIA_WHEP_URL: watch } = values;
+  if (publish === undefined || watch === undefined) return null;
+  const jwtSecret = values.MEDIA_JWT_SECRET ?? null;
+  return { by: 'whip', publish, watch, jwtSecret, newsSecret: values.MEDIA_NEWS_SECRET ?? null };
+}
+const bare = (url: string) => url.replace(/\/$/, '');
 
 function s3Of(values: Values): S3Options | null {
   const { S3_BUCKET_URL: url, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values;

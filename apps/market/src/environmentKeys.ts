@@ -68,6 +68,24 @@ const stripeHook = optional(
   '应为 Stripe webhook 的签名密钥 whsec_…',
   'must be the signing secret of Stripe’s webhook, whsec_…',
 );
+const origin = (scheme: 'http' | 'ws') =>
+  optional(
+    z.url({ protocol: scheme === 'ws' ? /^wss?$/ : /^https?$/ }).refine((text) => /^\w+:\/\/[^/?#]+\/?$/.test(text)),
+    `应为 ${scheme}s://主机，后面不带路径`,
+    `must be ${scheme}s://host without a path`,
+  ); // prettier-ignore
+const template = optional(
+  z.url({ protocol: /^https?$/ }).refine((text) => text.includes('{show}')),
+  '应为 https:// 地址，其中 {show} 代表场次',
+  'must be an https:// address with {show} in it',
+);
+/** HS256 is as strong as its secret is long. */
+export const mediaSecretLeast = 32;
+const mediaSecret = optional(
+  z.string().min(mediaSecretLeast).max(500),
+  `应为至少 ${mediaSecretLeast} 个字符的密钥（openssl rand -hex 32）`,
+  `must be a secret of at least ${mediaSecretLeast} characters (openssl rand -hex 32)`,
+);
 
 /** 《网络交易监督管理办法》 §20: three years from the end of a live sale, a leap day among them. */
 const RECORDING_KEEP_DAYS_MIN = 1_096;
@@ -122,6 +140,21 @@ export const keys = {
     'must be http://host:port without a path',
   ),
   MEDIA_KEY_FILE: filePath,
+  LIVEKIT_URL: origin('ws'),
+  LIVEKIT_API_URL: origin('http'),
+  LIVEKIT_API_KEY: optional(
+    z.string().max(100),
+    '应为 LiveKit 的 API key',
+    'must be an API key of LiveKit’s',
+  ),
+  LIVEKIT_API_SECRET: mediaSecret,
+  LIVEKIT_API_SECRET_FILE: filePath,
+  MEDIA_WHIP_URL: template,
+  MEDIA_WHEP_URL: template,
+  MEDIA_JWT_SECRET: mediaSecret,
+  MEDIA_JWT_SECRET_FILE: filePath,
+  MEDIA_NEWS_SECRET: mediaSecret,
+  MEDIA_NEWS_SECRET_FILE: filePath,
   MEDIA_VIEWERS_MAX: count(300),
   MEDIA_EGRESS_MBIT_MAX: count(300),
   RECORDING: yesNo('yes'),

@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SDP_BYTES_MAX } from '@qingpai/media';
+import { originsOf, SDP_BYTES_MAX } from '@qingpai/media';
 import { SwaggerModule } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
 import { openApi } from './docs/openapi.js';
@@ -34,7 +34,14 @@ export async function createMarket(parts: MarketParts): Promise<NestFastifyAppli
     rawBody: true,
   });
   const fastify = adapter.getInstance();
-  await addSecurityHeaders(fastify, parts.config.publicUrl?.startsWith('https:') ?? false);
+  await addSecurityHeaders(fastify, {
+    behindHttps: parts.config.publicUrl?.startsWith('https:') ?? false,
+    mediaOrigins: originsOf(parts.config.video?.elsewhere ?? null),
+  });
+  // LiveKit's webhook: the bytes as they came, since its signature is over them.
+  fastify.addContentTypeParser('application/webhook+json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   // Of WHIP and WHEP: texts, handed on as they are.
   fastify.addContentTypeParser(
     ['application/sdp', 'application/trickle-ice-sdpfrag'],

@@ -1,6 +1,8 @@
 export { SDP_BYTES_MAX } from './limits.js';
 export { MediaModule } from './media.module.js';
-export { type MediaServer, noVideo } from './mediaServer.js';
+export { type Elsewhere, openElsewhere, originsOf } from './elsewhere/open.js';
+export { type MediaServer } from './mediaServer.js';
+export { noVideo } from './stages.js';
 export { STAGE_HANDS, type StageHands } from './options.js';
 export { type RecordingHands, RECORDING_HANDS } from './recordings/hands.js';
 export { mediaEntities } from './recordings/entities.js';

@@ -20,3 +20,12 @@ export const SHOW_RECORDINGS_MAX = 5_000;
 export const LOOK_INTO_INBOX_EVERY_MS = 2_000;
 /** What an evening is reckoned as, for the room on the disk. */
 export const EVENING_MS = 4 * 3_600_000;
+/** A server elsewhere does not tell why a camera went: interrupted, and put out when it is not back by then. */
+export const GONE_MS_MAX = 30_000;
+/** LiveKit's webhook is heard at once; this often it is asked whether or not it said anything. */
+export const LIVEKIT_LOOK_EVERY_MS = 2_000;
+export const LIVEKIT_ANSWER_SECONDS_MAX = 4;
+/** So many looks in a row without an answer: it is gone. */
+export const LIVEKIT_MISSES_MAX = 2;
+/** Senders' pages that are remembered for a person and show. */
+export const SENDER_PAGES_MAX = 20;

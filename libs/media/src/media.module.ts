@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CameraLinks } from './cameraLinks.js';
 import { ForwardController } from './forward.controller.js';
 import { MEDIA_OPTIONS, type MediaOptions } from './options.js';
+import { NewsController } from './news.controller.js';
+import { SenderPages } from './senderPages.js';
 import { StageController } from './stage.controller.js';
 
 /** The routes of live video. Needs the MembersModule, and `STAGE_HANDS` from one of `imports`. */
@@ -11,9 +13,10 @@ export class MediaModule {
     return {
       module: MediaModule,
       imports: imports ?? [],
-      controllers: [StageController, ForwardController],
+      controllers: [StageController, NewsController, ForwardController],
       providers: [
         { provide: MEDIA_OPTIONS, useValue: options },
+        SenderPages,
         { provide: CameraLinks, useValue: new CameraLinks(options.nowMs) },
       ],
     };

@@ -1,16 +1,26 @@
-import { type MediaAddress, type Stage } from '@qingpai/wire';
-import { type MediaClaim } from './rules/index.js';
+import { type MediaAddress, type SenderKind, type Stage } from '@qingpai/wire';
+import { type StageListener } from './stages.js';
+
+/** Who sends: a page of ours, or OBS and the like. */
+export interface SendAsk {
+  show: string;
+  /** Who is let in, and alone may end what he opened. */
+  person: string;
+  from: SenderKind;
+  untilMs: number;
+}
 
 /**
- * Whatever takes and gives live video. Ours is the relay beside the market; any server that speaks WHIP and WHEP can
- * stand in its place: an address by show and a token for it, and word of what is on stage.
+ * Whatever takes and gives live video. Ours is the relay beside the market; LiveKit, or any server that speaks WHIP and
+ * WHEP, can stand in its place: an address by show and a token for it, and word of what is on stage.
  */
 export interface MediaServer {
-  /** @param person who is let in, and alone may end what he opened */
-  publishAt(show: string, person: string, untilMs: number): MediaAddress;
-  watchAt(show: string, person: string, untilMs: number): MediaAddress;
+  publishAt(ask: SendAsk): Promise<MediaAddress>;
+  watchAt(show: string, person: string, untilMs: number): Promise<MediaAddress>;
   /** A playlist some seconds behind, its token in it; left out: there is none. */
   delayedAt?(show: string, person: string, untilMs: number): string;
+  /** Whether somebody else's camera is on air; a server that refuses the second one itself says no. */
+  isHeldByAnother(ask: Pick<SendAsk, 'show' | 'person' | 'from'>): boolean;
   stageOf(show: string): Stage;
   /** Told of every change; answers how to stop that. */
   onStage(listener: StageListener): () => void;
@@ -18,31 +28,11 @@ export interface MediaServer {
   forwardTo: string | null;
   /** Announced to who reaches us behind a NAT or a proxy; null: the address by which he came. */
   publicIp: string | null;
-}
-export type StageListener = (show: string, stage: Stage) => void;
-
-export interface MediaTemplate {
-  /** With `{show}` where its number goes, e.g. `https://live.example/whip/{show}`. */
-  publish: string;
-  watch: string;
-  sign(claim: MediaClaim): string;
+  close(): void;
 }
 
-/** The two addresses of a server that is known by a template. */
-export function addressesBy({
-  publish,
-  watch,
-  sign,
-}: MediaTemplate): Pick<MediaServer, 'publishAt' | 'watchAt'> {
-  const at =
-    (template: string, may: 'publish' | 'watch') => (show: string, person: string, untilMs: number) => ({
-      url: template.replaceAll('{show}', show),
-      token: sign({ show, may, person, untilMs }),
-      untilMs,
-    });
-  return { publishAt: at(publish, 'publish'), watchAt: at(watch, 'watch') };
+/** Media servers of others that tell of their stages by asking us. */
+export interface NewsTaker {
+  /** @returns whether it was theirs: signed with what they and we know */
+  hear(body: Buffer, authorization: string): Promise<boolean>;
 }
-
-/** Without live video: pages show photos. */
-export const noVideo: Stage = { state: 'off', video: false, audio: false, take: 0 };
-export const nobodyYet: Stage = { state: 'idle', video: false, audio: false, take: 0 };

@@ -1,8 +1,10 @@
 import { get, type IncomingMessage } from 'node:http';
-import { stage as stageShape, type Stage } from '@qingpai/wire';
+import { stage as stageShape } from '@qingpai/wire';
 import { NEWS_AGAIN_MS, NEWS_SILENT_MS_MAX } from './limits.js';
-import { addressesBy, type MediaServer, nobodyYet, type StageListener } from './mediaServer.js';
+import { type MediaServer } from './mediaServer.js';
 import { signToken } from './rules/index.js';
+import { type StageListener, Stages } from './stages.js';
+import { addressesBy } from './templates.js';
 
 /**
  * Our own relay, reached over loopback and heard by its news: a line for every change of a stage. When it is silent or
@@ -11,8 +13,7 @@ import { signToken } from './rules/index.js';
 export class RelayServer implements MediaServer {
   readonly publishAt: MediaServer['publishAt'];
   readonly watchAt: MediaServer['watchAt'];
-  private readonly stages = new Map<string, Stage>();
-  private readonly listeners = new Set<StageListener>();
+  private readonly stages = new Stages();
   private stop: () => void = () => undefined;
   private isClosed = false;
 
@@ -37,14 +38,10 @@ export class RelayServer implements MediaServer {
     return `/hls/${show}/${signToken({ show, may: 'watch', person, untilMs }, this.key)}/live.m3u8`;
   }
 
-  stageOf(show: string): Stage {
-    return this.stages.get(show) ?? nobodyYet;
-  }
-
-  onStage(listener: StageListener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
+  stageOf = (show: string) => this.stages.of(show);
+  onStage = (listener: StageListener) => this.stages.onStage(listener);
+  /** It answers 409 itself. */
+  isHeldByAnother = () => false;
 
   close(): void {
     this.isClosed = true;
@@ -60,7 +57,8 @@ export class RelayServer implements MediaServer {
     const request = get(`${this.forwardTo}/events`, { headers }, (response) => this.read(response));
     const lost = () => {
       if (this.isClosed) return;
-      this.handleLost();
+      // A new relay knows nothing of the old one's cameras: they post again, and then it says so.
+      this.stages.interruptAll();
       const again = setTimeout(() => this.listen(), NEWS_AGAIN_MS);
       this.stop = () => clearTimeout(again);
     };
@@ -82,21 +80,6 @@ export class RelayServer implements MediaServer {
 
   private handleLine(line: string): void {
     const { show, stage } = JSON.parse(line) as { show: string; stage: unknown };
-    this.tell(show, stageShape.parse(stage));
-  }
-
-  /** A new relay knows nothing of the old one's cameras: they post again, and then it says so. */
-  private handleLost(): void {
-    for (const [show, stage] of this.stages) {
-      const { take } = stage;
-      if (stage.state === 'live') this.tell(show, { state: 'stalled', video: false, audio: false, take });
-    }
-  }
-
-  private tell(show: string, stage: Stage): void {
-    const before = this.stages.get(show);
-    this.stages.set(show, stage);
-    if (JSON.stringify(before) === JSON.stringify(stage)) return;
-    for (const listener of this.listeners) listener(show, stage);
+    this.stages.tell(show, stageShape.parse(stage));
   }
 }

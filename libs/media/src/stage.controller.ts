@@ -16,8 +16,10 @@ import { type z } from 'zod';
 import { CameraLinks } from './cameraLinks.js';
 import * as dto from './dto.js';
 import { CAMERA_PASS_MS, DELAYED_TOKEN_MS, ENCODER_TOKEN_MS, PAGE_TOKEN_MS } from './limits.js';
+import { type SendAsk } from './mediaServer.js';
 import { MEDIA_OPTIONS, type MediaOptions, STAGE_HANDS, type StageHands } from './options.js';
-import { noVideo } from './mediaServer.js';
+import { SenderPages } from './senderPages.js';
+import { noVideo } from './stages.js';
 import { claimOf, refusalOfToken, signToken } from './rules/index.js';
 
 /** Who may send and who may watch: short-lived tokens, one for each try. Video itself never comes through here. */
@@ -28,6 +30,7 @@ export class StageController {
   constructor(
     private readonly members: MembersService,
     private readonly links: CameraLinks,
+    private readonly pages: SenderPages,
     @Inject(MEDIA_OPTIONS) private readonly options: MediaOptions,
     @Inject(STAGE_HANDS) private readonly hands: StageHands,
   ) {}
@@ -56,7 +59,7 @@ export class StageController {
     const person = member?.memberId ?? `guest-${randomUUID()}`;
     return {
       stage: server?.stageOf(id) ?? noVideo,
-      watch: server?.watchAt(id, person, nowMs() + PAGE_TOKEN_MS) ?? null,
+      watch: (await server?.watchAt(id, person, nowMs() + PAGE_TOKEN_MS)) ?? null,
       delayed: server?.delayedAt?.(id, person, nowMs() + DELAYED_TOKEN_MS) ?? null,
     };
   }
@@ -68,15 +71,15 @@ export class StageController {
   @ApiOperation({ summary: 'Where to send live video by WHIP, and a token for it.' })
   @ApiBody({ type: dto.PublishAskDto })
   @ApiOkResponse({ type: dto.MediaAddressDto.Output })
-  @ApiProblems(400, 401, 403, 404, 415, 503)
+  @ApiProblems(400, 401, 403, 404, 409, 410, 415, 503)
   async publish(
     @Param() { id }: dto.ShowParamDto,
     @Body() ask: dto.PublishAskDto,
     @CurrentMember() member: SessionMember,
   ) {
     await this.assertHeld(id, member);
-    const lifeMs = (ask as z.infer<typeof publishAsk>).for === 'encoder' ? ENCODER_TOKEN_MS : PAGE_TOKEN_MS;
-    return this.server().publishAt(id, member.memberId, this.options.nowMs() + lifeMs);
+    const { for: from, page } = ask as z.infer<typeof publishAsk>;
+    return this.addressFor({ show: id, person: member.memberId, from }, page);
   }
 
   @Post('shows/:id/stage/camera')
@@ -117,17 +120,25 @@ export class StageController {
   @ApiOperation({ summary: 'The second phone asks where to send, each time it begins.' })
   @ApiBody({ type: dto.CameraAskDto })
   @ApiOkResponse({ type: dto.CameraAnswerDto.Output })
-  @ApiProblems(400, 401, 415, 503)
-  camera(@Body() ask: dto.CameraAskDto) {
+  @ApiProblems(400, 401, 409, 410, 415, 503)
+  async camera(@Body() ask: dto.CameraAskDto) {
     const nowMs = this.options.nowMs();
-    const claim = claimOf((ask as z.infer<typeof cameraAsk>).pass, this.options.key);
+    const { pass, page } = ask as z.infer<typeof cameraAsk>;
+    const claim = claimOf(pass, this.options.key);
     if (!claim || refusalOfToken(claim, { show: claim.show, may: 'camera', nowMs }))
       throw new Refused('wrong-token');
+    const { show, person } = claim;
+    const publish = await this.addressFor({ show, person, from: 'page' }, page);
+    return { stage: this.server().stageOf(show), publish };
+  }
+
+  private addressFor(who: Omit<SendAsk, 'untilMs'>, page: string | undefined) {
     const server = this.server();
-    return {
-      stage: server.stageOf(claim.show),
-      publish: server.publishAt(claim.show, claim.person, nowMs + PAGE_TOKEN_MS),
-    };
+    if (page !== undefined && this.pages.isReplaced(who.show, who.person, page))
+      throw new Refused('camera-replaced');
+    if (server.isHeldByAnother(who)) throw new Refused('camera-held');
+    const lifeMs = who.from === 'encoder' ? ENCODER_TOKEN_MS : PAGE_TOKEN_MS;
+    return server.publishAt({ ...who, untilMs: this.options.nowMs() + lifeMs });
   }
 
   private async assertHeld(showId: string, member: SessionMember): Promise<void> {

@@ -31,6 +31,7 @@ const statuses: Partial<Record<Reason, number>> = {
   'unknown-payment': 404,
   'unknown-claim': 404,
   'unknown-event': 404,
+  'camera-replaced': 410,
   'too-large': 413,
   'bad-file': 415,
   'bad-photo': 415,

@@ -22,10 +22,14 @@ export const stage = z.object({
 });
 export type Stage = z.infer<typeof stage>;
 
-/** Where live video is sent to (WHIP, RFC 9725) or fetched from (WHEP), and the bearer token for it. */
+/** Where live video is sent to (WHIP, RFC 9725) or fetched from (WHEP, LiveKit), and the bearer token for it. */
 export const mediaAddress = z.object({
-  url: z.string().describe('an offer is POSTed here as application/sdp'),
+  url: z.string().describe('an offer is POSTed here as application/sdp; by LiveKit: its websocket'),
   token: z.string(),
+  by: z
+    .literal('livekit')
+    .optional()
+    .describe('sent to by WHIP in one size, watched by its own client; left out: WHIP, WHEP'),
   untilMs: timeMs.describe('a connection that is open by then stays open'),
 });
 export type MediaAddress = z.infer<typeof mediaAddress>;
@@ -38,10 +42,14 @@ export const watchAnswer = z.object({
     .describe('a playlist (HLS) some seconds behind, for networks that let neither UDP nor our TCP through'),
 });
 export type WatchAnswer = z.infer<typeof watchAnswer>;
+/** A page from its start to its stop, made up by itself: of two of one person the newer one sends. */
+const senderPage = z.uuid().optional();
 export const publishAsk = z.strictObject({
   /** `encoder`: OBS and the like, which cannot ask for a fresh token; for twelve hours. */
   for: z.enum(['page', 'encoder']).default('page'),
+  page: senderPage,
 });
+export type SenderKind = z.infer<typeof publishAsk>['for'];
 
 /** A link for a second phone; it opens once. */
 export const cameraLink = z.object({ path: z.string(), untilMs: timeMs });
@@ -55,9 +63,18 @@ export const cameraPass = z.object({
   untilMs: timeMs,
 });
 export type CameraPass = z.infer<typeof cameraPass>;
-export const cameraAsk = z.strictObject({ pass: z.string().max(600) });
+export const cameraAsk = z.strictObject({ pass: z.string().max(600), page: senderPage });
 export const cameraAnswer = z.object({ stage, publish: mediaAddress });
 export type CameraAnswer = z.infer<typeof cameraAnswer>;
+
+/** What a media server elsewhere says of a stage, where nothing else tells it (docs/media.md). */
+export const stageNews = z.strictObject({
+  show: showId,
+  state: z.enum(['live', 'stalled', 'ended']),
+  video: z.boolean().default(true),
+  audio: z.boolean().default(true),
+});
+export type StageNews = z.infer<typeof stageNews>;
 
 /** How a viewer's connection goes on: POSTed to `<its resource>/layer`. */
 export const layerAsk = z.strictObject({ layer: z.enum(['high', 'low', 'voice']) });

@@ -307,6 +307,14 @@ export const reasons = {
     en: 'The server is starting or recovering; try again with the same id',
   },
   'no-live-video': { zh: '这里没有开通直播视频', en: 'There is no live video here' },
+  'camera-held': {
+    zh: '另一个人的画面正在直播；等它停了再开',
+    en: 'Another person’s picture is on air; wait until it stops',
+  },
+  'camera-replaced': {
+    zh: '同一个人的另一台设备接着拍了',
+    en: 'Another device of the same person sends now',
+  },
   internal: { zh: '服务器出错了，请稍后再试', en: 'Something went wrong on the server; try again' },
   // growers' money
   'not-payable': { zh: '这笔货款还不能付给花农', en: 'This sale cannot be paid out yet' },

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where foreign parts are kept, brought by their ordinary package clients when INTEROP=1. Git ignores it. */
@@ -31,6 +31,67 @@ export function builtFrom(folder: string, name: string): string | null {
   try {
     execFileSync('go', ['build', '-o', built, '.'], { cwd: folder, timeout: INSTALL_MS_MAX, stdio: 'pipe' });
     return built;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A Go program whose module cannot be installed by its name: built in a throwaway module that asks for this version.
+ * Null: it could not be had.
+ */
+export function goBuilt(
+  name: string,
+  { module, version }: { module: string; version: string },
+): string | null {
+  const kept = join(cache, 'bin', `${name}-${version}`);
+  if (existsSync(kept)) return kept;
+  if (process.env.INTEROP !== '1' || !runs('go', 'version')) return null;
+  const cwd = join(cache, `${name}-source`);
+  mkdirSync(cwd, { recursive: true });
+  try {
+    writeFileSync(join(cwd, 'go.mod'), 'module throwaway\n');
+    const options = { cwd, timeout: INSTALL_MS_MAX, stdio: 'pipe' } as const;
+    execFileSync('go', ['get', `${module}@${version}`], options);
+    execFileSync('go', ['build', '-o', kept, module], options);
+    return kept;
+  } catch {
+    return null;
+  }
+}
+
+/** The Python of a virtual environment with these packages; null: it could not be had. */
+export function pythonWith(name: string, packages: string[]): string | null {
+  const folder = join(cache, name);
+  const python = join(folder, 'bin/python');
+  const whole = join(folder, 'whole');
+  if (existsSync(whole)) return python;
+  if (process.env.INTEROP !== '1' || !runs('python3', '--version')) return null;
+  try {
+    execFileSync('python3', ['-m', 'venv', folder], { timeout: INSTALL_MS_MAX, stdio: 'pipe' });
+    const pip = ['-m', 'pip', 'install', '--quiet', ...packages];
+    execFileSync(python, pip, { timeout: INSTALL_MS_MAX, stdio: 'pipe' });
+    writeFileSync(whole, packages.join('\n'));
+    return python;
+  } catch {
+    rmSync(folder, { recursive: true, force: true });
+    return null;
+  }
+}
+
+/** A program of Debian's, found on the PATH or installed by root; null: it could not be had. */
+export function debianProgram(program: string, packageName: string): string | null {
+  if (runs(program, '--version')) return program;
+  if (process.env.INTEROP !== '1' || process.getuid?.() !== 0 || !runs('apt-get', '--version')) return null;
+  const options = {
+    timeout: INSTALL_MS_MAX,
+    stdio: 'pipe',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  } as const;
+  try {
+    execFileSync('apt-get', ['update'], options);
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', packageName], options);
+    return runs(program, '--version') ? program : null;
   } catch {
     return null;
   }

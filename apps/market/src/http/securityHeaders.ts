@@ -7,10 +7,14 @@ import { type IncomingMessage } from 'node:http';
  * on a village's network nothing may insist on https, or the pages stay blank.
  *
  * @param behindHttps a proxy with a real certificate serves us: only then HSTS, and only then upgraded requests.
+ * @param mediaOrigins where live video is asked for, when it is not here
  */
-export async function addSecurityHeaders(app: FastifyInstance, behindHttps: boolean): Promise<void> {
+export async function addSecurityHeaders(
+  app: FastifyInstance,
+  { behindHttps, mediaOrigins }: { behindHttps: boolean; mediaOrigins: readonly string[] },
+): Promise<void> {
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: directives(behindHttps) },
+    contentSecurityPolicy: { useDefaults: false, directives: directives(behindHttps, mediaOrigins) },
     strictTransportSecurity: behindHttps ? { maxAge: 31_536_000 } : false,
     // Ignored with a warning where there is no https.
     crossOriginOpenerPolicy: behindHttps,
@@ -24,7 +28,7 @@ export async function addSecurityHeaders(app: FastifyInstance, behindHttps: bool
   });
 }
 
-function directives(behindHttps: boolean) {
+function directives(behindHttps: boolean, mediaOrigins: readonly string[]) {
   return {
     'default-src': ["'self'"],
     // data: drawn flowers; blob: a photo on the host's phone before it is sent.
@@ -32,7 +36,7 @@ function directives(behindHttps: boolean) {
     'media-src': ["'self'", 'blob:'],
     'font-src': ["'self'", 'data:'],
     // Old Safari does not count our own sockets as 'self'.
-    'connect-src': ["'self'", socketSource],
+    'connect-src': ["'self'", socketSource, ...mediaOrigins],
     'object-src': ["'none'"],
     'base-uri': ["'none'"],
     'form-action': ["'self'"],

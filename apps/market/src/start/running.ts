@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Claims, Defaulters, Parcels } from '@qingpai/auction';
 import { MembersService } from '@qingpai/members';
-import { Recordings, RelayServer } from '@qingpai/media';
+import { openElsewhere, Recordings, RelayServer } from '@qingpai/media';
 import { DepositsService, OnlinePayments, PaymentsService, PayWindows } from '@qingpai/payments';
 import {
   anchoredClock,
@@ -113,9 +113,19 @@ export async function startMarket(
 }
 
 /** Null: no live video, by choice or because it cannot run here. */
-async function openMedia({ video, recordings, host, publicUrl }: Config, log: Log, closers: Closers) {
+async function openMedia(
+  { video, recordings, host, publicUrl, logHost }: Config,
+  log: Log,
+  closers: Closers,
+) {
   if (video === null) return null;
   const key = vaultKeyIn(video.keyFile);
+  if (video.elsewhere !== null) {
+    const server = await openElsewhere(video.elsewhere, { key, roomsOf: logHost, nowMs: Date.now });
+    closers.add('the media server elsewhere', async () => server.close());
+    log.info({ by: video.elsewhere.by }, '直播视频在别的服务器上 / live video is carried elsewhere');
+    return { server, key };
+  }
   const announced = video.publicIp ?? (publicUrl === null ? null : (networkIps()[0] ?? null));
   if (video.relayUrl !== null) {
     const server = new RelayServer(video.relayUrl, key, announced);

@@ -7,7 +7,7 @@ import type { createDesk } from './desk';
 /** The host's own camera; its code is fetched when it is first opened, and it goes on whatever sheet is open. */
 export function createLive(desk: ReturnType<typeof createDesk>) {
   const sender = shallowRef<Sender | null>(null);
-  const ask = () => post<MediaAddress>(`/api/shows/${desk.showId}/stage/publish`);
+  const ask = (page: string) => post<MediaAddress>(`/api/shows/${desk.showId}/stage/publish`, { page });
   async function open(): Promise<Sender> {
     const { createSender } = await import('../live/sender');
     sender.value ??= createSender(ask, () => desk.view.code);

@@ -27,17 +27,28 @@ export type Sender = ReturnType<typeof createSender>;
 
 const SIZES = { high: { width: 854, height: 480 }, low: { width: 426, height: 240 } };
 const BITS = { high: 1_000_000, low: 220_000, voice: 32_000 };
+const LARGE = { maxBitrate: BITS.high, maxFramerate: 24, scaleResolutionDownBy: 1 };
+const SMALL = { maxBitrate: BITS.low, maxFramerate: 15, scaleResolutionDownBy: 2 };
+/** The better one first (RFC 8853). */
+const twoSizes = [
+  { rid: 'h', ...LARGE },
+  { rid: 'l', ...SMALL },
+];
+/** Of two sizes by WHIP LiveKit (1.9) takes one and leaves the other lying: it gets the one. */
+const oneSize = [LARGE];
 const LOOK_EVERY_MS = 1_000;
+/** Whoever leaves must still hold a token where the server is not ours: a fresh one is asked for while it sends. */
+const TOKEN_AGAIN_MS = 4 * 60_000;
 /** No report from the relay for so long: the way there is gone, whatever ICE says. */
 const SILENT_MS_MAX = 4_000;
 
 export const inWeChat = (): boolean => /MicroMessenger/i.test(navigator.userAgent);
 
 /**
- * @param ask a fresh address each time it connects
+ * @param ask a fresh address each time it connects, for this run of the page
  * @param code what is burnt into the picture; null: nothing yet
  */
-export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () => string | null) {
+export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>, code: () => string | null) {
   const view = reactive<SenderView>({
     ...{ state: 'off', trouble: null, preview: null, muted: false, facing: 'environment', wish: 'auto' },
     ...{ rung: 'high', stamped: true, kilobits: 0, frames: 0, dropped: 0 },
@@ -45,6 +56,8 @@ export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () =
   let stream: MediaStream | null = null;
   let picture: Stamped | null = null;
   let connection: Connection | null = null;
+  let page = '';
+  let tokenAtMs = 0;
   let turn = 0;
   let timer = 0;
   let again = 0;
@@ -93,6 +106,7 @@ export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () =
     stream = await open();
     if (!stream) return void (view.state = 'refused');
     view.preview = stream;
+    page = crypto.randomUUID();
     setMuted(view.muted);
     addEventListener('pagehide', stop);
     addEventListener('online', handleOnline);
@@ -122,12 +136,13 @@ export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () =
     clearTimeout(again);
     connection?.pc.close();
     connection = null;
-    const address = await ask();
+    tokenAtMs = performance.now();
+    const address = await ask(page);
     if (mine !== turn || !stream) return;
     if (!address.ok) return refuse(address.problem.status, address.problem.code);
     if (view.state !== 'waiting') view.state = 'connecting';
     const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-    addTracks(pc);
+    addTracks(pc, address.value.by === 'livekit' ? oneSize : twoSizes);
     const made = await connect(pc, address.value);
     if (mine !== turn) return void (made.ok && end(made.connection));
     if (!made.ok) return refuse(made.status);
@@ -145,24 +160,18 @@ export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () =
     await climb(view.rung);
   }
 
-  function addTracks(pc: RTCPeerConnection): void {
+  function addTracks(pc: RTCPeerConnection, sendEncodings: RTCRtpEncodingParameters[]): void {
     const track = pictureTrack();
     const voice = stream!.getAudioTracks()[0];
     if (voice) pc.addTransceiver(voice, { direction: 'sendonly', streams: [stream!] });
     if (!track) return;
     track.contentHint = 'motion';
-    pc.addTransceiver(track, {
-      direction: 'sendonly',
-      streams: [stream!],
-      sendEncodings: [
-        { rid: 'h', maxBitrate: BITS.high, maxFramerate: 24 },
-        { rid: 'l', maxBitrate: BITS.low, maxFramerate: 15, scaleResolutionDownBy: 2 },
-      ],
-    });
+    pc.addTransceiver(track, { direction: 'sendonly', streams: [stream!], sendEncodings });
   }
 
   /** Not asked again: whoever is refused has to do something first. */
   function refuse(status: number | null, reason = ''): void {
+    if (reason === 'camera-replaced') return giveWay();
     const troubles: Record<number, Trouble> = { 401: 'failed', 403: 'failed', 406: 'failed', 409: 'held' };
     const trouble = reason === 'no-live-video' ? 'noVideoHere' : troubles[status ?? 0];
     // Interrupted, it waits for the other camera to go silent.
@@ -181,11 +190,12 @@ export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () =
   }
   async function comeBack(): Promise<void> {
     const lost = connection;
-    if (lost && (await fate(lost)) === 'replaced') {
-      stop();
-      return void (view.state = 'replaced');
-    }
-    if (stream) await post();
+    if (lost && (await fate(lost)) === 'replaced') giveWay();
+    else if (stream) await post();
+  }
+  function giveWay(): void {
+    stop();
+    view.state = 'replaced';
   }
   const handleOnline = () => view.state !== 'off' && lose();
 
@@ -203,9 +213,16 @@ export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () =
     const reportAtMs = now.reports > before.reports ? now.atMs : before.reportAtMs;
     before = { ...now, reportAtMs };
     if (now.atMs - reportAtMs > SILENT_MS_MAX) return lose();
+    if (now.atMs - tokenAtMs > TOKEN_AGAIN_MS) void renew(current);
     if (view.wish !== 'auto') return;
     const next = nextRung(view.rung, now.available, now.atMs - ladderSinceMs);
     if (next !== view.rung) await climb(next);
+  }
+
+  async function renew(current: Connection): Promise<void> {
+    tokenAtMs = performance.now();
+    const asked = await ask(page);
+    if (asked.ok) current.token = asked.value.token;
   }
 
   async function figures(pc: RTCPeerConnection) {
@@ -228,8 +245,11 @@ export function createSender(ask: () => Promise<Asked<MediaAddress>>, code: () =
     const sender = connection?.pc.getSenders().find(({ track }) => track?.kind === 'video');
     if (!sender) return;
     const parameters = sender.getParameters();
-    for (const encoding of parameters.encodings) {
-      encoding.active = rung === 'high' || (rung === 'low' && encoding.rid === 'l');
+    const { encodings } = parameters;
+    for (const encoding of encodings) {
+      encoding.active =
+        rung === 'high' || (rung === 'low' && (encodings.length === 1 || encoding.rid === 'l'));
+      if (encodings.length === 1) Object.assign(encoding, rung === 'low' ? SMALL : LARGE);
     }
     await sender.setParameters(parameters).catch(() => undefined);
   }

@@ -1,8 +1,10 @@
-import type { Stage, WatchAnswer } from '@qingpai/wire';
+import type { MediaAddress, Stage, WatchAnswer } from '@qingpai/wire';
 import { reactive } from 'vue';
 import { post as ask } from '../shared/api';
 import { keep, kept } from '../shared/language';
-import { backoff, connect, end, fate, setLayer, type Connection } from './connection';
+import { backoff } from './connection';
+import type { Fetched, Incoming } from './incoming';
+import { fetchByWhep } from './whep';
 
 /** Live video on its way from the room: keeps itself going, and never in the way of a bid. */
 export type Mode = 'high' | 'low' | 'voice' | 'photo';
@@ -36,13 +38,20 @@ export function firstMode(): Mode {
   return line?.saveData || /^(slow-2g|2g|3g)$/.test(line?.effectiveType ?? '') ? 'low' : 'high';
 }
 
+/** LiveKit's client is large: it is fetched where a house is served by one, and then alone. */
+async function fetchFrom(address: MediaAddress, handleLost: () => void): Promise<Fetched> {
+  if (address.by !== 'livekit') return fetchByWhep(address, handleLost);
+  const { fetchByLiveKit } = await import('./liveKit');
+  return fetchByLiveKit(address, handleLost);
+}
+
 export function createWatcher(showId: string) {
   const view = reactive<WatcherView>({
     ...{ state: 'idle', mode: firstMode(), stream: null, delayed: null, megabytes: 0 },
   }) as WatcherView;
   let stage: Stage | null = null;
   let take = 0;
-  let connection: Connection | null = null;
+  let incoming: Incoming | null = null;
   let turn = 0;
   let again = 0;
   let tries = 0;
@@ -58,17 +67,17 @@ export function createWatcher(showId: string) {
     stage = now;
     if (now.state === 'ended' || now.state === 'off') return drop('idle');
     if (now.state !== 'live' || view.mode === 'photo') return;
-    const isNewTake = now.take > take && (connection !== null || view.state === 'delayed');
+    const isNewTake = now.take > take && (incoming !== null || view.state === 'delayed');
     if (view.state === 'idle' || isNewTake) void post();
   }
 
   function drop(state: WatchState): void {
     turn += 1;
     clearTimeout(again);
-    if (connection) end(connection);
+    incoming?.end();
     earlierBytes += seen.bytes;
     seen = { frames: 0, packets: 0, bytes: 0, atMs: performance.now() };
-    connection = null;
+    incoming = null;
     view.stream = null;
     view.delayed = null;
     view.state = state;
@@ -83,21 +92,13 @@ export function createWatcher(showId: string) {
     if (!asked.value.watch) return drop('idle');
     take = asked.value.stage.take;
     delayedUrl = asked.value.delayed;
-    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-    const stream = new MediaStream();
-    pc.addTransceiver('audio', { direction: 'recvonly' });
-    pc.addTransceiver('video', { direction: 'recvonly' });
-    pc.ontrack = ({ track }) => stream.addTrack(track);
-    const made = await connect(pc, asked.value.watch);
-    if (mine !== turn) return void (made.ok && end(made.connection));
+    const made = await fetchFrom(asked.value.watch, () => mine === turn && comeBack());
+    if (mine !== turn) return void (made.ok && made.incoming.end());
     if (!made.ok) return handleRefused(made.status);
-    connection = made.connection;
+    incoming = made.incoming;
     seen.atMs = performance.now();
-    view.stream = stream;
-    if (view.mode !== 'high') void setLayer(connection, view.mode);
-    pc.onconnectionstatechange = () => {
-      if (mine === turn && (pc.connectionState === 'failed' || pc.connectionState === 'closed')) comeBack();
-    };
+    view.stream = incoming.stream;
+    if (view.mode === 'low' || view.mode === 'voice') void incoming.setLayer(view.mode);
   }
 
   function handleRefused(status: number | null): void {
@@ -129,16 +130,11 @@ export function createWatcher(showId: string) {
   }
 
   async function look(): Promise<void> {
-    const current = connection;
+    const current = incoming;
     if (!current) return;
-    const now = { frames: 0, packets: 0, bytes: 0 };
-    (await current.pc.getStats()).forEach((one) => {
-      if (one.type === 'inbound-rtp' && one.kind === 'video') now.frames = one.framesDecoded ?? 0;
-      if (one.type === 'inbound-rtp' && one.kind === 'audio') now.packets = one.packetsReceived ?? 0;
-      if (one.type === 'transport') now.bytes = one.bytesReceived ?? 0;
-    });
-    if (current !== connection) return;
-    const soundCounts = view.mode === 'voice' || stage?.video === false;
+    const now = await current.figures();
+    if (current !== incoming) return;
+    const soundCounts = current.soundIsLife || view.mode === 'voice' || stage?.video === false;
     const moves = now.frames > seen.frames || (soundCounts && now.packets > seen.packets);
     const nowMs = performance.now();
     // A page out of sight is not shown frames; a camera that is interrupted sends none.
@@ -154,14 +150,11 @@ export function createWatcher(showId: string) {
     } else if (nowMs - atMs > FROZEN_MS_MAX) await handleFrozen(current);
   }
 
-  async function handleFrozen(frozen: Connection): Promise<void> {
+  async function handleFrozen(frozen: Incoming): Promise<void> {
     seen.atMs = performance.now();
-    const { pc } = frozen;
-    // Still finding its way: that takes longer than a frame.
-    if (pc.connectionState === 'new' || (pc.connectionState === 'connecting' && tries === 0))
-      return void (tries += 1);
-    const what = await fate(frozen);
-    if (frozen !== connection) return;
+    if (frozen.isConnecting() && tries === 0) return void (tries += 1);
+    const what = await frozen.fate();
+    if (frozen !== incoming) return;
     if (what === 'replaced') drop('elsewhere');
     else comeBack();
   }
@@ -181,9 +174,9 @@ export function createWatcher(showId: string) {
     view.mode = mode;
     keep(KEPT, mode);
     if (mode === 'photo') return drop('idle');
-    if (connection) {
+    if (incoming) {
       seen.atMs = performance.now();
-      void setLayer(connection, mode);
+      void incoming.setLayer(mode);
     } else if (stage) handleStage(stage);
   }
 
@@ -191,10 +184,10 @@ export function createWatcher(showId: string) {
     clearInterval(timer);
     drop('idle');
   }
-  addEventListener('pagehide', () => connection && end(connection));
+  addEventListener('pagehide', () => incoming?.end());
   addEventListener('online', () => {
     failures = 0;
-    if (connection) comeBack();
+    if (incoming) comeBack();
     else if (view.state === 'delayed') void post();
   });
 

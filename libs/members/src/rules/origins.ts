@@ -15,6 +15,7 @@ const bodyTypes = [
   'multipart/form-data',
   'application/sdp',
   'application/trickle-ice-sdpfrag',
+  'application/webhook+json',
 ];
 /** A plain form needs no JavaScript, so any site can post one: only with an Origin of ours. */
 const formType = 'application/x-www-form-urlencoded';

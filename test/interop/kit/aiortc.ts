@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pythonWith } from './foreign.js';
+
+export const AIORTC_VERSION = '1.16.0';
+/** Null: not here. */
+export const aiortc = pythonWith('aiortc', [`aiortc==${AIORTC_VERSION}`, 'aiohttp']);
+
+interface Said {
+  status?: number;
+  state?: string;
+  deleted?: number;
+  video?: number;
+  audio?: number;
+  width?: number;
+}
+
+/** aiortc as a camera or a viewer, in a process of its own. */
+export class AiortcPeer {
+  /** The newest word on everything. */
+  readonly said: Said = {};
+  errors = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    createInterface({ input: child.stdout! }).on('line', (line) =>
+      Object.assign(this.said, JSON.parse(line) as Said),
+    );
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
+  }
+
+  static camera(url: string, token: string, codec: 'VP8' | 'H264' = 'VP8'): AiortcPeer {
+    return AiortcPeer.run('publish.py', url, token, codec);
+  }
+  static viewer(url: string, token: string): AiortcPeer {
+    return AiortcPeer.run('watch.py', url, token);
+  }
+  private static run(script: string, ...args: string[]): AiortcPeer {
+    return new AiortcPeer(spawn(aiortc!, [join(__dirname, '../aiortc', script), ...args]));
+  }
+
+  get frames(): number {
+    return this.said.video ?? 0;
+  }
+  get sounds(): number {
+    return this.said.audio ?? 0;
+  }
+
+  /** Says good-bye and ends. */
+  async leave(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.stdin!.end();
+    await once(this.child, 'exit');
+  }
+  /** As a phone whose battery ends. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
