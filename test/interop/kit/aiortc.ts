@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pythonWith } from './foreign.js';
@@ -35,6 +37,29 @@ export class AiortcPeer {
   }
   static viewer(url: string, token: string): AiortcPeer {
     return AiortcPeer.run('watch.py', url, token);
+  }
+  /**
+   * As if its packets went by a line in between: a small door hands its offer on and changes the answer.
+   * @param by changes an answer
+   */
+  static async viewerBy(by: (sdp: string) => string, url: string, token: string) {
+    const door = createServer((request, response) => void pass(request, response));
+    const pass = async (request: IncomingMessage, response: ServerResponse) => {
+      const parts: Buffer[] = [];
+      for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
+      const { authorization = '', 'content-type': type = '' } = request.headers;
+      const answer = await fetch(new URL(request.url!, url), {
+        method: request.method!,
+        headers: { authorization, ...(type && { 'content-type': type }) },
+        ...(parts.length > 0 && { body: Buffer.concat(parts).toString() }),
+      });
+      const location = answer.headers.get('location');
+      response.writeHead(answer.status, location ? { location } : {}).end(by(await answer.text()));
+    };
+    await once(door.listen(0, '127.0.0.1'), 'listening');
+    const { port } = door.address() as AddressInfo;
+    const peer = AiortcPeer.viewer(`http://127.0.0.1:${port}${new URL(url).pathname}`, token);
+    return { peer, close: () => once(door.close(), 'close') };
   }
   private static run(script: string, ...args: string[]): AiortcPeer {
     return new AiortcPeer(spawn(aiortc!, [join(__dirname, '../aiortc', script), ...args]));
