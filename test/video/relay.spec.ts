@@ -129,6 +129,47 @@ describe('what one sends', () => {
   });
 });
 
+describe('whoever is in another network all at once', () => {
+  test('posts again from there: a viewer sees the picture, and his old place is given up', async () => {
+    const lossy = await line();
+    await sending('n1');
+    const { viewer: before } = await watching('n1', 'wanderer', lossy);
+    await until(() => before.frames > 10, 'a picture');
+    lossy.move();
+    before.fallSilent();
+    const { viewer, status } = await watching('n1', 'wanderer', lossy);
+    expect(status).toBe(201);
+    await until(() => viewer.frames > 30 && viewer.firstIsKey === true, 'a picture by the new way');
+    const headers = {
+      authorization: `Bearer ${relay.token('n1', 'watch', 'wanderer')}`,
+      'content-type': 'application/trickle-ice-sdpfrag',
+    };
+    const knows = async ({ resource }: TestViewer) =>
+      (await fetch(resource, { method: 'PATCH', headers, body: '' })).status;
+    await until(async () => (await knows(before)) === 404, 'the old place is given up', 20_000);
+    expect(await knows(viewer)).toBe(204);
+  }, 40_000);
+
+  test('posts again from there: a camera is back to the same viewers, without a gap', async () => {
+    const lossy = await line();
+    const news = await relay.news();
+    const { camera: before } = await sending('n2', {}, lossy);
+    await until(() => news.get('n2')?.state === 'live', 'on air');
+    const { viewer } = await watching('n2');
+    await until(() => viewer.frames > 10, 'a picture');
+    lossy.losesUp = () => true; // the old way is shut
+    lossy.move();
+    await until(() => news.get('n2')?.state === 'stalled', 'interrupted');
+    lossy.losesUp = () => false;
+    before.stop();
+    const { status } = await sending('n2', {}, lossy);
+    expect(status).toBe(201);
+    const { frames } = viewer;
+    await until(() => viewer.frames > frames + 20 && news.get('n2')?.state === 'live', 'seen again');
+    expect(viewer.missed).toBe(0);
+  }, 40_000);
+});
+
 describe('a camera', () => {
   test('that falls silent is told as interrupted after five seconds, and comes back to the same viewers', async () => {
     const { news, camera, viewer } = await running('c1');

@@ -39,6 +39,12 @@ export class LossyLine {
     else send(packet);
   }
 
+  /** The client is in another network now: what it sends comes from other ports, and what went to the old ones is lost. */
+  move(): void {
+    for (const socket of this.far.values()) socket.close();
+    this.far.clear();
+  }
+
   /** An answer whose packets go by this line. */
   by = (sdp: string): string =>
     sdp.replace(/ \d+ typ host/g, ` ${this.port} typ host`).replace(/^(m=\w+) \d+/gm, `$1 ${this.port}`);
