@@ -372,6 +372,58 @@ function deposited(): PaperShow {
   show.does(90_000_000, { name: 'settle' });
   return show;
 }
+/**
+ * Growers' dues, settled: LIN's deposit is forfeited and paid out with what WU paid; then half of WU's money goes back, and
+ * what the grower owes of it comes off CHEN's payout in part, is repaid in part, and the rest is carried on.
+ */
+function dues(): PaperShow {
+  const rules = { deposit: { amountFen: 3_000 }, feePercent: 10, growerDues: 'settled' as const };
+  const show = sealedShow({ L1: {}, L2: {}, L3: {} }, { rules });
+  const letter = (k: number) => `${'DEFGHIJKLMNOPQ'.charAt(k).repeat(43)}=`;
+  for (const [k, bidder] of [LIN, WU, CHEN].entries()) {
+    const body = { bidder, amountFen: 3_000, channel: 'wechat' as const, txn: letter(k) };
+    show.does(5_000 + k, { name: 'holdDeposit', body }, 'officer');
+  }
+  for (const [k, bidder] of [LIN, WU, CHEN].entries()) {
+    show.does(10_000 + k * 200_000, { name: 'offer', lot: `L${k + 1}` });
+    show.bid(11_000 + k * 200_000, bidder, 3_600);
+    show.pass(150_000 + k * 200_000);
+  }
+  show.does(700_000, { name: 'close' });
+  for (const [k, sale] of ['S2', 'S3'].entries()) {
+    const body = { sale, amountFen: 3_600, channel: 'cash' as const, txn: letter(3 + k) };
+    show.does(710_000 + k, { name: 'paid', body });
+  }
+  show.does(87_200_000, { name: 'default', sale: 'S1' });
+  show.pass(87_200_010);
+  const out = (sale: string, payout: string, k: number, atMs: number) => {
+    const { [sale]: sold } = show.state.sales;
+    const feeFen = feeOfFen(rules, keptFen(sold!));
+    const [grower, amountFen] = [growerOf(show.state, sold!), growersFen(show.state.rules, sold!)];
+    const body = { payout, sale, grower, amountFen, channel: 'transfer' as const, txn: letter(k) };
+    show.does(atMs, { name: 'payOut', body: { ...body, ...(feeFen > 0 && { feeFen }) } }, 'officer');
+    return { payout, grower };
+  };
+  out('S1', 'P1', 5, 87_300_000);
+  out('S2', 'P1', 5, 87_300_000);
+  const back = { sale: 'S2', amountFen: 3_600, channel: 'cash' as const, txn: letter(6) };
+  show.does(87_300_001, { name: 'refunded', body: back });
+  const made = out('S3', 'P2', 7, 87_300_002);
+  show.does(87_300_002, { name: 'takeBack', body: { ...made, sale: 'S2', amountFen: 1_000 } }, 'officer');
+  const { grower } = made;
+  const repaid = { sale: 'S2', grower, amountFen: 2_000, channel: 'cash' as const, txn: letter(8) };
+  show.does(87_300_003, { name: 'repayClawback', body: repaid }, 'officer');
+  show.does(87_300_004, { name: 'carryClawback', body: { sale: 'S2', grower, amountFen: 240 } }, 'officer');
+  for (const [k, deposit] of ['D2', 'D3'].entries()) {
+    const given = { deposit, amountFen: 3_000, channel: 'wechat' as const, txn: letter(9 + k) };
+    show.does(87_300_005 + k, { name: 'returnDeposit', body: given }, 'officer');
+  }
+  show.does(87_300_010, { name: 'settle', books: booksRootOf(moneyFactsOf(show.state, show.leaves)) });
+  return show;
+}
+const duesShow = dues();
+const due = bundleOf(duesShow);
+const dueBooked = { ...due, journal: journalOf(moneyFactsOf(duesShow.state, duesShow.leaves)) };
 const depositedShow = deposited();
 const deposit = bundleOf(depositedShow);
 const depositBooked = {
@@ -715,6 +767,26 @@ export const cases: Case[] = [
   { row: 'in default again before his own time to pay was over', text: () => changed('sale.paid', 0, (leaf) => Object.assign(leaf, { type: 'sale.defaulted', body: { sale: 'S3' } }), second), verdict: 'INVALID', code: 'not-allowed', i: at(second, 'sale.paid') },
   { row: 'a settlement that counts what was carried as sold', text: () => changed('show.settled', 0, ({ body }) => Object.assign(body, { soldUnits: 2, carriedUnits: 0 }), second), verdict: 'INVALID', code: 'settled-miscounted', i: at(second, 'show.settled') },
   { row: 'books in which who took a second chance owes nothing', text: () => textOf({ ...secondBooked, journal: secondBooked.journal.filter(({ sale, kind }) => sale !== 'S3' || kind !== 'hammered') }), verdict: 'INVALID', code: 'journal-differs' },
+
+  // ------------------------------------------------------------ what growers are due, and owe
+  { row: 'an honest show with a forfeited deposit paid out, and what a grower owed taken, repaid and carried on', text: () => textOf(dueBooked), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'more paid out of a default than was forfeited', text: () => changed('payout.made', 0, ({ body }) => (body.amountFen = 3_001), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'payout.made') },
+  { row: 'a fee on what was forfeited', text: () => changed('payout.made', 0, ({ body }) => Object.assign(body, { amountFen: 2_700, feeFen: 300 }), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'payout.made') },
+  { row: 'a settlement that keeps what was forfeited from the grower', text: () => operator((leaves) => drop(leaves, find(leaves, 'payout.made')), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.carried') - 1 },
+  { row: 'more taken off a payout than it comes to', text: () => changed('clawback.taken', 0, ({ body }) => (body.amountFen = 3_241), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.taken') },
+  { row: 'taken off for a sale that owes nothing', text: () => changed('clawback.taken', 0, ({ body }) => (body.sale = 'S3'), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.taken') },
+  { row: 'taken off a payout of another', text: () => changed('clawback.taken', 0, ({ body }) => (body.grower = 'friend-aaaaaaaaa'), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.taken') },
+  { row: 'taken off a payout that was made before', text: () => changed('clawback.taken', 0, (leaf) => (leaf.t = 87_300_003), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.taken') },
+  { row: 'taken off for another show that is this one', text: () => changed('clawback.taken', 0, ({ body }) => { delete body.sale; body.debt = `${due.origin}#S2`; }, due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.taken') },
+  { row: 'more repaid than is owed', text: () => changed('clawback.repaid', 0, ({ body }) => (body.amountFen = 2_241), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.repaid') },
+  { row: 'repaid by another grower', text: () => changed('clawback.repaid', 0, ({ body }) => (body.grower = 'friend-aaaaaaaaa'), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.repaid') },
+  { row: "repaid under a payout's reference", text: () => operator((leaves) => (find(leaves, 'clawback.repaid').body.txn = find(leaves, 'payout.made').body.txn), due), verdict: 'INVALID', code: 'txn-reused', i: at(due, 'clawback.repaid') },
+  { row: 'less carried on than is owed', text: () => changed('clawback.carried', 0, ({ body }) => (body.amountFen = 239), due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.carried') },
+  { row: 'carried on while more is to come', text: () => operator((leaves) => { drop(leaves, find(leaves, 'payout.made', 2)); drop(leaves, find(leaves, 'clawback.taken')); find(leaves, 'clawback.carried').body.amountFen = 1_240; }, due), verdict: 'INVALID', code: 'not-allowed', i: at(due, 'clawback.carried') - 2 },
+  { row: 'carried on by the host', text: () => changed('clawback.carried', 0, (leaf) => (leaf.by = 'host'), due), verdict: 'INVALID', code: 'author-wrong', i: at(due, 'clawback.carried') },
+  { row: 'a settlement while a grower owes', text: () => operator((leaves) => drop(leaves, find(leaves, 'clawback.carried')), due), verdict: 'INVALID', i: at(due, 'show.settled') - 1 },
+  { row: 'a settlement that says less was carried on', text: () => changed('show.settled', 0, ({ body }) => (body.carriedFen = 239), due), verdict: 'INVALID', code: 'settled-miscounted', i: at(due, 'show.settled') },
+  { row: 'books that let a grower off', text: () => textOf({ ...dueBooked, journal: dueBooked.journal.map((entry) => (entry.kind === 'carried' ? { ...entry, lines: entry.lines.map((line) => ({ ...line, account: line.account.replace(/^clawbacks.*/, 'platform:fee') })) } : entry)) }), verdict: 'INVALID', code: 'journal-differs' },
 
   // ------------------------------------------------------------ deposits
   { row: 'an honest show with deposits, one forfeited', text: () => textOf(depositBooked), verdict: 'ALL_SOLD_AND_SETTLED' },

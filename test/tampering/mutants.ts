@@ -36,6 +36,7 @@ const auctionFiles = [
     'payouts',
     'takenOver',
     'recordings',
+    'clawbacks',
     'catalogue',
     'people',
     'decide',

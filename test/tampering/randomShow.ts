@@ -6,6 +6,7 @@ import {
   clockPriceFen,
   feeOfFen,
   growerOf,
+  clawbackFen,
   growersFen,
   keptFen,
   leastBidFen,
@@ -21,7 +22,13 @@ import {
   PaperShow,
   WU,
 } from '../../libs/auction/src/rules/testing/paperShow.js';
-import { type DepositState, type FreightRule, type Opening, type ShowState } from '@qingpai/wire';
+import {
+  type DepositState,
+  type FreightRule,
+  type Opening,
+  type SaleState,
+  type ShowState,
+} from '@qingpai/wire';
 import { type Chance } from './chance.js';
 
 const payBys = [
@@ -42,6 +49,7 @@ export function randomShow(chance: Chance): PaperShow {
       furtherOfferings: asks ? chance.one([0, 0, 0, 1]) : chance.below(3),
       slipSteps: chance.one([1, 3]),
       ...(chance.maybe(0.3) && { feePercent: chance.one([0, 3, 30]) }),
+      ...(chance.maybe(0.5) && { growerDues: 'settled' as const }),
       ...((asks || chance.maybe(0.2)) && {
         ladder: {
           pauseMs: chance.one([0, 5_000]),
@@ -339,6 +347,7 @@ function payGrowers(chance: Chance, show: PaperShow, closedMs: number): void {
       name: 'payOut',
       body: { ...body, channel: 'transfer', ...(feeFen > 0 && { feeFen }) },
     });
+    if (chance.maybe(0.5)) clawBack(chance, show, body, t);
     if (!chance.maybe(0.2)) continue;
     const back = {
       sale: sale.sale,
@@ -347,6 +356,40 @@ function payGrowers(chance: Chance, show: PaperShow, closedMs: number): void {
     };
     show.ask((t += 1), { name: 'refunded', body: { ...back, channel: 'cash' } });
   }
+  for (const sale of Object.values(show.state.sales)) settleClawback(chance, show, sale, (t += 1));
+}
+
+/** Off the payout that was just made: what is owed, or something else. */
+function clawBack(
+  chance: Chance,
+  show: PaperShow,
+  made: { payout: string; grower: string },
+  t: number,
+): void {
+  const { payout, grower } = made;
+  const owing = Object.values(show.state.sales).filter((sale) => clawbackFen(show.state.rules, sale) > 0);
+  const debt = `${chance.maybe(0.1) ? show.state.origin : 'other.example/shows/2026-11-01-01'}#S1`;
+  if (chance.maybe(0.2))
+    show.ask(t, {
+      name: 'takeBack',
+      body: { payout, grower, debt, amountFen: chance.one([1, 500, 9_999_999]) },
+    });
+  if (owing.length === 0) return;
+  const sale = chance.one(owing);
+  const amountFen = clawbackFen(show.state.rules, sale) + chance.one([0, 0, 0, 1]);
+  const at = chance.maybe(0.9) ? t : t + 1;
+  show.ask(at, { name: 'takeBack', body: { payout, grower, sale: sale.sale, amountFen } });
+}
+
+/** Given back by himself in part or whole, or carried on; now and then too much, or by who may not. */
+function settleClawback(chance: Chance, show: PaperShow, sale: SaleState, t: number): void {
+  const owedFen = clawbackFen(show.state.rules, sale);
+  if (owedFen <= 0 && !chance.maybe(0.05)) return;
+  const grower = chance.maybe(0.95) ? growerOf(show.state, sale) : CHEN;
+  const body = { sale: sale.sale, grower, amountFen: Math.max(1, owedFen + chance.one([0, 0, 0, -1, 1])) };
+  const txn = txnOf('C', chance.one([1, sale.i]));
+  if (chance.maybe(0.5)) show.ask(t, { name: 'repayClawback', body: { ...body, channel: 'cash', txn } });
+  if (chance.maybe(0.5)) show.ask(t, { name: 'carryClawback', body }, chance.maybe(0.9) ? 'officer' : 'host');
 }
 
 /** Pieces of the recording, some of them twice, out of their order or ahead of time. */

@@ -49,6 +49,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   sales: {
     update: [
       'followed_by',
+      'forfeited_fen',
       'packed_at_ms',
       'paid_at_ms',
       'paid_out_at_ms',
@@ -98,6 +99,10 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   payout_rows: { update: ['decided_at', 'decided_by', 'failure', 'reference_hash', 'state'] },
   payout_sales: { update: ['let_go'] },
   payout_exports: {},
+  // What comes off a payout stays told; what is carried on is taken bit by bit, what came back is decided once.
+  payout_clawbacks: {},
+  clawbacks_carried: { update: ['amount_fen', 'taken_fen'] },
+  clawback_repayments: { update: ['decided_at', 'decided_by', 'state'] },
   statement_lines: {},
   // What was told of a day stays told; an issue is closed out by a row of its own.
   daily_reports: {},

@@ -12,6 +12,7 @@ import { proxiesMigrations } from './store/migrations/1795500330000-proxies.js';
 import { seenLogsMigrations } from './store/migrations/1795500340000-seen-logs.js';
 import { dailyReportsMigrations } from './store/migrations/1795500345000-daily-reports.js';
 import { payoutsMigrations } from './store/migrations/1795500360000-payouts.js';
+import { growerDuesMigrations } from './store/migrations/1795500370000-grower-dues.js';
 import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs.js';
 import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-goods.js';
 import { secondChancesMigrations } from './store/migrations/1795500390000-second-chances.js';
@@ -35,6 +36,7 @@ export const auctionMigrations = [
   ...deskSignsMigrations,
   ...wayOfGoodsMigrations,
   ...payoutsMigrations,
+  ...growerDuesMigrations,
   ...secondChancesMigrations,
   ...catalogueMigrations,
   ...afterSaleMigrations,

@@ -160,6 +160,31 @@ export const paymentsInvariants = [
         OR (o.state = 'sent-back' AND r.amount_fen <> o.amount_fen)`,
   },
   {
+    name: 'what growers gave back, or carry on, is in the log, and nothing else',
+    zh: '花农扣回、退回、转下场的款都在账本里，账本里的都有记录',
+    sql: `
+      WITH leaf AS MATERIALIZED (
+        SELECT origin, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves JOIN logs USING (log)
+      ), logged AS (
+        SELECT show_id, leaf ->> 'type' AS type, coalesce(leaf #>> '{body,sale}', leaf #>> '{body,debt}') AS of,
+          sum((leaf #>> '{body,amountFen}')::bigint) AS fen
+        FROM leaf JOIN shows USING (origin) WHERE leaf ->> 'type' LIKE 'clawback.%' GROUP BY 1, 2, 3
+      ), told AS (
+        SELECT show_id, 'clawback.taken' AS type, of, sum(c.amount_fen) AS fen FROM payout_clawbacks c
+          JOIN payout_rows r USING (show_id, payout) WHERE r.state = 'paid' GROUP BY 1, 2, 3
+        UNION ALL SELECT show_id, 'clawback.repaid', sale, sum(amount_fen) FROM clawback_repayments
+          WHERE state = 'confirmed' GROUP BY 1, 2, 3
+        UNION ALL SELECT show_id, 'clawback.carried', sale, amount_fen FROM clawbacks_carried
+      ), carried AS (
+        SELECT of, sum(c.amount_fen) AS fen FROM payout_clawbacks c JOIN payout_rows r USING (show_id, payout)
+        WHERE is_carried AND r.state <> 'failed' GROUP BY 1
+      )
+      (SELECT *, 'not in the log' AS what FROM (TABLE told EXCEPT ALL TABLE logged) AS a)
+      UNION ALL (SELECT *, 'in the log alone' FROM (TABLE logged EXCEPT ALL TABLE told) AS b)
+      UNION ALL SELECT show_id, 'taken', from_sale, taken_fen, 'not what payouts take' FROM clawbacks_carried
+        LEFT JOIN carried ON of = from_sale WHERE taken_fen <> coalesce(carried.fen, 0)`,
+  },
+  {
     name: 'never more goes back than came',
     zh: '退款不超过实付',
     sql: `

@@ -17,6 +17,8 @@ import { MyDepositController } from './deposits/myDeposit.controller.js';
 import { SHOW_DEPOSITS, type ShowDeposits } from './deposits/port.js';
 import { Means } from './means.js';
 import { GrowerAccounts } from './growers/accounts.js';
+import { Clawbacks } from './growers/clawbacks.js';
+import { ClawbacksController } from './growers/clawbacks.controller.js';
 import { Payouts } from './growers/payouts.js';
 import { PayoutsController } from './growers/payouts.controller.js';
 import { Statements } from './growers/statements.js';
@@ -60,6 +62,7 @@ export class PaymentsModule {
         OrdersController,
         HookController,
         PayoutsController,
+        ClawbacksController,
         StatementsController,
       ],
       providers: [
@@ -94,6 +97,7 @@ export class PaymentsModule {
           OnlinePayments,
           PayWindows,
           Payouts,
+          Clawbacks,
           Statements,
         ].map((one) => ({ provide: one, useFactory: (parts: Parts) => parts.get(one), inject: [PARTS] })),
       ],
@@ -144,6 +148,7 @@ function partsOf(
   const online = new OnlineDeposits({ ...ground, deposits, cases });
   const views = new DepositViews({ ...ground, deposits, counter, online });
   const knocks = new Knocks({ ...ground, orders, refunds, deposits: online, cases });
+  const paidGrowers = new Payouts({ ...ground, payouts, accounts });
   const made = [
     ...[
       parcels,
@@ -158,7 +163,8 @@ function partsOf(
     new HandRefunds(ground),
     ...[online, views, new DepositsService({ ...ground, deposits, views, receipts: depositReceipts })],
     new MyPayments({ ...ground, deposits, parcels, bills, cases, refunds, counter }),
-    new Payouts({ ...ground, payouts, accounts }),
+    paidGrowers,
+    new Clawbacks({ ...ground, payouts, debts: paidGrowers }),
     new Statements({ ...ground, payouts }),
     new PayWindows({ ...ground, jobs, warn }),
   ];

@@ -17,7 +17,7 @@ const journalEntry = z.strictObject({
   i: leafIndex.describe('the leaf that it books'),
   kind: z.enum([
     ...(['hammered', 'voided', 'defaulted', 'paid', 'refunded', 'paidOut'] as const),
-    ...(['held', 'forfeited', 'released', 'returned'] as const),
+    ...(['held', 'forfeited', 'released', 'returned', 'taken', 'repaid', 'carried'] as const),
   ]),
   sale: saleId.optional(),
   deposit: depositId.optional().describe('of a deposit; forfeited, it names the sale too'),

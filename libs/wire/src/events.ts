@@ -60,7 +60,9 @@ export const payoutBody = z.strictObject({
   payout: payoutId,
   sale: saleId,
   grower: pseudonym,
-  amountFen: positiveFen.describe('what the grower got: paid − given back − fee'),
+  amountFen: positiveFen.describe(
+    'what the grower got: paid − given back − fee; of a sale in default what was forfeited to him',
+  ),
   /** The township's share by the sealed rule; left out where it is nothing. */
   feeFen: positiveFen.optional(),
   channel: z.enum(['transfer', 'cash', 'wechat', 'alipay']),
@@ -69,6 +71,20 @@ export const payoutBody = z.strictObject({
   /** SHA-256 of the bank's confirmation or the signed sheet as kept, where there is one. */
   evidence: hash.optional(),
 });
+
+/**
+ * 扣回: what a grower owes back, since money of a sale went back after he had been paid for it. It is taken off a payout of
+ * his (the transfer is less by it), of this show's sale or of one that another show carried on, `<origin>#<sale>`.
+ */
+const takenBody = z.union([
+  z.strictObject({ payout: payoutId, grower: pseudonym, sale: saleId, amountFen: positiveFen }),
+  z.strictObject({
+    payout: payoutId,
+    grower: pseudonym,
+    debt: z.string().regex(/^[^#]{1,180}#S[1-9][0-9]*$/),
+    amountFen: positiveFen,
+  }),
+]);
 
 /** Money of a deposit that moved. */
 const depositMoney = { deposit: depositId, ...money.omit({ sale: true }).shape };
@@ -412,6 +428,16 @@ const bodies = {
   /** A complaint that was answered, and is over. */
   'claim.closed': z.strictObject({ claim: claimId, person: pseudonym }),
   'payout.made': payoutBody,
+  /** With the payout of that number, at the same moment. */
+  'clawback.taken': takenBody,
+  /** He gave it back himself. */
+  'clawback.repaid': z.strictObject({
+    ...money.omit({ freightFen: true }).shape,
+    channel: payoutBody.shape.channel,
+    grower: pseudonym,
+  }),
+  /** All that he still owes of a sale, when no more comes to him in this show: it is taken off a payout of the next. */
+  'clawback.carried': z.strictObject({ sale: saleId, grower: pseudonym, amountFen: positiveFen }),
   /**
    * 顺位成交: the units of a sale in default, offered to the next one of those who bid on them, at his own best bid.
    * `sale` is the number it has when he accepts; a number that nobody accepts stays unused.
@@ -477,6 +503,7 @@ const bodies = {
     refundedFen: positiveFen.optional(),
     defaultedFen: positiveFen.optional(),
     freightFen: positiveFen.optional().describe('freight that came in and did not go back'),
+    carriedFen: positiveFen.optional().describe('what growers owe back, carried on to another show'),
     /** The rest where growers are paid from these books: what they keep, and the township's share of it. */
     payableFen: fen.optional(),
     feeFen: positiveFen.optional(),

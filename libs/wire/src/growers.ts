@@ -7,7 +7,10 @@ import { fen, hash, lotId, lotNumber, payoutId, positiveFen, pseudonym, saleId, 
 export const payoutState = z.enum(['unpaid', 'held', 'payable', 'paid', 'none']);
 export type PayoutState = z.infer<typeof payoutState>;
 
-/** One sale, as its grower is owed it: amountFen = hammerFen − refundedFen − feeFen − freightFen. */
+/**
+ * One sale, as its grower is owed it: amountFen = hammerFen − refundedFen − feeFen − freightFen; of a sale in default
+ * forfeitFen.
+ */
 export const growerSale = z.object({
   sale: saleId,
   lot: lotId,
@@ -19,8 +22,10 @@ export const growerSale = z.object({
   refundedFen: fen,
   feeFen: fen,
   freightFen: fen.describe("the grower's part of the parcel; 0: the buyer pays freight"),
+  forfeitFen: fen.describe("of the buyer's deposit, forfeited to him since the buyer did not pay"),
   amountFen: fen,
   clawbackFen: fen.describe('given back after he was paid: he owes it'),
+  takenFen: fen.describe('of what he owed back, what was taken, repaid or carried on'),
   state: payoutState,
   payout: payoutId.nullable(),
   paidAtMs: timeMs.nullable(),
@@ -48,9 +53,13 @@ export const growerMoney = z.object({
   account: maskedAccount.nullable().describe('masked; null: none is known'),
   heldFen: fen,
   payableFen: fen.describe('may be paid now, and is in no batch'),
-  inBatchFen: fen,
+  inBatchFen: fen.describe('before what comes off'),
   paidFen: fen,
-  clawbackFen: fen,
+  clawbackFen: fen.describe('what he owes for sales of this show, and nothing is to take yet'),
+  carriedFen: fen.describe('what he owes from earlier shows'),
+  offFen: fen.describe('of what he owes, what comes off what is payable and in no batch'),
+  offInBatchFen: fen.describe('what comes off the batches that are not decided'),
+  takenFen: fen.describe('what came off payouts that were made'),
   sales: z.array(growerSale),
 });
 
@@ -67,7 +76,8 @@ export const payoutRow = z.object({
   village: z.string(),
   account: maskedAccount.nullable(),
   sales: z.array(saleId),
-  amountFen: positiveFen,
+  takenFen: fen.describe('what he owed back, and came off'),
+  amountFen: fen.describe('what is transferred; nothing where all of it comes off'),
   state: z.enum(['made', 'paid', 'failed']),
   failure: transferFailure.nullable(),
 });
@@ -83,6 +93,27 @@ export const payoutBatch = z.object({
 });
 export type PayoutBatch = z.infer<typeof payoutBatch>;
 
+/** What a grower gave back himself: one person records it, another confirms. */
+export const clawbackRepayment = z.object({
+  id: z.uuid(),
+  grower: pseudonym,
+  name: z.string(),
+  sale: saleId,
+  number: lotNumber,
+  amountFen: positiveFen,
+  channel: payoutChannel,
+  state: z.enum(['recorded', 'confirmed', 'rejected']),
+  mine: z.boolean().describe('recorded by who asks: somebody else confirms it'),
+});
+export type ClawbackRepayment = z.infer<typeof clawbackRepayment>;
+export const clawbackRepaymentAsk = z.strictObject({
+  sale: saleId.describe('the sale that he was paid for, and whose money went back'),
+  amountFen: positiveFen,
+  channel: payoutChannel,
+  reference: z.string().trim().min(4).max(64),
+});
+export const clawbackCarryAsk = z.strictObject({ grower: pseudonym });
+
 export const showPayouts = z.object({
   title: z.string(),
   code: z.string().describe('short code of the head of the log'),
@@ -90,6 +121,7 @@ export const showPayouts = z.object({
   feePercent: z.int().nonnegative(),
   growers: z.array(growerMoney),
   batches: z.array(payoutBatch),
+  repayments: z.array(clawbackRepayment),
 });
 export type ShowPayoutsAnswer = z.infer<typeof showPayouts>;
 

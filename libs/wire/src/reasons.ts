@@ -322,6 +322,16 @@ export const reasons = {
   'other-grower': { zh: '不是这位花农的货款', en: 'This sale is of another grower' },
   'no-account': { zh: '还没有这位花农的收款账号', en: 'The account of this grower is not known' },
   'payouts-left': { zh: '还有花农没有付清', en: 'Growers are still to be paid' },
+  'clawback-none': { zh: '这位花农没有要退回的款', en: 'This grower owes nothing back' },
+  'clawback-above-owed': { zh: '超过了花农要退回的数额', en: 'More than the grower owes back' },
+  'clawback-left': {
+    zh: '还有花农要退回的款没有处理：从货款里扣、当面收回，或转下一场',
+    en: 'What growers owe back is still open: take it off a payout, take it back, or carry it on',
+  },
+  'clawback-takeable': {
+    zh: '这位花农本场还有货款，先从里面扣',
+    en: 'More is to come to this grower in this show: take it off there first',
+  },
 } as const;
 
 export type Reason = keyof typeof reasons;

@@ -165,6 +165,11 @@ export const showRules = z.strictObject({
    * growers are paid from these books, and the show is settled when all are. Left out: no share, and no waiting.
    */
   feePercent: z.int().nonnegative().max(30).optional(),
+  /**
+   * settled: before the show is, deposits that were forfeited to growers are paid out, and what a grower owes back is taken
+   * off, repaid or carried on by name. Left out: it may be, and nobody waits for it.
+   */
+  growerDues: z.literal('settled').optional(),
 });
 export type ShowRules = z.infer<typeof showRules>;
 

@@ -19,6 +19,7 @@ import {
   lotNumber,
   offerId,
   origin,
+  payoutId,
   positiveFen,
   office,
   pseudonym,
@@ -215,7 +216,14 @@ export const saleState = z.object({
   refundedFen: fen.describe('given back so far; the phase is `refunded` when it is all of it'),
   freightFen: positiveFen.optional().describe('freight of its buyer that came with its payment'),
   freightBackFen: positiveFen.optional().describe('freight that went back with a refund of it'),
-  payout: payoutBody.extend({ t: timeMs }).optional().describe('how its grower was paid, and when'),
+  forfeitFen: positiveFen.optional().describe("of its buyer's deposit, forfeited to its grower"),
+  payout: payoutBody
+    .extend({
+      t: timeMs,
+      backFen: fen.optional().describe('of what he owes back: taken, repaid or carried on'),
+    })
+    .optional()
+    .describe('how its grower was paid, and when'),
 });
 
 /** A claim as its leaves tell it, each with its time, ms UTC. It is open until it is granted, declined or closed. */
@@ -329,6 +337,10 @@ export const showState = z.object({
   /** 顺位成交, in the order in which they were offered. */
   chances: z.array(chanceState),
   deposits: z.record(depositId, depositState),
+  clawbacks: z
+    .object({ takenFen: z.record(payoutId, fen), carriedFen: fen })
+    .optional()
+    .describe('what was taken off each payout, and what was carried on to another show'),
   seals: z.array(sealState),
   /** Who holds an office and signs. */
   staff: z.array(staffState),

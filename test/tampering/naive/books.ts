@@ -1,7 +1,7 @@
 import { type Leaf, type ShowRules } from '@qingpai/wire';
 import { canonicalText } from './json.js';
 import { depositsOf } from './deposits.js';
-import { salesOf } from './past.js';
+import { all, salesOf } from './past.js';
 
 /** Of a deposit that is about no sale. */
 const nobodys = { sale: '', bidder: '', lot: '', units: 0, unitPriceFen: 0 };
@@ -38,7 +38,7 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
   for (const leaf of leaves) {
     const { type, body, i } = leaf;
     if (
-      !/^(lot\.hammered|payout\.made|sale\.(accepted|takenOver|voided|paid|refunded|defaulted)|deposit\..+)$/.test(
+      !/^(lot\.hammered|payout\.made|clawback\..+|sale\.(accepted|takenOver|voided|paid|refunded|defaulted)|deposit\..+)$/.test(
         type,
       )
     )
@@ -61,7 +61,12 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
     };
     const before = leaves.slice(0, i).filter((one) => 'sale' in one.body && one.body.sale === sale.sale);
     const isPaidOut = before.some((one) => one.type === 'payout.made');
-    const isStripe = before.some((one) => one.type === 'sale.paid' && one.body.channel === 'stripe');
+    const forfeits = all(before, 'deposit.forfeited').map((one) => one.body.deposit);
+    const isStripe = leaves.some(
+      (one) =>
+        (one.type === 'sale.paid' && before.includes(one) && one.body.channel === 'stripe') ||
+        (one.type === 'deposit.held' && forfeits.includes(one.body.deposit) && one.body.channel === 'stripe'),
+    );
     const stayed =
       whole - before.reduce((sum, one) => sum + (one.type === 'sale.refunded' ? one.body.amountFen : 0), 0);
     const feeOf = (fen: number) => Math.trunc((fen * feePercent) / 100);
@@ -72,7 +77,12 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
     ];
     const [bank, clearing] = ['bank:escrow', 'gateway:stripe:clearing'];
     const place = channel === 'stripe' ? clearing : bank;
+    const owing = `grower:${known ? grower(sale.lot) : ''}:clawback`;
+    const [carried, debt] = ['clawbacks:carried', (body as { debt?: string }).debt];
     const moves: Record<string, [string, string, number][]> = {
+      taken: [[bank, debt === undefined ? owing : carried, amountFen]],
+      repaid: [[bank, owing, amountFen]],
+      carried: [[carried, owing, amountFen]],
       hammered: [[buyer, payable, amountFen]],
       voided: [[payable, buyer, amountFen]],
       defaulted: [[payable, buyer, amountFen]],

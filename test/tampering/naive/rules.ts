@@ -1,3 +1,4 @@
+import { isClawback, isRepaidTxn, wrongClawback } from './clawbacks.js';
 import { growersTotals, wrongBooksRoot, wrongPayout } from './payouts.js';
 import { type EventBody, type Leaf, type ShowRules } from '@qingpai/wire';
 import { canonicalText, fromBase64, sha256 } from './json.js';
@@ -114,6 +115,9 @@ const authors: Record<string, string[]> = {
   'claim.declined': ['host', 'officer'],
   'claim.closed': ['host', 'officer'],
   'payout.made': ['host', 'officer'],
+  'clawback.taken': ['host', 'officer'],
+  'clawback.repaid': ['host', 'officer'],
+  'clawback.carried': ['officer'],
   'deposit.held': ['host', 'officer', 'platform'],
   'deposit.released': ['officer', 'platform'],
   'deposit.returned': ['host', 'officer', 'platform'],
@@ -153,7 +157,8 @@ function wrongPlace({ past, origin }: World, leaf: Leaf): string | null {
   const later = [...money, 'show.settled', 'sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed'];
   later.push('lot.carried', 'deposit.forfeited', 'deposit.released', 'deposit.returned');
   later.push('recording.kept');
-  if (phase !== 'closed' || later.includes(leaf.type) || isOfGoods(leaf) || isOfClaim(leaf)) return null;
+  if (phase !== 'closed' || later.includes(leaf.type)) return null;
+  if (isOfGoods(leaf) || isOfClaim(leaf) || isClawback(leaf)) return null;
   return 'after the close';
 }
 
@@ -545,6 +550,10 @@ function wrongAct(world: World, leaf: Leaf): string | null {
       return wrongPayout(world, leaf);
     case 'recording.kept':
       return wrongRecording(past, leaf);
+    case 'clawback.taken':
+    case 'clawback.repaid':
+    case 'clawback.carried':
+      return wrongClawback(world, leaf);
     case 'proxy.placed': {
       const { bid, bidder } = leaf.body;
       const known = [...placings(past), ...past.filter(isBidLeaf)];
@@ -795,6 +804,7 @@ function wrongSale({ past, rules }: World, leaf: Of<'sale.voided' | 'sale.paid'>
   if (phase !== 'open' && phase !== 'closed' && !saysAgain(past)) return 'not now';
   if (leaf.body.amountFen !== sale.unitPriceFen * sale.units) return 'amount';
   if (isDepositTxn(past, leaf.body.txn)) return 'txn of a deposit';
+  if (isRepaidTxn(past, leaf.body.txn)) return 'txn of a grower';
   if (leaf.body.freightFen !== undefined && !isFreight(past, rules, sale, leaf.body.freightFen))
     return 'freight';
   const outgoing = [...all(past, 'sale.refunded'), ...all(past, 'payout.made')];
@@ -826,6 +836,7 @@ function wrongAfterwards(
   if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
     return 'more than came';
   if (isDepositTxn(past, leaf.body.txn)) return 'txn of a deposit';
+  if (isRepaidTxn(past, leaf.body.txn)) return 'txn of a grower';
   if (wrongBack(past, sale, leaf.body)) return 'not what was granted';
   const others = [...all(past, 'sale.paid'), ...all(past, 'payout.made')];
   if (others.some(({ body }) => body.txn === leaf.body.txn)) return 'txn of other money';

@@ -107,6 +107,10 @@ const effects: Record<EventType, string> = {
   'show.sealed': 'lots of that list: `draft` → `sealed`; the show is `sealed`',
   'show.approved': '`approvals` gains `{i, t, list, note, key}`: an officer compared the list with the floor',
   'show.opened': 'the show is `open`: lots can be offered',
+  'clawback.taken':
+    '`clawbacks.takenFen[payout]` grows, and `sales[sale].payout.backFen` where it names a sale of this show',
+  'clawback.repaid': '`sales[sale].payout.backFen` grows: its grower gave back what he owed',
+  'clawback.carried': 'the same, and `clawbacks.carriedFen` grows: it comes off in another show',
   'payout.made': '`sales[sale].payout = {...body, t}`: its grower was paid',
   'show.tookOver':
     '`coHosts` gains `by`; whatever was open was frozen just before, each lot by an event of its own',

@@ -187,7 +187,7 @@ function moneyOf(money: SlipMoney, address: string, w: Words, language: Language
   );
   return [
     `<section class="slip-money"><h2>${escapeHtml(money.title)}</h2>`,
-    `<dl>${money.lines.map((line) => row(line)).join('')}${row(money.yours, ' class="slip-yours"')}</dl>`,
+    `<dl>${money.lines.map((line) => row(line)).join('')}${row(money.yours, ' class="slip-yours"')}${money.off ? row(money.off) : ''}</dl>`,
     `<p>${escapeHtml(money.when)}</p><p class="slip-files">${files.join('')}</p></section>`,
   ].join('');
 }

@@ -30,7 +30,11 @@ export function slipPdf({ show, lot, code, address, codeName, scan, money }: Sli
       {
         table: {
           widths: ['*', 'auto'],
-          body: [...money.lines.map((line) => row(line)), row(money.yours, 18)],
+          body: [
+            ...money.lines.map((line) => row(line)),
+            row(money.yours, 18),
+            ...(money.off ? [row(money.off)] : []),
+          ],
         },
         layout: 'lightHorizontalLines',
       },
@@ -44,6 +48,8 @@ export function slipPdf({ show, lot, code, address, codeName, scan, money }: Sli
 const WIDTH = 720;
 /** About so many characters of Chinese fit into a line of the picture. */
 const LINE_CHARS = 24;
+/** And so many beside an amount. */
+const OFF_CHARS = 16;
 
 export function slipPng({ show, lot, code, address, codeName, scan, money }: SlipFacts): Promise<Buffer> {
   const parts: string[] = [];
@@ -70,6 +76,15 @@ export function slipPng({ show, lot, code, address, codeName, scan, money }: Sli
   y += 68;
   text(money.yours.name, 36);
   text(money.yours.value, 56, { ...right, fill: '#1f6b4a' });
+  if (money.off) {
+    y += 50;
+    text(money.off.value, 30, right);
+    for (const line of broken(money.off.name, OFF_CHARS)) {
+      text(line, 26, { fill: '#6d6a60' });
+      y += 34;
+    }
+    y -= 24;
+  }
   for (const line of broken(money.when)) {
     y += 46;
     text(line, 28, { fill: '#1f6b4a' });
@@ -86,4 +101,5 @@ export function slipPng({ show, lot, code, address, codeName, scan, money }: Sli
   return pngOf(svg, WIDTH);
 }
 
-const broken = (words: string): string[] => words.match(new RegExp(`.{1,${LINE_CHARS}}`, 'gu')) ?? [];
+const broken = (words: string, chars = LINE_CHARS): string[] =>
+  words.match(new RegExp(`.{1,${chars}}`, 'gu')) ?? [];

@@ -109,6 +109,6 @@ export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
     ...(deposit !== undefined && { deposit }),
     ...(form.freight !== 'usual' && { freight }),
     ...(form.secondChance && { secondChance: SECOND_CHANCE }),
-    ...(form.payGrowers && feePercent !== null && { feePercent }),
+    ...(form.payGrowers && feePercent !== null && { feePercent, growerDues: 'settled' as const }),
   };
 }

@@ -117,12 +117,15 @@ export function evolveBook(book: BidBook, event: LoggedEvent): BidBook {
 
 type MoneyEvent = Extract<
   DecidedEvent,
-  { type: 'sale.paid' | 'sale.refunded' | 'payout.made' | 'deposit.held' | 'deposit.returned' }
+  {
+    type:
+      'sale.paid' | 'sale.refunded' | 'payout.made' | 'clawback.repaid' | 'deposit.held' | 'deposit.returned';
+  }
 >;
 const isMoney = <E extends Pick<LoggedEvent, 'type'>>(event: E): event is E & MoneyEvent =>
   Object.hasOwn(ways, event.type);
 
-/** Money in, money back and money to a grower are three transfers: each has its own reference. */
+/** Money in, money back, money to a grower and money back from him are four transfers: each has its own reference. */
 const ways = {
   ...{
     'sale.paid': '',
@@ -130,6 +133,7 @@ const ways = {
     'sale.refunded': '-',
     'deposit.returned': '-',
     'payout.made': '>',
+    'clawback.repaid': '<',
   },
 } as const;
 const txnKey = ({ type, body }: MoneyEvent): string => ways[type] + body.txn;
@@ -150,6 +154,13 @@ export function isTxnReused(book: BidBook, state: ShowState, event: DecidedEvent
   if (event.type === 'payout.made')
     return before !== undefined && before.payout?.payout !== event.body.payout;
   const now = entry(state.sales, event.body.sale);
+  // A grower may give back for several sales at once.
+  if (event.type === 'clawback.repaid')
+    return (
+      before !== undefined &&
+      now !== undefined &&
+      state.lots[before.lot]!.grower !== state.lots[now.lot]!.grower
+    );
   return before !== undefined && now !== undefined && before.bidder !== now.bidder;
 }
 

@@ -41,6 +41,16 @@ export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | n
       const { feePercent = 0 } = state.rules;
       return { i, sale, kind: 'paidOut', amountFen, feeFen, feePercent };
     }
+    case 'clawback.taken': {
+      const { amountFen } = event.body;
+      if ('debt' in event.body) return { i, kind: 'taken', debt: event.body.debt, amountFen };
+      return { i, sale: event.body.sale, kind: 'taken', amountFen };
+    }
+    case 'clawback.repaid':
+    case 'clawback.carried': {
+      const { sale, amountFen } = event.body;
+      return { i, sale, kind: event.type === 'clawback.repaid' ? 'repaid' : 'carried', amountFen };
+    }
     case 'deposit.held': {
       const { deposit, bidder: buyer, channel, amountFen } = event.body;
       return { i, deposit, kind: 'held', buyer, channel, amountFen };

@@ -70,6 +70,9 @@ export type Command = { by: Author } & (
   | { name: 'closeClaim'; body: EventBody<'claim.closed'> }
   | { name: 'keepRecording'; body: EventBody<'recording.kept'> }
   | { name: 'payOut'; body: EventBody<'payout.made'> }
+  | { name: 'takeBack'; body: EventBody<'clawback.taken'> }
+  | { name: 'repayClawback'; body: EventBody<'clawback.repaid'> }
+  | { name: 'carryClawback'; body: EventBody<'clawback.carried'> }
   | SettleCommand
   /** The server was away or the loop stood still near the end: see `rules/english.ts`. */
   | { name: 'extend'; lot: string; closesAt: number; cause: 'stall' | 'dark' }

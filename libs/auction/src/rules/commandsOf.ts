@@ -86,6 +86,12 @@ export function commandsOf(event: LoggedEvent): Command[] {
       return [{ by, name: 'payOut', body: event.body }];
     case 'recording.kept':
       return [{ by, name: 'keepRecording', body: event.body }];
+    case 'clawback.taken':
+      return [{ by, name: 'takeBack', body: event.body }];
+    case 'clawback.repaid':
+      return [{ by, name: 'repayClawback', body: event.body }];
+    case 'clawback.carried':
+      return [{ by, name: 'carryClawback', body: event.body }];
     case 'sale.defaulted':
       return [{ by, name: 'default', sale: event.body.sale }];
     case 'pay.extended':

@@ -9,6 +9,7 @@ import { extend, lastCall } from './english.js';
 import { carry, freeze, offer, pass, reoffer, resume, setAside, withdraw } from './lots.js';
 import { answerOffer, endOffers } from './offers.js';
 import { approve, enrol, limit, register, takeOver } from './people.js';
+import { carryClawback, repayClawback, takeBack } from './clawbacks.js';
 import { payOut } from './payouts.js';
 import { defaulted, paid, refunded, undo } from './sales.js';
 import { open } from './opening.js';
@@ -84,6 +85,9 @@ const decisions: { [N in Command['name']]: Decide<Extract<Command, { name: N }>>
   closeClaim,
   payOut,
   keepRecording,
+  takeBack,
+  repayClawback,
+  carryClawback,
   close,
   settle,
 };

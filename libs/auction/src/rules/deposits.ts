@@ -115,6 +115,7 @@ export function noteHeld({ deposits }: ShowState, { i, body: { deposit, bidder, 
 
 /** The leaf's type says where it went. */
 type Moved = EventOf<'deposit.forfeited' | 'deposit.released' | 'deposit.returned'>;
-export function moveDeposit({ deposits }: ShowState, { type, body }: Moved): void {
+export function moveDeposit({ deposits, sales }: ShowState, { type, body }: Moved): void {
+  if ('sale' in body) sales[body.sale]!.forfeitFen = body.amountFen;
   deposits[body.deposit]![`${type.slice(8) as 'forfeited'}Fen`] += body.amountFen;
 }

@@ -5,7 +5,8 @@ import { happens, refuse } from './decision.js';
 import { areDepositsSettled } from './deposits.js';
 import { freightHeldFen } from './freight.js';
 import { isEnded } from './lot.js';
-import { feeTotalFen, growersTotalFen, isPayoutLeft, paysGrowers } from './payouts.js';
+import { carriedTotalFen } from './clawbacks.js';
+import { feeTotalFen, growersTotalFen, isClawbackLeft, isPayoutLeft, paysGrowers } from './payouts.js';
 import { isStanding, saleTotalFen } from './sales.js';
 import { nextChance } from './secondChance.js';
 import { sealedLots } from './show.js';
@@ -70,14 +71,16 @@ export function settle(state: ShowState, { by, books }: Of<'settle'>, nowMs: num
   if (left !== null) return refuse(left);
   const pays = paysGrowers(state);
   if (pays && isPayoutLeft(state, nowMs)) return refuse('payouts-left');
+  if (isClawbackLeft(state)) return refuse('clawback-left');
   const [refundedFen, defaultedFen] = [refundedTotalFen(state), defaultedTotalFen(state)];
-  const freightFen = freightHeldFen(state);
+  const [freightFen, carriedFen] = [freightHeldFen(state), carriedTotalFen(state)];
   const body = {
     ...unitsByEnd(state),
     paidFen: paidTotalFen(state),
     ...(refundedFen > 0 && { refundedFen }),
     ...(defaultedFen > 0 && { defaultedFen }),
     ...(freightFen > 0 && { freightFen }),
+    ...(carriedFen > 0 && { carriedFen }),
     ...(pays && growersPart(state, books)),
   };
   return happens(by, { type: 'show.settled', body });

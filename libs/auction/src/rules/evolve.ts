@@ -11,6 +11,7 @@ import {
 } from '@qingpai/wire';
 import { clockMovedBy, tickEndsAtMs } from './clock.js';
 import { newOffering, nextLotPhases } from './lot.js';
+import { noteBack, noteTaken } from './clawbacks.js';
 import { moveDeposit, noteHeld } from './deposits.js';
 import { endOffer, noteInterest } from './offers.js';
 import { present } from './press.js';
@@ -196,6 +197,9 @@ const folds: { [T in EventType]: Fold<T> } = {
   'claim.granted': claimed,
   'claim.declined': claimed,
   'claim.closed': claimed,
+  'clawback.taken': noteTaken,
+  'clawback.repaid': noteBack,
+  'clawback.carried': noteBack,
   'payout.made': (state, { t, body }) => void (saleIn(state, body.sale).payout = { ...body, t }),
   'recording.kept': (state, { i, body }) => void (state.recordings ??= []).push({ ...body, i }),
   'sale.offered': (state, { i, body }) => void state.chances.push({ ...body, i, result: 'standing' }),

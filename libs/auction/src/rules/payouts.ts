@@ -39,13 +39,16 @@ export const feeOfFen = ({ feePercent = 0 }: Pick<ShowRules, 'feePercent'>, amou
  */
 export const freightShareFen = (_sale: SaleState): number => 0;
 
-/** What the grower gets of a sale as it stands, fen: paid − given back − fee − his part of the freight. */
+/**
+ * What the grower gets of a sale as it stands, fen: paid − given back − fee − his part of the freight; of a sale in default
+ * what was forfeited to him of the deposit, whole: the township takes no share of a loss.
+ */
 export const growersFen = (rules: ShowRules, sale: SaleState): number =>
-  keptFen(sale) - feeOfFen(rules, keptFen(sale)) - freightShareFen(sale);
+  keptFen(sale) - feeOfFen(rules, keptFen(sale)) - freightShareFen(sale) + (sale.forfeitFen ?? 0);
 
-/** What was given back after the grower had been paid, fen: he owes it. */
+/** What was given back after the grower had been paid, and has not come back from him, fen: he owes it. */
 export const clawbackFen = (rules: ShowRules, sale: SaleState): number =>
-  sale.payout ? sale.payout.amountFen - growersFen(rules, sale) : 0;
+  sale.payout ? sale.payout.amountFen - growersFen(rules, sale) - (sale.payout.backFen ?? 0) : 0;
 
 /**
  * Before this no sale is paid out, ms UTC: the time to complain runs. Null: the show is not closed yet. Whose goods travel
@@ -57,7 +60,7 @@ export const releasedAtMs = ({ closedAt, rules }: ShowState): number | null =>
 export function payoutStateOf(state: ShowState, sale: SaleState, nowMs: number): PayoutState {
   if (sale.payout) return 'paid';
   if (sale.phase === 'awaiting') return 'unpaid';
-  if (sale.phase !== 'paid' || growersFen(state.rules, sale) <= 0) return 'none';
+  if (growersFen(state.rules, sale) <= 0) return 'none';
   const atMs = releasedAtMs(state);
   return atMs !== null && nowMs >= atMs && !mayGoBack(state, sale, nowMs) ? 'payable' : 'held';
 }
@@ -67,10 +70,11 @@ export function growerSaleOf(state: ShowState, sale: SaleState, nowMs: number): 
   const { number, title, unit } = soldLot(state, sale);
   return {
     ...{ sale: sale.sale, lot: sale.lot, number, title, unit, units: sale.units },
-    ...{ hammerFen: saleTotalFen(sale), refundedFen: sale.refundedFen },
+    ...{ hammerFen: saleTotalFen(sale), refundedFen: sale.refundedFen, forfeitFen: sale.forfeitFen ?? 0 },
     ...{ feeFen: feeOfFen(state.rules, keptFen(sale)), freightFen: freightShareFen(sale) },
     amountFen: growersFen(state.rules, sale),
     clawbackFen: clawbackFen(state.rules, sale),
+    takenFen: sale.payout?.backFen ?? 0,
     state: payoutStateOf(state, sale, nowMs),
     ...{ payout: sale.payout?.payout ?? null, paidAtMs: sale.payout?.t ?? null },
   };
@@ -110,16 +114,24 @@ const isOthersPayout = ({ sales }: ShowState, { payout, grower, channel, txn }: 
 export const paysGrowers = ({ rules, sales }: ShowState): boolean =>
   rules.feePercent !== undefined || Object.values(sales).some(({ payout }) => payout !== undefined);
 
-/** Whether somebody is still to be paid. */
+/** Whether somebody is still to be paid; what was forfeited to him counts where the rules wait for it. */
 export const isPayoutLeft = (state: ShowState, nowMs: number): boolean =>
-  Object.values(state.sales).some((sale) => payoutStateOf(state, sale, nowMs) === 'payable');
+  Object.values(state.sales).some(
+    (sale) =>
+      (sale.forfeitFen === undefined || state.rules.growerDues === 'settled') &&
+      payoutStateOf(state, sale, nowMs) === 'payable',
+  );
+
+/** Whether a grower owes something back, where the rules wait for it. */
+export const isClawbackLeft = ({ rules, sales }: ShowState): boolean =>
+  rules.growerDues === 'settled' && Object.values(sales).some((sale) => clawbackFen(rules, sale) > 0);
 
 const sumOf = ({ sales }: ShowState, of: (sale: SaleState) => number): number =>
   Object.values(sales).reduce((sum, sale) => sum + of(sale), 0);
 
-/** What the growers keep, and the township, fen. */
+/** What the growers keep, and the township, fen; what was forfeited counts when it has been paid out. */
 export const growersTotalFen = (state: ShowState): number =>
-  sumOf(state, (sale) => growersFen(state.rules, sale));
+  sumOf(state, (sale) => (sale.forfeitFen !== undefined && !sale.payout ? 0 : growersFen(state.rules, sale)));
 export const feeTotalFen = (state: ShowState): number =>
   sumOf(state, (sale) => feeOfFen(state.rules, keptFen(sale)));
 

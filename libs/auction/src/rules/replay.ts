@@ -89,6 +89,7 @@ const afterClose: ReadonlySet<LoggedEvent['type']> = new Set([
   'claim.closed',
   'payout.made',
   'recording.kept',
+  ...(['clawback.taken', 'clawback.repaid', 'clawback.carried'] as const),
   'show.settled',
   ...(['sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed', 'lot.carried'] as const),
   ...(['deposit.forfeited', 'deposit.released', 'deposit.returned'] as const),

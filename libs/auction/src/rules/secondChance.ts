@@ -161,6 +161,9 @@ export function acceptChance(
     ...{ ...before, sale, bidder, unitPriceFen, replaces, i: event.i, t: event.t },
     phase: 'awaiting',
   };
+  // What was forfeited for the one in default, and paid out of it, is of that sale alone.
+  delete state.sales[sale].forfeitFen;
+  delete state.sales[sale].payout;
   before.followedBy = sale;
 }
 

@@ -93,6 +93,9 @@ export const phasesFor: Record<Exclude<Command['name'], 'bid'>, readonly ShowPha
   payOut: ['closed'],
   // Also after the close: the last piece is finished when the camera is put out.
   keepRecording: ['draft', 'sealed', 'open', 'closed'],
+  takeBack: ['closed'],
+  repayClawback: ['closed'],
+  carryClawback: ['closed'],
   close: ['open'],
   settle: ['closed'],
 };

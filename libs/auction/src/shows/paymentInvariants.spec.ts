@@ -123,6 +123,9 @@ const planted: Record<string, string> = {
   'a deposit paid online goes back once, and what could not be held goes back whole': `
     INSERT INTO deposit_orders SELECT gen_random_uuid(), show_id, bidder, 5000, 'sent-back', return_url, consent_at,
       created_at, expires_at, NULL, 'pi_kept', NULL, sha256('x') FROM orders`,
+  'what growers gave back, or carry on, is in the log, and nothing else': `
+    INSERT INTO clawback_repayments SELECT gen_random_uuid(), show_id, 'S1', 'grower', 1, 'cash', sha256('9'), 'confirmed',
+      recorded_by, recorded_at, decided_by, decided_at FROM payments`,
   'never more goes back than came': `
     INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, sale, 4601, 'asked', asked_by, asked_at
       FROM order_refunds`,

@@ -313,6 +313,16 @@ const planted: Record<string, { plant: (manager: EntityManager) => Promise<unkno
     },
     also: ['every leaf about money is in the books'],
   },
+  'a grower gives back no more than he owes, and the books say what is left': {
+    plant: (manager) => {
+      const { grower } = (firstOf('lot.catalogued') as LoggedEvent & { body: { grower: string } }).body;
+      const body = { sale: 'S1', grower, amountFen: 1, channel: 'cash', txn: `${'A'.repeat(43)}=` };
+      return plantLeaf(manager, {
+        ...{ type: 'clawback.repaid', by: 'officer', t: t0 + 200_000, body },
+      } as LoggedEvent);
+    },
+    also: ['every leaf about money is in the books'],
+  },
   'every leaf about money is in the books': {
     plant: (manager) => edited(manager, `UPDATE journal_entries SET sale = 'S9' WHERE n = 1`),
   },

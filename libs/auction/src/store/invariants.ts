@@ -402,7 +402,7 @@ export const invariants: readonly Invariant[] = [
         SELECT DISTINCT ON (log, lot) log, lot, body ->> 'grower' AS grower FROM event
         WHERE type IN ('lot.catalogued', 'lot.amended') ORDER BY log, lot, i DESC
       ), sold AS (
-        SELECT log, body ->> 'sale' AS sale, grower FROM event JOIN described USING (log, lot) WHERE type = 'lot.hammered'
+        SELECT log, body ->> 'sale' AS sale, grower FROM event JOIN described USING (log, lot) WHERE type IN ('lot.hammered', 'sale.accepted')
         UNION ALL SELECT log, body ->> 'sale', body ->> 'grower' FROM event WHERE type = 'sale.takenOver'
       ), out AS (
         SELECT origin, log, i, body ->> 'sale' AS sale, body ->> 'payout' AS payout, body ->> 'grower' AS grower,
@@ -410,10 +410,10 @@ export const invariants: readonly Invariant[] = [
           row_number() OVER (PARTITION BY log, body ->> 'sale' ORDER BY i) AS time
         FROM event WHERE type = 'payout.made'
       ), came AS (
-        SELECT out.log, out.i, coalesce(sum(CASE event.type WHEN 'sale.paid' THEN (event.body ->> 'amountFen')::bigint
-          ELSE -(event.body ->> 'amountFen')::bigint END), 0) AS fen
+        SELECT out.log, out.i, coalesce(sum(CASE event.type WHEN 'sale.refunded' THEN -(event.body ->> 'amountFen')::bigint
+          ELSE (event.body ->> 'amountFen')::bigint END), 0) AS fen
         FROM out LEFT JOIN event ON event.log = out.log AND event.i < out.i AND event.body ->> 'sale' = out.sale
-          AND event.type IN ('sale.paid', 'sale.refunded')
+          AND event.type IN ('sale.paid', 'sale.refunded', 'deposit.forfeited')
         GROUP BY 1, 2
       )
       SELECT out.origin, out.i FROM out JOIN came USING (log, i) LEFT JOIN sold ON sold.log = out.log AND sold.sale = out.sale
@@ -423,6 +423,26 @@ export const invariants: readonly Invariant[] = [
       WHERE (sales.payout, paid_out_fen, payout_fee_fen) IS DISTINCT FROM (out.payout, out.fen, out.fee)`,
   },
   {
+    name: 'a grower gives back no more than he owes, and the books say what is left',
+    zh: '花农退回的不超过应退，余额与账簿一致',
+    sql: `${events}, back AS (
+        SELECT origin, body ->> 'sale' AS sale, sum((body ->> 'amountFen')::bigint) AS fen FROM event
+        WHERE type LIKE 'clawback.%' AND body ? 'sale' GROUP BY 1, 2
+      ), owed AS (
+        SELECT show_id, s.sale, back.fen AS back_fen, paid_out_fen - (units * unit_price_fen - s.refunded_fen)
+          + (units * unit_price_fen - s.refunded_fen) * coalesce((rules ->> 'feePercent')::bigint, 0) / 100 AS owed_fen
+        FROM sales s JOIN shows USING (show_id) LEFT JOIN back USING (origin, sale)
+        WHERE payout IS NOT NULL AND s.phase IN ('paid', 'refunded')
+      ), booked AS (
+        SELECT s.show_id, coalesce(sum(CASE side WHEN 'debit' THEN amount_fen ELSE -amount_fen END), 0) AS fen
+        FROM shows s JOIN logs USING (origin) JOIN journal_lines l USING (log) WHERE account LIKE 'grower:%:clawback' GROUP BY 1
+      ), left_over AS (SELECT show_id, sum(owed_fen - coalesce(back_fen, 0)) AS fen FROM owed GROUP BY 1)
+      SELECT show_id, sale FROM owed WHERE coalesce(back_fen, 0) > owed_fen
+      UNION ALL SELECT origin, sale FROM back WHERE NOT EXISTS (
+        SELECT FROM owed JOIN shows USING (show_id) WHERE shows.origin = back.origin AND owed.sale = back.sale)
+      UNION ALL SELECT show_id, NULL FROM left_over LEFT JOIN booked USING (show_id) WHERE left_over.fen <> coalesce(booked.fen, 0)`,
+  },
+  {
     name: 'every leaf about money is in the books',
     zh: '每条涉及金额的记录都已入账',
     sql: `
@@ -430,7 +450,7 @@ export const invariants: readonly Invariant[] = [
         SELECT log, i, CASE type WHEN 'payout.made' THEN 'paidOut' WHEN 'sale.accepted' THEN 'hammered'
             WHEN 'sale.takenOver' THEN 'hammered' ELSE split_part(type, '.', 2) END AS kind, body ->> 'sale' AS sale FROM event
         WHERE type IN ('lot.hammered', 'sale.accepted', 'sale.takenOver', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded',
-          'payout.made') OR type LIKE 'deposit.%'
+          'payout.made') OR type LIKE 'deposit.%' OR type LIKE 'clawback.%'
       ), booked AS (SELECT log, i, kind, sale FROM journal_entries)
       (TABLE money EXCEPT TABLE booked) UNION (TABLE booked EXCEPT TABLE money)`,
   },
@@ -457,7 +477,9 @@ export const invariants: readonly Invariant[] = [
     zh: '应付花农等于有效成交中还没付出的，加没收的保证金',
     sql: `
       ${events}, forfeited AS (
-        SELECT log, sum((body ->> 'amountFen')::bigint) AS fen FROM event WHERE type = 'deposit.forfeited' GROUP BY log
+        SELECT log, sum((body ->> 'amountFen')::bigint) AS fen FROM event f WHERE type = 'deposit.forfeited'
+          AND NOT EXISTS (SELECT FROM event p WHERE p.log = f.log AND p.type = 'payout.made'
+            AND p.body ->> 'sale' = f.body ->> 'sale') GROUP BY log
       )
       SELECT s.show_id, sold.fen AS sold_fen, f.fen AS forfeited_fen, booked.fen AS booked_fen
       FROM shows s JOIN logs USING (origin) LEFT JOIN forfeited f USING (log) CROSS JOIN LATERAL (

@@ -105,6 +105,7 @@ function saleRow(showId: string, sale: SaleState) {
     payout_fee_fen: sale.payout ? (sale.payout.feeFen ?? 0) : null,
     paid_out_at_ms: sale.payout?.t ?? null,
     followed_by: sale.followedBy ?? null,
+    forfeited_fen: sale.forfeitFen ?? 0,
   };
 }
 
@@ -156,7 +157,7 @@ const upsertSales = `
     shipped_at_ms = excluded.shipped_at_ms, received_at_ms = excluded.received_at_ms,
     payout = excluded.payout, paid_out_fen = excluded.paid_out_fen,
     payout_fee_fen = excluded.payout_fee_fen, paid_out_at_ms = excluded.paid_out_at_ms,
-    followed_by = excluded.followed_by`;
+    followed_by = excluded.followed_by, forfeited_fen = excluded.forfeited_fen`;
 const updateShow = `
   UPDATE shows SET phase = $2, sealed_at = $3, opened_at = $4, closed_at = $5, settled_at = $6,
     code = coalesce(code, $7)

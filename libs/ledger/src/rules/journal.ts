@@ -19,7 +19,16 @@ type SaleFact = { i: number; sale: string } & (
   | { kind: 'paid' | 'refunded'; channel: MoneyChannel; amountFen: number; freightFen?: number }
   /** To its grower, and the township's share of what he is owed. */
   | { kind: 'paidOut'; amountFen: number; feeFen: number; feePercent: number }
+  /** What its grower owed back: taken off a payout of his, given back by himself, or carried on to another show. */
+  | { kind: 'taken' | 'repaid' | 'carried'; amountFen: number }
 );
+/** Off a payout, what a grower owed back in another show, `<origin>#<sale>`. */
+interface ElsewhereFact {
+  i: number;
+  kind: 'taken';
+  debt: string;
+  amountFen: number;
+}
 /** Of a deposit (保证金): it is its bidder's until it is forfeited to the grower of a sale that he did not pay. */
 type DepositFact = { i: number; deposit: string; amountFen: number } & (
   | { kind: 'held'; buyer: string; channel: MoneyChannel }
@@ -27,7 +36,7 @@ type DepositFact = { i: number; deposit: string; amountFen: number } & (
   | { kind: 'released'; buyer: string }
   | { kind: 'returned'; channel: MoneyChannel }
 );
-export type MoneyFact = SaleFact | DepositFact;
+export type MoneyFact = SaleFact | DepositFact | ElsewhereFact;
 
 /** Of a line's account: balances are debits − credits. Each line has the next version of its account, from 1. */
 export interface JournalLine {
@@ -82,9 +91,13 @@ export interface Books {
   sales: ReadonlyMap<string, KnownSale>;
   /** By buyer. */
   freights: ReadonlyMap<string, Freight>;
+  /** Where the money of each deposit lies. */
+  deposits: ReadonlyMap<string, string>;
 }
 
-export const emptyBooks: Books = { n: 0, accounts: new Map(), sales: new Map(), freights: new Map() };
+export const emptyBooks: Books = {
+  ...{ n: 0, accounts: new Map(), sales: new Map(), freights: new Map(), deposits: new Map() },
+};
 
 const receivableOf = (buyer: string): string => `buyer:${buyer}:receivable`;
 const depositOf = (buyer: string): string => `buyer:${buyer}:deposit`;
@@ -92,6 +105,8 @@ const depositOf = (buyer: string): string => `buyer:${buyer}:deposit`;
 const REFUNDS = 'refunds:payable';
 const payableOf = (grower: string): string => `grower:${grower}:payable`;
 const clawbackOf = (grower: string): string => `grower:${grower}:clawback`;
+/** Owed between shows: what growers owe back is carried on from one to the next. */
+const CARRIED = 'clawbacks:carried';
 const BANK = 'bank:escrow';
 const FEES = 'platform:fee';
 /** 运费: owed to whoever carries the parcels. */
@@ -102,12 +117,12 @@ const placeOf = (channel: MoneyChannel): string => (channel === 'stripe' ? 'gate
 
 /** The entries of these facts, in order, and the books after them. Throws `bug: …` on a sale that no hammer began. */
 export function enterAll(
-  { n, accounts, sales, freights }: Books,
+  { n, accounts, sales, freights, deposits }: Books,
   facts: Iterable<MoneyFact>,
 ): { books: Books; entries: JournalEntry[] } {
   const books = {
     ...{ n, accounts: new Map(accounts) },
-    ...{ sales: new Map(sales), freights: new Map(freights) },
+    ...{ sales: new Map(sales), freights: new Map(freights), deposits: new Map(deposits) },
   };
   const entries: JournalEntry[] = [];
   for (const fact of facts) entries.push(enter(books, fact));
@@ -119,6 +134,7 @@ interface OpenBooks {
   accounts: Map<string, Account>;
   sales: Map<string, KnownSale>;
   freights: Map<string, Freight>;
+  deposits: Map<string, string>;
 }
 
 const isOfDeposit = (fact: MoneyFact): fact is DepositFact => 'deposit' in fact;
@@ -127,9 +143,29 @@ function enter(books: OpenBooks, fact: MoneyFact): JournalEntry {
   if (isOfDeposit(fact)) {
     const { i, kind, deposit } = fact;
     const sale = kind === 'forfeited' && { sale: fact.sale };
-    return { n: books.n + 1, i, kind, ...sale, deposit, lines: linesOf(books, partsOfDeposit(books, fact)) };
+    const entry = {
+      n: books.n + 1,
+      i,
+      kind,
+      ...sale,
+      deposit,
+      lines: linesOf(books, partsOfDeposit(books, fact)),
+    };
+    noteDeposit(books, fact);
+    return entry;
+  }
+  if ('debt' in fact) {
+    const { i, kind, amountFen } = fact;
+    return { n: books.n + 1, i, kind, lines: linesOf(books, pair(BANK, CARRIED, amountFen)) };
   }
   return enterSale(books, fact);
+}
+
+/** Forfeited, its money is paid out as that of a sale would be: from where it lies. */
+function noteDeposit({ deposits, sales }: OpenBooks, fact: DepositFact): void {
+  if (fact.kind === 'held') deposits.set(fact.deposit, placeOf(fact.channel));
+  if (fact.kind !== 'forfeited') return;
+  sales.set(fact.sale, { ...sales.get(fact.sale)!, place: deposits.get(fact.deposit) ?? BANK });
 }
 
 function partsOfDeposit({ sales }: OpenBooks, fact: DepositFact): Part[] {
@@ -233,6 +269,11 @@ function partsOf(sale: KnownSale, freight: Freight, fact: SaleFact): Part[] {
       ];
     case 'paidOut':
       return paidOut(sale, freight, fact);
+    case 'taken':
+    case 'repaid':
+      return pair(BANK, clawbackOf(sale.grower), fact.amountFen);
+    case 'carried':
+      return pair(CARRIED, clawbackOf(sale.grower), fact.amountFen);
   }
 }
 

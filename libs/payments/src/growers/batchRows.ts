@@ -2,7 +2,9 @@ import { rowsOf } from '@qingpai/members';
 import { safeInteger } from '@qingpai/platform';
 import { type PayoutBatch } from '@qingpai/wire';
 import { type EntityManager } from 'typeorm';
+import { type Debt, sumFen } from '../rules/clawback.js';
 import { type PayoutPart } from '../rules/payoutBatch.js';
+import { moveCarried } from './clawbackRows.js';
 
 type Channel = PayoutBatch['channel'];
 type RowState = PayoutBatch['rows'][number]['state'];
@@ -17,6 +19,8 @@ export interface KeptRow {
   failure: Failure | null;
   madeBy: string;
   parts: PayoutPart[];
+  /** What comes off: the sum of the parts is more by it than the amount. */
+  taken: Debt[];
 }
 export interface KeptBatch {
   id: string;
@@ -57,17 +61,33 @@ interface StoredRow {
   failure: Failure | null;
   made_by: string;
   parts: { sale: string; amount_fen: number; fee_fen: number }[];
+  taken: { of: string; is_carried: boolean; amount_fen: number }[] | null;
 }
 
-const keptRow = ({ batch_id, payout, grower, amount_fen, state, failure, made_by, parts }: StoredRow) => ({
+const keptRow = ({
+  batch_id,
+  payout,
+  grower,
+  amount_fen,
+  state,
+  failure,
+  made_by,
+  parts,
+  taken,
+}: StoredRow): KeptRow => ({
   ...{ batch: batch_id, payout, grower, amountFen: safeInteger(amount_fen), state, failure, madeBy: made_by },
   parts: parts.map((part) => ({ sale: part.sale, amountFen: part.amount_fen, feeFen: part.fee_fen })),
+  taken: (taken ?? []).map((one) => ({
+    ...{ of: one.of, isCarried: one.is_carried, amountFen: one.amount_fen },
+  })),
 });
 
 const selectRows = `
   SELECT batch_id, payout, grower, amount_fen, state, failure, made_by, (
     SELECT jsonb_agg(s ORDER BY sale) FROM payout_sales s WHERE s.show_id = r.show_id AND s.payout = r.payout
-  ) AS parts
+  ) AS parts, (
+    SELECT jsonb_agg(c ORDER BY of) FROM payout_clawbacks c WHERE c.show_id = r.show_id AND c.payout = r.payout
+  ) AS taken
   FROM payout_rows r WHERE show_id = $1 ORDER BY length(payout), payout`;
 
 export interface NewBatch {
@@ -76,7 +96,7 @@ export interface NewBatch {
   channel: Channel;
   madeBy: string;
   madeAt: Date;
-  rows: { grower: string; parts: readonly PayoutPart[] }[];
+  rows: { grower: string; parts: readonly PayoutPart[]; taken: readonly Debt[] }[];
 }
 
 /** Payouts are numbered through a show. The caller lets one batch of a show be made at a time. */
@@ -90,9 +110,9 @@ export async function keepBatch(manager: EntityManager, batch: NewBatch): Promis
     'SELECT count(*) AS n FROM payout_rows WHERE show_id = $1',
     [showId],
   );
-  for (const [k, { grower, parts }] of batch.rows.entries()) {
+  for (const [k, { grower, parts, taken }] of batch.rows.entries()) {
     const payout = `P${safeInteger(before!.n) + k + 1}`;
-    const amountFen = parts.reduce((sum, part) => sum + part.amountFen, 0);
+    const amountFen = sumFen(parts) - sumFen(taken);
     await manager.query(
       `INSERT INTO payout_rows (batch_id, show_id, payout, grower, amount_fen, state, made_by)
        VALUES ($1, $2, $3, $4, $5, 'made', $6)`,
@@ -109,7 +129,21 @@ export async function keepBatch(manager: EntityManager, batch: NewBatch): Promis
         ),
       ],
     );
+    for (const debt of taken) await keepTaken(manager, showId, payout, debt);
   }
+}
+
+/** Two shows may take of one carried debt at once: who comes second waits, and finds what is left. */
+async function keepTaken(
+  manager: EntityManager,
+  showId: string,
+  payout: string,
+  { of, isCarried, amountFen }: Debt,
+): Promise<void> {
+  await manager.query('INSERT INTO payout_clawbacks VALUES ($1, $2, $3, $4, $5)', [
+    ...[showId, payout, of, isCarried, amountFen],
+  ]);
+  if (isCarried) await moveCarried(manager, of, amountFen);
 }
 
 export interface Decided {
@@ -130,7 +164,7 @@ export async function markPaid(
   );
 }
 
-/** Its sales are payable again. */
+/** Its sales are payable again, and what was to come off is owed as before. */
 export async function markFailed(
   manager: EntityManager,
   showId: string,
@@ -145,6 +179,12 @@ export async function markFailed(
   await manager.query('UPDATE payout_sales SET let_go = true WHERE show_id = $1 AND payout = $2', [
     ...[showId, payout],
   ]);
+  const carried = await rowsOf<{ of: string; amount_fen: string }>(
+    manager,
+    'SELECT of, amount_fen FROM payout_clawbacks WHERE show_id = $1 AND payout = $2 AND is_carried',
+    [showId, payout],
+  );
+  for (const { of, amount_fen } of carried) await moveCarried(manager, of, -safeInteger(amount_fen));
 }
 
 export async function noteExport(
@@ -165,6 +205,7 @@ export async function isReferenceUsed(
   const rows = await rowsOf(
     manager,
     `SELECT 1 FROM payout_rows WHERE show_id = $1 AND reference_hash = $2
+     UNION ALL SELECT 1 FROM clawback_repayments WHERE show_id = $1 AND reference_hash = $2 AND state <> 'rejected'
      UNION ALL SELECT 1 FROM payments WHERE show_id = $1 AND reference_hash = $2 AND state <> 'rejected' LIMIT 1`,
     [showId, hash],
   );

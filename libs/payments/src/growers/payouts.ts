@@ -12,10 +12,12 @@ import {
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Cashier } from '../cashier.js';
 import { plainReference } from '../rules/payment.js';
+import { type Debt, debtsOf, sumFen, takenOff } from '../rules/clawback.js';
 import { masked, type PayoutPart, refusalOfConfirming } from '../rules/payoutBatch.js';
 import { type GrowerAccounts, nameKey } from './accounts.js';
 import { bankFile } from './bankFile.js';
 import * as rows from './batchRows.js';
+import { carriedInto, repaymentsOf } from './clawbackRows.js';
 import { type SellingGrower, type ShowGrowers, type ShowPayouts } from './port.js';
 
 export interface PayoutsParts {
@@ -40,13 +42,23 @@ export class Payouts {
 
   /** What every grower of a show is owed, held, paid; accounts masked. Refuses: `unknown-show`. */
   async of(showId: string, memberId: string): Promise<ShowPayoutsAnswer> {
-    const { show, batches, accounts } = await this.known(showId);
+    const known = await this.known(showId);
+    const { show, batches, accounts, repayments } = known;
     const contacts = await this.parts.members.contactsOf([...new Set(batches.map(({ madeBy }) => madeBy))]);
     const { title, code, payableAtMs, feePercent } = show;
     const taken = takenSales(batches);
     return {
       ...{ title, code, payableAtMs, feePercent },
-      growers: show.growers.map((grower) => shownGrower(grower, taken, accounts)),
+      growers: show.growers.map((grower) =>
+        shownGrower(grower, taken, {
+          ...{ account: maskedOf(accounts, grower), debts: this.debts(known, grower) },
+          rows: batches.flatMap((batch) => batch.rows).filter((row) => row.grower === grower.grower),
+        }),
+      ),
+      repayments: repayments.map(({ recordedBy, referenceHash: _, ...one }) => ({
+        ...{ ...one, mine: recordedBy === memberId, name: growerIn(show, one.grower).name },
+        number: growerIn(show, one.grower).sales.find(({ sale }) => sale === one.sale)!.number,
+      })),
       batches: batches.map((batch) => ({
         ...shownBatch(batch, show, accounts),
         madeBy: contacts.get(batch.madeBy)?.nickname ?? '',
@@ -71,14 +83,15 @@ export class Payouts {
     asked: { growers: readonly string[]; channel: PayoutBatch['channel'] },
   ): Promise<ShowPayoutsAnswer> {
     return this.lines.run(showId, async () => {
-      const { show, batches, accounts } = await this.known(showId);
+      const known = await this.known(showId);
+      const { show, batches, accounts } = known;
       const taken = takenSales(batches);
       const made = [...new Set(asked.growers)].map((id) => {
         const grower = show.growers.find((one) => one.grower === id);
         const parts = grower ? payableParts(grower.sales, taken) : [];
         if (!grower || parts.length === 0) throw new Refused('not-payable');
         if (asked.channel === 'transfer' && !accounts.has(nameKey(grower))) throw new Refused('no-account');
-        return { grower: id, parts };
+        return { grower: id, parts, taken: takenOff(sumFen(parts), this.debts(known, grower)) };
       });
       await this.parts.db.transaction((manager) =>
         rows.keepBatch(manager, {
@@ -96,7 +109,8 @@ export class Payouts {
     const batch = batches.find((one) => one.id === id);
     if (!batch) throw new Refused('not-found');
     const lines = batch.rows
-      .filter(({ state }) => state === 'made')
+      // Where all of it comes off there is nothing to transfer.
+      .filter(({ state, amountFen }) => state === 'made' && amountFen > 0)
       .map((row) => {
         const grower = growerIn(show, row.grower);
         const account = accounts.get(nameKey(grower));
@@ -143,7 +157,8 @@ export class Payouts {
     };
     if (paid.length === 0) return void (await this.parts.db.transaction(write));
     const made = paid.flatMap((one) => leavesOf(batch, one, evidence));
-    const refusal = await this.parts.payouts.payOut(showId, by.role, made, write);
+    const off = paid.flatMap((one) => takenLeavesOf(batch, one));
+    const refusal = await this.parts.payouts.payOut(showId, by.role, made, off, write);
     if (refusal === null) return;
     // The commit may have happened although its answer was lost; then the rows say so.
     const after = await rows.batchesOf(this.parts.db.manager, showId);
@@ -165,7 +180,34 @@ export class Payouts {
     const { db, payouts, accounts } = this.parts;
     const show = await payouts.growersOf(showId);
     const batches = await rows.batchesOf(db.manager, showId);
-    return { show, batches, accounts: await accounts.of(show.townshipId) };
+    const { townshipId } = show;
+    return {
+      ...{ show, batches, accounts: await accounts.of(townshipId) },
+      repayments: await repaymentsOf(db.manager, showId),
+      carried: await carriedInto(db.manager, townshipId, showId),
+    };
+  }
+
+  /** What this grower owes back and nothing is to take of it yet. Refuses: `not-found`. */
+  async debtsOf(showId: string, id: string): Promise<Debt[]> {
+    const known = await this.known(showId);
+    const grower = known.show.growers.find((one) => one.grower === id);
+    if (!grower) throw new Refused('not-found');
+    return this.debts(known, grower);
+  }
+
+  /** What may come off his next payout, those of earlier shows first. */
+  private debts({ batches, repayments, carried }: Known, grower: SellingGrower): Debt[] {
+    const taken = batches
+      .flatMap((batch) => batch.rows)
+      .filter(({ state }) => state === 'made')
+      .flatMap((row) => row.taken);
+    const waiting = repayments.filter(({ state }) => state === 'recorded');
+    const pendingFen = new Map<string, number>();
+    const add = (of: string, fen: number) => pendingFen.set(of, (pendingFen.get(of) ?? 0) + fen);
+    for (const { of, amountFen } of taken) add(of, amountFen);
+    for (const { sale, amountFen } of waiting) add(sale, amountFen);
+    return [...(carried.get(nameKey(grower)) ?? []), ...debtsOf(grower.sales, pendingFen)];
   }
 
   nowMs(): number {
@@ -176,6 +218,8 @@ export class Payouts {
     return new Date(this.parts.nowMs());
   }
 }
+
+type Known = Awaited<ReturnType<Payouts['known']>>;
 
 const hashOf = (reference: string): Buffer => createHash('sha256').update(plainReference(reference)).digest();
 const isNamed = (paid: readonly Confirmed[], payout: string) => paid.some((one) => one.payout === payout);
@@ -195,6 +239,18 @@ function leavesOf(
   }));
 }
 
+/** What comes off that transfer, one leaf per debt. */
+const takenLeavesOf = (
+  { rows: kept }: rows.KeptBatch,
+  { payout }: Confirmed,
+): EventBody<'clawback.taken'>[] => {
+  const { grower, taken } = kept.find((row) => row.payout === payout)!;
+  return taken.map(({ of, isCarried, amountFen }) => ({
+    ...{ payout, grower, amountFen },
+    ...(isCarried ? { debt: of } : { sale: of }),
+  }));
+};
+
 /** Sales that stand under a row which is not decided yet. */
 const takenSales = (batches: readonly rows.KeptBatch[]): ReadonlySet<string> =>
   new Set(
@@ -210,6 +266,7 @@ const payableParts = (sales: readonly GrowerSale[], taken: ReadonlySet<string>):
     .map(({ sale, amountFen, feeFen }) => ({ sale, amountFen, feeFen }));
 
 type Accounts = ReadonlyMap<string, GrowerAccount>;
+type Masked = ReturnType<typeof maskedOf>;
 const maskedOf = (accounts: Accounts, grower: SellingGrower) => {
   const account = accounts.get(nameKey(grower));
   return account ? masked(account) : null;
@@ -224,19 +281,24 @@ function growerIn({ growers }: ShowGrowers, id: string): SellingGrower {
 function shownGrower(
   grower: SellingGrower,
   taken: ReadonlySet<string>,
-  accounts: Accounts,
+  { account, debts, rows: his }: { account: Masked; debts: readonly Debt[]; rows: readonly rows.KeptRow[] },
 ): ShowPayoutsAnswer['growers'][number] {
   const sum = (of: (sale: GrowerSale) => number) => grower.sales.reduce((all, sale) => all + of(sale), 0);
   const inState = (state: GrowerSale['state']) => sum((sale) => (sale.state === state ? sale.amountFen : 0));
   const inBatchFen = sum((sale) => (taken.has(sale.sale) ? sale.amountFen : 0));
+  const payableFen = inState('payable') - inBatchFen;
+  const offIn = (state: rows.KeptRow['state']) =>
+    sumFen(his.filter((row) => row.state === state).flatMap((row) => row.taken));
   return {
     ...{ grower: grower.grower, name: grower.name, village: grower.village, sales: grower.sales },
-    account: maskedOf(accounts, grower),
+    ...{ account, payableFen },
     heldFen: inState('held'),
-    payableFen: inState('payable') - inBatchFen,
     inBatchFen,
     paidFen: inState('paid'),
-    clawbackFen: sum((sale) => sale.clawbackFen),
+    clawbackFen: sumFen(debts.filter(({ isCarried }) => !isCarried)),
+    carriedFen: sumFen(debts.filter(({ isCarried }) => isCarried)),
+    offFen: sumFen(takenOff(payableFen, debts)),
+    ...{ offInBatchFen: offIn('made'), takenFen: offIn('paid') },
   };
 }
 
@@ -244,13 +306,14 @@ function shownBatch(batch: rows.KeptBatch, show: ShowGrowers, accounts: Accounts
   return {
     ...{ id: batch.id, channel: batch.channel, madeAtMs: batch.madeAt.getTime(), exports: batch.exports },
     totalFen: batch.rows.reduce((sum, { amountFen }) => sum + amountFen, 0),
-    rows: batch.rows.map(({ payout, grower: id, amountFen, state, failure, parts }) => {
+    rows: batch.rows.map(({ payout, grower: id, amountFen, state, failure, parts, taken }) => {
       const grower = growerIn(show, id);
       const { name, village } = grower;
       return {
         ...{ payout, grower: id, name, village, amountFen, state, failure },
         account: maskedOf(accounts, grower),
         sales: parts.map(({ sale }) => sale),
+        takenFen: sumFen(taken),
       };
     }),
   };

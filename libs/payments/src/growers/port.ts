@@ -8,7 +8,7 @@ export interface ShowPayouts {
   /** Money that moved, one of each transfer. */
   movementsOf(showId: string): Promise<Movement[]>;
   /**
-   * Puts one `payout.made` per sale into the log, all or none, and runs `beside` in the same transaction. Answers the
+   * Puts one `payout.made` per sale and one `clawback.taken` per debt that comes off into the log, all or none, and runs `beside` in the same transaction. Answers the
    * reason of a refusal, or null when it is committed. After an outcome that was unknown it may answer `paid-out` for
    * what it did itself: look at what `beside` has written.
    */
@@ -16,15 +16,29 @@ export interface ShowPayouts {
     showId: string,
     by: Author,
     made: readonly EventBody<'payout.made'>[],
+    taken: readonly EventBody<'clawback.taken'>[],
+    beside: (manager: EntityManager) => Promise<void>,
+  ): Promise<Reason | null>;
+  /** The same for what a grower gave back himself, or what is carried on to another show. */
+  clawBack(
+    showId: string,
+    by: Author,
+    said: readonly ClawbackSaid[],
     beside: (manager: EntityManager) => Promise<void>,
   ): Promise<Reason | null>;
 }
+
+/** One leaf of what a grower owes back. */
+export type ClawbackSaid =
+  | { name: 'repayClawback'; body: EventBody<'clawback.repaid'> }
+  | { name: 'carryClawback'; body: EventBody<'clawback.carried'> };
 
 export const SHOW_PAYOUTS = Symbol('payouts of a show');
 
 export interface ShowGrowers {
   title: string;
   townshipId: string;
+  origin: string;
   /** Short code of the head of the log. */
   code: string;
   /** Null: the show is not closed yet. */

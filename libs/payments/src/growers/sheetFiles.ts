@@ -3,9 +3,9 @@ import writeXlsxFile from 'write-excel-file/node';
 import { pdfOf } from '../paper/pdf.js';
 import { type Sheet, sheetColumns, sheetRows } from '../rules/sheet.js';
 
-const RIGHT = new Set([3, 4, 5]);
+const RIGHT = new Set([3, 4, 5, 6]);
 /** Points of an A4 sheet on its side; the last is where people sign. */
-const WIDTHS = [54, 50, 72, 56, 52, 60, 150, 116, 96];
+const WIDTHS = [54, 46, 62, 52, 50, 46, 54, 136, 108, 88];
 /** High enough for a thumb. */
 const ROW_PT = 24;
 
@@ -66,7 +66,7 @@ export function sheetXlsx(sheet: Sheet): Promise<Buffer> {
   );
   const head = sheetColumns.map((value) => ({ value, fontWeight: 'bold' as const }));
   return writeXlsxFile([[{ value: sheet.title }], head, ...rows, [], [{ value: sheet.foot }]], {
-    columns: [10, 10, 18, 12, 12, 12, 36, 30, 20].map((width) => ({ width })),
+    columns: [10, 10, 18, 12, 12, 12, 12, 36, 30, 20].map((width) => ({ width })),
     orientation: 'landscape',
     sheet: '签字表',
   }).toBuffer();

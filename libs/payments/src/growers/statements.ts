@@ -121,9 +121,11 @@ const selectRecords = `
   WHERE show_id = $1 AND state = 'confirmed' GROUP BY reference_hash
   UNION ALL SELECT 'paid', sha256(convert_to(charge, 'UTF8')), amount_fen FROM orders
   WHERE show_id = $1 AND state = 'paid' AND charge IS NOT NULL
+  UNION ALL SELECT 'paid', reference_hash, amount_fen FROM clawback_repayments WHERE show_id = $1 AND state = 'confirmed'
   UNION ALL SELECT 'paidOut', reference_hash, amount_fen FROM payout_rows WHERE show_id = $1 AND state = 'paid'`;
 
 const selectOthers = `
   SELECT reference_hash AS hash FROM payments WHERE show_id <> $4 AND state = 'confirmed'
   UNION ALL SELECT sha256(convert_to(charge, 'UTF8')) FROM orders WHERE show_id <> $4 AND charge IS NOT NULL
+  UNION ALL SELECT reference_hash FROM clawback_repayments WHERE show_id <> $4 AND state = 'confirmed'
   UNION ALL SELECT reference_hash FROM payout_rows WHERE show_id <> $4 AND state = 'paid'`;

@@ -7,6 +7,7 @@ import { HandRefunds1795500640000 } from './1795500640000-hand-refunds.js';
 import { Growers1795500660000 } from './1795500660000-growers.js';
 import { DepositReceipts1795500670000 } from './1795500670000-deposit-receipts.js';
 import { DepositsOnline1795500671000 } from './1795500671000-deposits-online.js';
+import { Clawbacks1795500690000 } from './1795500690000-clawbacks.js';
 
 export const paymentsMigrations = [
   Payments1795500600000,
@@ -18,4 +19,5 @@ export const paymentsMigrations = [
   Growers1795500660000,
   DepositReceipts1795500670000,
   DepositsOnline1795500671000,
+  Clawbacks1795500690000,
 ];

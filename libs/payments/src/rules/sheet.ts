@@ -8,7 +8,9 @@ export interface SheetLine {
   /** Numbers of the lots, in their order. */
   lots: string;
   amountFen: number;
-  /** Given back, the township's share, a part of the freight. */
+  /** 没收的保证金: of buyers who did not pay. */
+  forfeitFen: number;
+  /** Given back, the township's share, a part of the freight, what he owed back (扣回). */
   deductionFen: number;
   netFen: number;
   capitals: string;
@@ -20,7 +22,9 @@ export interface VillagePart {
   lines: SheetLine[];
   total: SheetTotal;
 }
-export type SheetTotal = Pick<SheetLine, 'amountFen' | 'deductionFen' | 'netFen'> & { growers: number };
+export type SheetTotal = Pick<SheetLine, 'amountFen' | 'forfeitFen' | 'deductionFen' | 'netFen'> & {
+  growers: number;
+};
 
 export interface Sheet {
   title: string;
@@ -32,7 +36,18 @@ export interface Sheet {
 }
 
 export const sheetColumns = [
-  ...['村', '花农', '拍品号', '货款(元)', '扣款(元)', '实付(元)', '大写', '收款账号', '签字或按手印'],
+  ...[
+    '村',
+    '花农',
+    '拍品号',
+    '货款(元)',
+    '保证金(元)',
+    '扣款(元)',
+    '实付(元)',
+    '大写',
+    '收款账号',
+    '签字或按手印',
+  ],
 ] as const;
 
 const states: Record<NonNullable<SheetFilter['state']>, string> = {
@@ -53,7 +68,7 @@ export function sheetOf(
   const lines = show.growers
     .filter(({ village }) => filter.village === undefined || village === filter.village)
     .map((grower) => lineOf(grower, state))
-    .filter(({ netFen }) => netFen > 0);
+    .filter(({ amountFen, forfeitFen }) => amountFen + forfeitFen > 0);
   const villages = [...new Set(lines.map(({ village }) => village))].map((village) => {
     const his = lines.filter((line) => line.village === village);
     return { village, lines: his, total: totalOf(his) };
@@ -67,14 +82,20 @@ export function sheetOf(
 }
 
 function lineOf(
-  { village, name, account, sales }: GrowerMoney,
+  { village, name, account, sales, ...off }: GrowerMoney,
   state: NonNullable<SheetFilter['state']>,
 ): SheetLine {
   const his = sales.filter((sale) => counts(sale, state));
   const sum = (of: (sale: GrowerSale) => number) => his.reduce((all, sale) => all + of(sale), 0);
-  const [amountFen, netFen] = [sum(({ hammerFen }) => hammerFen), sum((sale) => sale.amountFen)];
+  // What nobody paid brought in no more than was forfeited for it.
+  const amountFen = sum((sale) => (sale.forfeitFen > 0 ? 0 : sale.hammerFen));
+  const forfeitFen = sum((sale) => sale.forfeitFen);
+  const offFen =
+    (state === 'payable' ? 0 : off.takenFen) + (state === 'paid' ? 0 : off.offFen + off.offInBatchFen);
+  const netFen = sum((sale) => sale.amountFen) - offFen;
   return {
-    ...{ village, name, amountFen, netFen, deductionFen: amountFen - netFen, capitals: inCapitals(netFen) },
+    ...{ village, name, amountFen, forfeitFen, netFen, capitals: inCapitals(netFen) },
+    deductionFen: amountFen + forfeitFen - netFen,
     lots: his.map(({ number }) => Number(number)).join('、'),
     account: account ? `${account.bank} ${account.number}` : '',
   };
@@ -85,6 +106,7 @@ function totalOf(lines: readonly SheetLine[]): SheetTotal {
   return {
     growers: lines.length,
     amountFen: sum((line) => line.amountFen),
+    forfeitFen: sum((line) => line.forfeitFen),
     deductionFen: sum((line) => line.deductionFen),
     netFen: sum((line) => line.netFen),
   };
@@ -95,8 +117,8 @@ export function sheetRows({ villages, total, capitals }: Sheet): { kind: 'line' 
   const sums = (name: string, of: SheetTotal, words: string) => ({
     kind: 'sum' as const,
     cells: [
-      ...[name, `${of.growers} 人`, '', yuanText(of.amountFen), yuanText(of.deductionFen)],
-      ...[yuanText(of.netFen), words, '', ''],
+      ...[name, `${of.growers} 人`, '', yuanText(of.amountFen), yuanText(of.forfeitFen)],
+      ...[yuanText(of.deductionFen), yuanText(of.netFen), words, '', ''],
     ],
   });
   return [
@@ -104,8 +126,8 @@ export function sheetRows({ villages, total, capitals }: Sheet): { kind: 'line' 
       ...lines.map((line) => ({
         kind: 'line' as const,
         cells: [
-          ...[line.village, line.name, line.lots, yuanText(line.amountFen), yuanText(line.deductionFen)],
-          ...[yuanText(line.netFen), line.capitals, line.account, ''],
+          ...[line.village, line.name, line.lots, yuanText(line.amountFen), yuanText(line.forfeitFen)],
+          ...[yuanText(line.deductionFen), yuanText(line.netFen), line.capitals, line.account, ''],
         ],
       })),
       sums(`${village} 小计`, sum, inCapitals(sum.netFen)),

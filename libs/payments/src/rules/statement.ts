@@ -85,6 +85,8 @@ export interface Movement {
   /** By the township's clock. */
   day: string;
   sales: string[];
+  /** Of a payout: its number. */
+  payout?: string;
 }
 /** A line with the hash of its reference ('' where it has none). */
 export type HashedLine = Omit<StatementLine, 'row' | 'reference'> & { kind: StatementKind; txn: string };

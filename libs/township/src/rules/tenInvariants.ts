@@ -31,7 +31,10 @@ export function tenInvariants(books: KeptBooks): BooksInvariant[] {
   const clawback = of(/:clawback$/);
   const booked = sumOf(entries.filter(({ kind }) => kind === 'hammered'), ({ lines: [line] }) => line?.amountFen ?? 0);
   const ruledFees = sumOf(sales.filter(({ payout }) => payout), (sale) => feeOfFen(state.rules, keptFen(sale)));
-  const leftFen = paidFen - backFen - (outFen - clawback) - fees;
+  // What was forfeited to growers came in as deposits; what they gave back, or owe in the next show, they did not keep.
+  const forfeitedFen = sumOf(sales.filter(({ payout }) => payout), ({ forfeitFen }) => forfeitFen ?? 0);
+  const returnedFen = sumOf(sales, ({ payout }) => payout?.backFen ?? 0);
+  const leftFen = paidFen + forfeitedFen - backFen - (outFen - clawback - returnedFen) - fees;
   const derived = journalOf(moneyFactsOf(state, books.events));
   const differing =
     derived.filter((entry, k) => !isSame(entries[k], entry)).length +
@@ -45,7 +48,7 @@ export function tenInvariants(books: KeptBooks): BooksInvariant[] {
     told('I4', isYes(booked === sumOf(sales, saleTotalFen)), { bookedFen: booked, hammeredFen: sumOf(sales, saleTotalFen) }),
     told('I5', isYes(sales.every((sale) => sale.refundedFen <= saleTotalFen(sale)) && backFen <= paidFen), { refundedFen: backFen, paidFen }),
     told('I6', isElsewhere ? 'later' : atSettlement(open === 0), { clearingFen: open }),
-    told('I7', over.length > 0 ? 'no' : isElsewhere ? 'later' : atSettlement(leftFen === 0), { capturedFen: paidFen, refundedFen: backFen, paidOutFen: outFen, clawbackFen: clawback, feeFen: fees, leftFen }),
+    told('I7', over.length > 0 ? 'no' : isElsewhere ? 'later' : atSettlement(leftFen === 0), { capturedFen: paidFen, forfeitedFen, refundedFen: backFen, paidOutFen: outFen, clawbackFen: clawback, returnedFen, feeFen: fees, leftFen }),
     told('I8', isYes(fees === ruledFees), { feeFen: fees, ruledFen: ruledFees }),
     told('I9', isYes(gapsIn(lines) === 0), { lines: lines.length, gaps: gapsIn(lines) }),
     told('I10', isYes(lines.every(isAmount)), { lines: lines.length, wrong: lines.filter((line) => !isAmount(line)).length }),
