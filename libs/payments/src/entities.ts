@@ -108,6 +108,8 @@ export class HandRefundRow {
   @Column('text') bidder!: string;
   @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
   @Column('text') channel!: z.infer<typeof payment>['channel'];
+  /** Beside the amount: with the refund after which nothing of his goods stays paid. */
+  @Column('bigint', { name: 'freight_fen', transformer: bigintColumn }) freightFen!: number;
   /** Sealed like the reference of a payment. */
   @Column('bytea') reference!: Buffer;
   @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { type MembersService, type Vault } from '@qingpai/members';
 import { OneByOne, Refused } from '@qingpai/platform';
 import { type EventBody, type HandRefund, type handRefundAsk, type HandRefundList } from '@qingpai/wire';
-import { type DataSource, type EntityManager, Not } from 'typeorm';
+import { type DataSource, type EntityManager, MoreThan, Not } from 'typeorm';
 import { type z } from 'zod';
 import { buyersSeal } from './buyersSeal.js';
 import { HandRefundRow, OrderRow, OrderSaleRow, PaymentRow } from './entities.js';
 import { PAYMENTS_PER_SHOW_MAX } from './limits.js';
 import { type Cashier } from './cashier.js';
 import { plainReference } from './rules/payment.js';
-import { refusalOfGivingBack } from './rules/handRefund.js';
-import { type ShowSales } from './sales.js';
+import { freightBackByHandFen, refusalOfGivingBack } from './rules/handRefund.js';
+import { type ShowSales, type SoldSale } from './sales.js';
 
 export interface HandRefundsParts {
   db: DataSource;
@@ -40,11 +40,12 @@ export class HandRefunds {
       order: { askedAt: 'DESC' },
       take: PAYMENTS_PER_SHOW_MAX,
     });
-    const [refunds, aloneFen] = await Promise.all([
+    const [refunds, aloneFen, freights] = await Promise.all([
       this.shown(showId, rows, memberId),
       this.parts.sales.aloneFenOf(showId),
+      this.freights(showId),
     ]);
-    return { refunds, aloneFen };
+    return { refunds, aloneFen, freights };
   }
 
   /**
@@ -88,12 +89,14 @@ export class HandRefunds {
     if (refusal !== null) throw new Refused(refusal);
     if (await isPaidOnline(db.manager, showId, ask.sale)) throw new Refused('paid-online');
     const { refund: id, amountFen, channel, reference } = ask;
+    const freightFen = await this.freightBackFen(showId, sale, amountFen, true);
     const referenceHash = createHash('sha256').update(plainReference(reference)).digest();
     // Money in and money out are two transfers.
     if (await db.manager.existsBy(PaymentRow, { showId, referenceHash })) throw new Refused('reference-used');
     const { sealedFor, seal } = await buyersSeal(this.parts, showId, sale.bidder);
     const row: HandRefundRow = {
-      ...{ id, showId, sale: ask.sale, claim, bidder: sale.bidder, amountFen, channel, sealedFor },
+      ...{ id, showId, sale: ask.sale, claim, bidder: sale.bidder, amountFen },
+      ...{ freightFen, channel, sealedFor },
       reference: seal.seal(Buffer.from(reference), id),
       referenceHash,
       ...{ state: 'waiting', askedBy: by.memberId, askedAt: this.now(), decidedBy: null, decidedAt: null },
@@ -109,18 +112,67 @@ export class HandRefunds {
     return waiting.reduce((sum, { amountFen }) => sum + amountFen, 0);
   }
 
+  /**
+   * Freight that goes back beside so much of this sale. What came online goes back there.
+   * @param isAsked others that wait go back too, as far as anybody knows
+   */
+  private async freightBackFen(
+    showId: string,
+    { bidder }: SoldSale,
+    amountFen: number,
+    isAsked: boolean,
+  ): Promise<number> {
+    const his = (await this.parts.sales.salesOf(showId)).filter((one) => one.bidder === bidder);
+    const going = await Promise.all(
+      his.map(async (one) => ({ ...one, waitingFen: isAsked ? await this.waitingFen(showId, one.sale) : 0 })),
+    );
+    return freightBackByHandFen(going, amountFen, await this.freightHeldFen(showId, bidder));
+  }
+
+  /** Of a buyer, what came by hand. */
+  private async freightHeldFen(showId: string, bidder: string): Promise<number> {
+    const { sales, db } = this.parts;
+    const { state, feeFen } = await sales.freightOf(showId, bidder, null);
+    const online = { showId, bidder, state: 'paid' as const, freightFen: MoreThan(0) };
+    return state === 'paid' && !(await db.manager.existsBy(OrderRow, online)) ? feeFen : 0;
+  }
+
+  private async freights(showId: string): Promise<HandRefundList['freights']> {
+    const buyers = await this.parts.sales.buyersOf(showId);
+    const held = await Promise.all(
+      buyers.map(async ({ bidder, paddle }) => ({
+        ...{ paddle, freightFen: await this.freightHeldFen(showId, bidder) },
+      })),
+    );
+    return held.filter(({ freightFen }) => freightFen > 0);
+  }
+
   /** Small sums add up: what counts is all that went back of the sale, and what is to. */
-  private async mayAlone({ showId, sale, claim }: HandRefundRow): Promise<boolean> {
+  private async mayAlone({ showId, sale, claim, freightFen }: HandRefundRow): Promise<boolean> {
     if (claim !== null) return true;
     const { sales } = this.parts;
     const { refundedFen } = (await sales.salesOf(showId)).find((one) => one.sale === sale)!;
-    return refundedFen + (await this.waitingFen(showId, sale)) <= (await sales.aloneFenOf(showId));
+    return (
+      refundedFen + freightFen + (await this.waitingFen(showId, sale)) <= (await sales.aloneFenOf(showId))
+    );
+  }
+
+  /** Who asked and may give alone is told at once, and nothing stays behind. */
+  private async letGo(row: HandRefundRow, by: Cashier): Promise<void> {
+    if (row.askedBy === by.memberId) await this.decided(this.parts.db.manager, row, by, 'dropped');
   }
 
   private async give(row: HandRefundRow, by: Cashier): Promise<void> {
-    const { sale, amountFen, channel, claim, showId, id } = row;
+    const { sale, amountFen, freightFen, channel, claim, showId, id } = row;
+    // Another that was to go back before was dropped meanwhile, or was confirmed first.
+    const sold = (await this.parts.sales.salesOf(showId)).find((one) => one.sale === sale)!;
+    if (freightFen > 0 && (await this.freightBackFen(showId, sold, amountFen, false)) !== freightFen) {
+      await this.letGo(row, by);
+      throw new Refused('freight-stays');
+    }
     const body: EventBody<'sale.refunded'> = {
       ...{ sale, amountFen, channel, txn: row.referenceHash.toString('base64') },
+      ...(freightFen > 0 && { freightFen }),
       ...(claim !== null && { claim }),
     };
     const refusal = await this.parts.sales.refund(showId, by.role, [body], (manager) =>
@@ -128,8 +180,7 @@ export class HandRefunds {
     );
     // The commit may have happened although its answer was lost; then the row says so.
     if (refusal === null || (await this.find(showId, id)).state === 'given') return;
-    // Who asked and may give alone is told at once, and nothing stays behind.
-    if (row.askedBy === by.memberId) await this.decided(this.parts.db.manager, row, by, 'dropped');
+    await this.letGo(row, by);
     throw new Refused(refusal);
   }
 
@@ -169,6 +220,7 @@ export class HandRefunds {
       const seal = row.sealedFor === null ? vault : seals.get(row.sealedFor);
       return {
         ...{ refund: row.id, sale: row.sale, amountFen: row.amountFen, channel: row.channel },
+        freightFen: row.freightFen,
         paddle: buyers.find(({ bidder }) => bidder === row.bidder)!.paddle,
         reference: seal ? seal.open(row.reference, row.id).toString() : '',
         ...{ claim: row.claim, state: row.state, askedBy: nameOf(row.askedBy) },

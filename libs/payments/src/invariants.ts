@@ -99,11 +99,13 @@ export const paymentsInvariants = [
         UNION ALL SELECT show_id, bidder, 'sale.paid', freight_fen FROM orders WHERE state = 'paid' AND freight_fen > 0
         UNION ALL SELECT o.show_id, bidder, 'sale.refunded', r.freight_fen FROM order_refunds r
           JOIN orders o ON o.id = r.order_id WHERE r.state = 'given' AND r.freight_fen > 0
+        UNION ALL SELECT show_id, bidder, 'sale.refunded', freight_fen FROM hand_refunds
+        WHERE state = 'given' AND freight_fen > 0
       ), ${leaf}, logged AS (
         SELECT show_id, bidder, leaf ->> 'type' AS type, (leaf #>> '{body,freightFen}')::bigint AS fen
         FROM leaf JOIN shows USING (origin) JOIN sales USING (show_id)
         WHERE leaf #> '{body,freightFen}' IS NOT NULL AND sale = leaf #>> '{body,sale}'
-          AND (leaf ->> 'type' = 'sale.paid' OR leaf #>> '{body,channel}' = 'stripe')
+          AND leaf ->> 'type' IN ('sale.paid', 'sale.refunded')
       )
       (SELECT *, 'not in the log' AS what FROM (TABLE told EXCEPT ALL TABLE logged) AS a)
       UNION ALL (SELECT *, 'in the log alone' FROM (TABLE logged EXCEPT ALL TABLE told) AS b)`,
@@ -130,7 +132,7 @@ export const paymentsInvariants = [
     sql: `
       SELECT id FROM hand_refunds r JOIN shows USING (show_id)
       WHERE r.state = 'given' AND claim IS NULL AND decided_by = asked_by
-        AND amount_fen > coalesce((rules #>> '{afterSale,grantAloneMaxFen}')::bigint, 0)`,
+        AND amount_fen + freight_fen > coalesce((rules #>> '{afterSale,grantAloneMaxFen}')::bigint, 0)`,
   },
   {
     name: 'a deposit that moved is in the log, and nothing else',

@@ -175,6 +175,7 @@ export const handRefund = z.object({
   sale: saleId,
   paddle: z.int().positive(),
   amountFen: positiveFen,
+  freightFen: fen.describe('beside the amount: it goes back when all goods of a parcel are given back'),
   channel: payment.shape.channel,
   reference: z.string().describe('empty: its buyer asked to be erased'),
   claim: claimId.nullable(),
@@ -188,6 +189,9 @@ export type HandRefund = z.infer<typeof handRefund>;
 export const handRefundList = z.object({
   refunds: z.array(handRefund),
   aloneFen: fen.describe('what one person may give back of a sale by himself'),
+  freights: z
+    .array(z.object({ paddle: z.int().positive(), freightFen: positiveFen }))
+    .describe('what came by hand for each parcel, and goes back when all its goods are given back'),
 });
 export type HandRefundList = z.infer<typeof handRefundList>;
 export const handRefundDecision = z.strictObject({ confirm: z.boolean() });

@@ -197,6 +197,10 @@ export const reasons = {
   },
   'nothing-owed': { zh: '这位买家没有待付的成交', en: 'This buyer owes nothing' },
   'freight-differs': { zh: '运费和本场的运费表不符', en: 'The freight is not that of the sealed table' },
+  'freight-stays': {
+    zh: '这位买家还有货没有全退，运费先不退：先办那一笔，再重新记这一笔',
+    en: 'Not all goods of this buyer go back, so his freight stays: decide on the other refund first, then write this one anew',
+  },
   'parcel-needed': {
     zh: '请先填收货地址，或选到站自提：运费按地址算',
     en: 'Say first where the parcel goes, or that you fetch it: the freight depends on it',

@@ -68,6 +68,9 @@ const zh = {
   record: '记下退款',
   refunds: '退款记录',
   noRefunds: '还没有退款。',
+  withFreight: (freight: string, all: string) =>
+    `这一包的货全退了，运费 ${freight} 一起退：共转给买家 ${all}。`,
+  freightToo: (freight: string) => `另退运费 ${freight}`,
   refundStates: { waiting: '待第二人确认', given: '已入账本', dropped: '已作废' },
   confirm: '确认',
   drop: '作废',
@@ -139,6 +142,9 @@ const en: AfterWords = {
   record: 'Write it down',
   refunds: 'Refunds',
   noRefunds: 'No refund yet.',
+  withFreight: (freight, all) =>
+    `All goods of this parcel go back, so its freight of ${freight} does too: send ${all} in all.`,
+  freightToo: (freight) => `and freight ${freight}`,
   refundStates: { waiting: 'waits for a second person', given: 'in the log', dropped: 'dropped' },
   confirm: 'Confirm',
   drop: 'Drop',

@@ -111,6 +111,55 @@ it('is for the host and the officer of this show alone', async () => {
   }
 });
 
+it('freight goes back with the refund after which nothing of a parcel stays paid, and with none before', async () => {
+  const freightRules = { ...rules, freight: wire.defaultFreight };
+  const asked = await township.post('/api/shows', host, { title: '运费', rules: freightRules });
+  const { showId: id } = asked.json<{ showId: string }>();
+  for (const n of [1, 2])
+    await township.post(`/api/shows/${id}/lots`, host, { ...draft, title: `绣球 ${n}` });
+  const desk = await township.desks.of(id);
+  await done(desk.command({ by: 'host', name: 'seal' }));
+  await done(desk.command({ by: 'host', name: 'open', reason: 'none-configured' }));
+  const { memberId } = (await township.members.sessionOf(undefined, `Bearer ${mei}`))!;
+  const newcomer = await township.store.newcomer(id, memberId);
+  const { bidder } = newcomer;
+  await desk.register({ bidder, id: newcomer.id, kind: 'buyer' }, township.store.seat(id, memberId));
+  for (const lot of ['L1', 'L2']) {
+    await done(desk.command({ by: 'host', name: 'offer', lot }));
+    await done(desk.bid(bidOf(7_200, { lot }), { bidder }));
+    await until(() => desk.state.lots[lot]!.phase === 'hammered');
+  }
+  const paid = { sales: ['S1', 'S2'], amountFen: 15_200, freightFen: 800, channel: 'cash', reference: 'F-1' };
+  const recorded = await township.post(`/api/shows/${id}/payments`, host, paid);
+  const decided = await township.post(`/api/shows/${id}/payments/${recorded.json().id}/decision`, officer, {
+    confirm: true,
+  });
+  expect(decided.statusCode).toBe(200);
+  const back = (sale: string, amountFen: number) =>
+    township.post(`/api/shows/${id}/hand-refunds`, host, {
+      ...{ refund: randomUUID(), sale, amountFen, channel: 'cash', reference: randomUUID() },
+    });
+  const decide = (refund: string, who = officer) =>
+    township.post(`/api/shows/${id}/hand-refunds/${refund}/decision`, who, { confirm: true });
+  const listed = wire.handRefundList.parse(
+    (await township.get(`/api/shows/${id}/hand-refunds`, host)).json(),
+  );
+  expect(listed.freights).toEqual([{ paddle: 1, freightFen: 800 }]);
+  const first = (await back('S1', 7_200)).json<wire.HandRefund>();
+  expect(first).toMatchObject({ state: 'waiting', freightFen: 0 });
+  const last = (await back('S2', 7_200)).json<wire.HandRefund>();
+  expect(last).toMatchObject({ state: 'waiting', freightFen: 800 });
+  // Confirmed before the other, it would leave paid goods without the freight that they travel for.
+  expect(await codeOf(decide(last.refund))).toBe('freight-stays');
+  expect((await decide(first.refund)).json()).toMatchObject({ state: 'given', freightFen: 0 });
+  expect((await decide(last.refund)).json()).toMatchObject({ state: 'given', freightFen: 800 });
+  const events = Array.from({ length: desk.state.next }, (_, i) => desk.leaf(i)!);
+  expect(events.filter(({ type }) => type === 'sale.refunded')).toMatchObject([
+    { body: { sale: 'S1', amountFen: 7_200 } },
+    { body: { sale: 'S2', amountFen: 7_200, freightFen: 800 } },
+  ]);
+});
+
 it('what went back is in the log and in the books, and nothing else', async () => {
   for (const { name, sql } of paymentsInvariants) {
     expect([name, await township.database.dataSource.query(sql)]).toEqual([name, []]);

@@ -8,6 +8,7 @@ import { Growers1795500660000 } from './1795500660000-growers.js';
 import { DepositReceipts1795500670000 } from './1795500670000-deposit-receipts.js';
 import { DepositsOnline1795500671000 } from './1795500671000-deposits-online.js';
 import { Clawbacks1795500690000 } from './1795500690000-clawbacks.js';
+import { FreightBackByHand1795500691000 } from './1795500691000-freight-back-by-hand.js';
 
 export const paymentsMigrations = [
   Payments1795500600000,
@@ -20,4 +21,5 @@ export const paymentsMigrations = [
   DepositReceipts1795500670000,
   DepositsOnline1795500671000,
   Clawbacks1795500690000,
+  FreightBackByHand1795500691000,
 ];
