@@ -3,6 +3,7 @@ import {
   type EventBody,
   type FreightDue,
   type FreightRule,
+  type MyPayment,
   type Province,
   type Reason,
   type SaleState,
@@ -46,6 +47,8 @@ export interface ShowSales extends RefundLimit {
   freightOf(showId: string, bidder: string, parcel: ParcelChoice | null): Promise<FreightDue>;
   /** The sealed table; null: no freight is charged. */
   freightRuleOf(showId: string): Promise<FreightRule | null>;
+  /** What holds for living goods, where this buyer won some; null: he won none, or nothing is claimed in this show. */
+  livingOf(showId: string, buyer: { bidder: string; memberId: string }): Promise<LivingGoods | null>;
   /** Told, with all sales, when a show was closed or a time to pay was moved: after the commit. It must not throw, nor take long. */
   onOwed(listener: (showId: string, sales: readonly SoldSale[]) => void): void;
   /** Closed shows in which something is owed and a deadline is sealed. */
@@ -57,6 +60,9 @@ export interface RefundLimit {
   /** What one person may give back of a sale by himself, fen; 0: nothing. */
   aloneFenOf(showId: string): Promise<number>;
 }
+
+/** Living goods do not go back, and damage is made good: a buyer confirms it once, before he pays. */
+export type LivingGoods = NonNullable<MyPayment['living']>;
 
 export const SHOW_SALES = Symbol('sales of a show');
 

@@ -422,6 +422,15 @@ export const myPayment = z.object({
   ),
   orders: z.array(onlineOrder).describe('online payments of this buyer, newest first'),
   deposit: z.boolean().describe('this show asks for one: see `my-deposit`'),
+  living: z
+    .object({
+      saidAtMs: timeMs
+        .nullable()
+        .describe('when he confirmed it; null: not yet, and nothing is paid online before'),
+      claimWithinMs: durationMs.describe('how long after they came damage may be shown'),
+    })
+    .nullable()
+    .describe('what holds for living goods, where he won some: they do not go back, and damage is made good'),
 });
 export type MyPayment = z.infer<typeof myPayment>;
 /** Nothing goes abroad without it. */

@@ -197,6 +197,10 @@ export const reasons = {
   },
   'nothing-owed': { zh: '这位买家没有待付的成交', en: 'This buyer owes nothing' },
   'freight-differs': { zh: '运费和本场的运费表不符', en: 'The freight is not that of the sealed table' },
+  'fresh-unconfirmed': {
+    zh: '请先点一下“我知道了”：花木是鲜活商品，不适用七天无理由退货，坏损包赔',
+    en: 'Confirm first what holds for living goods: they do not go back, and damage is made good',
+  },
   'freight-stays': {
     zh: '这位买家还有货没有全退，运费先不退：先办那一笔，再重新记这一笔',
     en: 'Not all goods of this buyer go back, so his freight stays: decide on the other refund first, then write this one anew',

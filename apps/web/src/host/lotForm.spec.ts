@@ -35,6 +35,12 @@ describe('yuan as people type them', () => {
 });
 
 describe('a lot in ten seconds', () => {
+  it('is of living goods unless the host says otherwise', () => {
+    const fresh = (is: boolean) => checkForm(form({ fresh: is }));
+    expect(fresh(true)).not.toHaveProperty('draft.fresh');
+    expect(fresh(false)).toMatchObject({ ok: true, draft: { fresh: false } });
+  });
+
   it('needs a name; the start follows from the floor', () => {
     const checked = checkForm(form({ floor: '50' }));
     expect(checked).toEqual({

@@ -17,6 +17,8 @@ export interface LotForm {
   buyNow: string;
   format: Format;
   source: string;
+  /** 鲜活: what is not alive may be sent back. */
+  fresh: boolean;
 }
 export type FormField = keyof LotForm;
 export type FormProblem =
@@ -49,6 +51,7 @@ export const emptyForm: LotForm = {
   buyNow: '',
   format: 'english',
   source: '人工培植',
+  fresh: true,
 };
 
 /** What the next lot most likely shares with the last one. */
@@ -60,6 +63,7 @@ export const rememberedOf = (form: LotForm): LotForm => ({
   unit: form.unit,
   format: form.format,
   source: form.source,
+  fresh: form.fresh,
 });
 
 const halfWidth = (text: string) =>
@@ -127,6 +131,7 @@ export function checkForm(form: LotForm): Checked {
       ...(prices.cap ? { capFen: prices.cap } : {}),
       ...(prices.buyNow ? { buyNowFen: prices.buyNow } : {}),
       format: form.format,
+      ...(!form.fresh && { fresh: false }),
     },
   };
 }
@@ -154,4 +159,5 @@ export const formOf = (lot: LotState, card: LotCard | undefined, floorFen: numbe
   buyNow: asText(lot.buyNowFen),
   format: lot.format,
   source: card?.source ?? '',
+  fresh: lot.fresh !== false,
 });

@@ -65,6 +65,12 @@ const zh = {
   parcelSealed: '加密保存，只有打包的人看得到；注销时一起销毁。',
   cancel: '不改了',
   parcelFirst: '先填收货信息，才算得出运费。',
+  living: '鲜活商品的约定',
+  livingSays: (hours: number) =>
+    `花木是鲜活商品，不适用七天无理由退货；到货坏损的，签收后 ${hours} 小时内拍照，照价赔付。标了“可退”的除外。`,
+  livingAgree: '我知道了',
+  livingDone: (when: string) => `您在 ${when} 确认过`,
+  livingFirst: '请先在上面点“我知道了”，再付款。',
   notOnline: '本场只收线下付款。',
   online: '在线付款',
   methods: {
@@ -167,6 +173,12 @@ const en: PayWords = {
   parcelSealed: 'Kept encrypted; only who packs can read it. It goes with your account.',
   cancel: 'Leave it',
   parcelFirst: 'Say first where it goes: the freight depends on it.',
+  living: 'What holds for living goods',
+  livingSays: (hours) =>
+    `Plants are living goods: the seven days of return do not apply. What arrives damaged is made good: a photo within ${hours} hours of its coming. Lots marked “may go back” are excepted.`,
+  livingAgree: 'I have read it',
+  livingDone: (when) => `You confirmed this on ${when}`,
+  livingFirst: 'Confirm what holds for living goods above, then pay.',
   notOnline: 'This show is paid by hand only.',
   online: 'Pay online',
   methods: { card: 'Card (Visa, Mastercard, UnionPay)', alipay: 'Alipay', wechat_pay: 'WeChat Pay' },

@@ -85,6 +85,8 @@ test('a new show has a table of freight, and no bill can be paid online before i
     (table === 'none' ? [] : table.places).find(({ zh }) => zh === name)?.feeFen;
   expect(['福建', '北京', '西藏'].map(feeTo)).toEqual([800, 1_800, null]);
   expect([bill.freight.state, bill.parcel, offered]).toEqual(['needs-parcel', 'none', 'none']);
+  expect(codeOf(await township.post(at('my-payment'), mei, { consent: true }))).toBe('fresh-unconfirmed');
+  await township.post(at('my-parcel/fresh'), mei);
   expect(codeOf(await township.post(at('my-payment'), mei, { consent: true }))).toBe('parcel-needed');
 });
 

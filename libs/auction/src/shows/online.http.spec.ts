@@ -66,7 +66,10 @@ async function sell(lot: string, bidder: string): Promise<void> {
 }
 
 const show = () => `/api/shows/${showId}`;
-const pay = (who: Who) => township.post(`${show()}/my-payment`, who, { consent: true });
+const pay = async (who: Who) => {
+  await township.post(`${show()}/my-parcel/fresh`, who);
+  return township.post(`${show()}/my-payment`, who, { consent: true });
+};
 const mine = async (who: Who) =>
   wire.myPayment.parse((await township.get(`${show()}/my-payment`, who)).json());
 const leaves = async (type: 'sale.paid' | 'sale.refunded') => {

@@ -141,6 +141,7 @@ test('a page that nobody has paid on is closed at the deadline; money under way 
   for (const token of tokens) {
     const pickUp = { parcel: { how: 'pick-up', name: '林', phone: '13900000003' } };
     await township.put(`/api/shows/${showId}/my-parcel`, token, pickUp);
+    await township.post(`/api/shows/${showId}/my-parcel/fresh`, token);
     const paying = await township.post(`/api/shows/${showId}/my-payment`, token, { consent: true });
     urls.push((paying.json() as { payUrl: string }).payUrl);
   }

@@ -47,6 +47,7 @@ beforeAll(async () => {
     address: '7',
   };
   await township.put(`/api/shows/${showId}/my-parcel`, token, { parcel });
+  await township.post(`/api/shows/${showId}/my-parcel/fresh`, token);
   const paying = await township.post(`/api/shows/${showId}/my-payment`, token, { consent: true });
   const { order, payUrl } = paying.json();
   stripe.pay(payUrl);

@@ -2,6 +2,7 @@ import { type ShowSales, type SoldSale } from '@qingpai/payments';
 import { rowsOf } from '@qingpai/members';
 import { type EventType, type SaleState, type ShowState } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
+import { FreshWordRow } from '../aftersale/entities.js';
 import { type Desks } from '../desk/desks.js';
 import { freightDueOf } from '../rules/freight.js';
 import { payByOf } from '../rules/payBy.js';
@@ -62,6 +63,13 @@ export function showSales(
     async freightOf(showId, bidder, parcel) {
       return freightDueOf((await desks.of(showId)).state, bidder, parcel);
     },
+    async livingOf(showId, { bidder, memberId }) {
+      const { state } = await desks.of(showId);
+      const { afterSale } = state.rules;
+      if (!afterSale || !hasLiving(state, bidder)) return null;
+      const said = await db.manager.findOneBy(FreshWordRow, { showId, memberId });
+      return { saidAtMs: said?.saidAt.getTime() ?? null, claimWithinMs: afterSale.claimWithinMs };
+    },
     async freightRuleOf(showId) {
       return (await desks.of(showId)).state.rules.freight ?? null;
     },
@@ -76,6 +84,12 @@ export function showSales(
     },
   };
 }
+
+/** Whether this buyer won something that may not be sent back. */
+const hasLiving = ({ sales, lots }: ShowState, bidder: string): boolean =>
+  Object.values(sales).some(
+    (sale) => sale.bidder === bidder && sale.phase !== 'voided' && lots[sale.lot]!.fresh !== false,
+  );
 
 const movesDeadlines: ReadonlySet<EventType> = new Set(['show.closed', 'pay.extended', 'sale.accepted']);
 

@@ -51,6 +51,7 @@ export class MyPayments {
       })),
       orders: await this.shown(showId, orders),
       deposit: (await this.parts.deposits.depositsOf(showId)).askedFen !== null,
+      living: await sales.livingOf(showId, { bidder, memberId }),
     };
   }
 

@@ -58,7 +58,7 @@ export class OnlineOrders implements MeansOfPayment {
 
   /**
    * What this buyer owes, as an order with a page to pay it on; the same one until it closes or he owes something else.
-   * Refuses: `no-online-payment`, `no-paddle`, `already-paid` (nothing is due), `parcel-needed`,
+   * Refuses: `no-online-payment`, `no-paddle`, `already-paid` (nothing is due), `fresh-unconfirmed`, `parcel-needed`,
    * `not-served`, `payment-pending`, `not-ready`.
    */
   pay(showId: string, memberId: string, returnUrl: string): Promise<Payable> {
@@ -66,6 +66,8 @@ export class OnlineOrders implements MeansOfPayment {
       const { bidder, sales, freight } = await this.parts.bills.ofMember(showId, memberId);
       const due = sales.filter(({ phase }) => phase === 'awaiting');
       if (due.length === 0) throw new Refused('already-paid');
+      const living = await this.parts.sales.livingOf(showId, { bidder, memberId });
+      if (living?.saidAtMs === null) throw new Refused('fresh-unconfirmed');
       if (freight.state === 'needs-parcel') throw new Refused('parcel-needed');
       if (freight.state === 'not-served') throw new Refused('not-served');
       const owed = { due, freightFen: freight.state === 'due' ? freight.feeFen : 0 };

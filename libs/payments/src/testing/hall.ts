@@ -1,12 +1,13 @@
 import { type FreightDue, type Reason } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { type ShowDeposits } from '../deposits/port.js';
-import { type Buyer, type ShowSales, type SoldSale } from '../sales.js';
+import { type Buyer, type LivingGoods, type ShowSales, type SoldSale } from '../sales.js';
 
 /** Sales that keep the port's promises, and break them when told to. */
 export class Hall implements ShowSales {
   readonly sales: SoldSale[] = [];
   readonly buyers: Buyer[] = [{ bidder: 'hall', paddle: 7, memberId: null }];
+  living: LivingGoods | null = null;
   /** Each `sale.paid` and `sale.refunded`, as the log would have it. */
   readonly leaves: { kind: 'paid' | 'refunded'; sale: string; amountFen: number; txn: string }[] = [];
   /** `lost`: it did not happen; `lostAfter`: it did, and nobody was told. Then it is as before. */
@@ -31,6 +32,10 @@ export class Hall implements ShowSales {
 
   async salesOf() {
     return this.sales;
+  }
+
+  async livingOf() {
+    return this.living;
   }
 
   async aloneFenOf() {
