@@ -85,7 +85,7 @@ class House {
       await this.http.post(`/api/shows/${showId}/lots`, { ...lot, ...terms }, this.host);
     }
     for (const command of [
-      { name: 'seal' },
+      { name: 'seal', withoutConsent: 'on-paper' },
       { name: 'open', reason: 'witness-off' },
       timed ? { name: 'offerAll', lots: ids } : { name: 'offer', lot: 'L1' },
     ]) {

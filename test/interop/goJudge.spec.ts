@@ -28,7 +28,7 @@ beforeAll(async () => {
     await market.must('PUT', `/api/shows/${showId}/lots/L3`, token, pot({ title: `绣球 3 第 ${k} 稿` }));
   }
   const host = await market.enter(showId, token);
-  await host.does({ name: 'seal' });
+  await host.does({ name: 'seal', withoutConsent: 'on-paper' });
   await host.does({ name: 'open', reason: 'none-configured' });
   const buyer = await market.signer(showId, '小林');
   for (const lot of ['L1', 'L2', 'L3']) {

@@ -61,7 +61,7 @@ async function playEvening(): Promise<void> {
   const lots = [pot({ growerName }), pot({ growerName, startFen: 100, floorFen: floor.fen })];
   showId = await market.draft(hostToken, lots);
   host = await market.enter(showId, hostToken);
-  await host.does({ name: 'seal' });
+  await host.does({ name: 'seal', withoutConsent: 'on-paper' });
   await listen('a guest');
   const buyers = await Promise.all(
     [mei, wu].map(async ({ phone, nickname }, n) => {

@@ -93,7 +93,7 @@ test('an evening from the spreadsheet to the certificate: every figure is the sa
   const { importId } = await importFile(hostToken, showId, csv);
   await market.must('POST', `/api/shows/${showId}/import/confirm`, hostToken, { importId });
   const host = await market.enter(showId, hostToken);
-  await host.does({ name: 'seal' });
+  await host.does({ name: 'seal', withoutConsent: 'on-paper' });
   const late = await market.ask<object>('POST', `/api/shows/${showId}/lots`, hostToken, {});
   expect(late.status).toBeGreaterThanOrEqual(400);
   const buyers = [await market.buyer(showId, '小林'), await market.buyer(showId, '小吴')];

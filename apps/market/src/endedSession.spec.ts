@@ -26,7 +26,7 @@ beforeAll(async () => {
   const member = await members().sessionOf(undefined, `Bearer ${token}`);
   room = await market.app.get(Rooms, { strict: false }).of(showId);
   const commands: HostCommand[] = [
-    { name: 'seal' },
+    { name: 'seal', withoutConsent: 'on-paper' },
     { name: 'open', reason: 'none-configured' },
     { name: 'offer', lot: 'L6' },
   ];

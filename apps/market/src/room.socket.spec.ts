@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { token } = await members().exchangeToken(host.split('#link=')[1]!);
   const member = (await members().sessionOf(undefined, `Bearer ${token}`))!;
   const commands: HostCommand[] = [
-    { name: 'seal' },
+    { name: 'seal', withoutConsent: 'on-paper' },
     { name: 'open', reason: 'none-configured' },
     { name: 'offer', lot: 'L6' },
   ];

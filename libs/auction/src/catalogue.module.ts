@@ -12,6 +12,7 @@ import { Imports } from './catalogue/imports.service.js';
 import { PhotosController } from './catalogue/photos.controller.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { Consents } from './consent/consents.js';
+import { SealConsents } from './consent/sealConsents.js';
 import { Desks } from './desk/desks.js';
 import { Registry } from './registry/registry.js';
 import { defaultHouse, type House } from './shows/house.js';
@@ -86,6 +87,12 @@ export class CatalogueModule {
             { nowMs = Date.now }: CatalogueOptions,
           ) => new Consents({ db, desks, store, vault: new Vault(vaultKey), nowMs }),
           inject: [DataSource, MEMBERS_OPTIONS, Desks, ShowStore, CATALOGUE_OPTIONS],
+        },
+        {
+          provide: SealConsents,
+          useFactory: (db: DataSource, { nowMs = Date.now }: CatalogueOptions) =>
+            new SealConsents({ db, nowMs }),
+          inject: [DataSource, CATALOGUE_OPTIONS],
         },
         {
           provide: SHOW_SALES,

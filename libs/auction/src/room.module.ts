@@ -5,6 +5,7 @@ import { pseudonym, showId } from '@qingpai/wire';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { cardsOf } from './catalogue/lotCards.js';
+import { SealConsents } from './consent/sealConsents.js';
 import { DESK_OPTIONS, type DeskParts } from './desk.module.js';
 import { Desks } from './desk/desks.js';
 import { Loudspeaker } from './gateway/loudspeaker.js';
@@ -91,12 +92,13 @@ function roomsOf(
   members: MembersService,
   store: ShowStore,
   db: DataSource,
-  { warn, onBid }: DeskParts,
+  { warn, onBid, clock }: DeskParts,
   witnessing: Witnessing,
   stages: Stages | null,
 ): Rooms {
   return new Rooms({
     ...{ desks, seats, limits, fanout, members, warn, onBid, witnessing, stages },
+    consents: new SealConsents({ db, nowMs: () => clock.nowMs() }),
     faceOf: async (showId) => {
       const [{ card, code }, cards, ended] = await Promise.all([
         store.show(showId),

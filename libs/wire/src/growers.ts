@@ -258,7 +258,10 @@ export const showConsents = z.object({
   growers: z.array(
     z.object({ grower: pseudonym, name: z.string(), village: z.string(), lots: z.array(consentLot) }),
   ),
-  missing: z.int().nonnegative().describe('lots whose grower has not agreed to what they now say'),
+  missing: z
+    .int()
+    .nonnegative()
+    .describe('lots with a floor whose grower has not agreed to what they now say'),
   waiver: consentWaiver.nullable(),
 });
 export type ShowConsents = z.infer<typeof showConsents>;

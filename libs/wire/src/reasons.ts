@@ -197,6 +197,10 @@ export const reasons = {
   },
   'nothing-owed': { zh: '这位买家没有待付的成交', en: 'This buyer owes nothing' },
   'freight-differs': { zh: '运费和本场的运费表不符', en: 'The freight is not that of the sealed table' },
+  'consent-missing': {
+    zh: '还有花农没有同意最低愿卖价：请他同意，或写明为什么先锁定',
+    en: 'A grower has not agreed to a floor: ask for his consent, or give a reason for sealing without',
+  },
   'fresh-unconfirmed': {
     zh: '请先点一下“我知道了”：花木是鲜活商品，不适用七天无理由退货，坏损包赔',
     en: 'Confirm first what holds for living goods: they do not go back, and damage is made good',

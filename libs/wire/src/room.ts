@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { loggedEvent } from './events.js';
+import { consentWaiver } from './growers.js';
 import { stage } from './media.js';
 import { receipt, signedHead } from './proofs.js';
 import { reasonCodes } from './reasons.js';
@@ -168,7 +169,8 @@ export type ChanceAnswer = z.infer<typeof chanceAnswer>;
 // ---------------------------------------------------------------- host's commands (RULES §6)
 
 export const hostCommand = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('seal') }),
+  /** `withoutConsent`: why, where a grower has not agreed to a floor; without it such a list is not sealed. */
+  z.strictObject({ name: z.literal('seal'), withoutConsent: consentWaiver.optional() }),
   z.strictObject({ name: z.literal('open'), reason: unwitnessedReason.optional() }),
   z.strictObject({ name: z.literal('offer'), lot: lotId }),
   /** In a timed show: several lots at once, in this order; all of them or none. */

@@ -214,7 +214,7 @@ export class Market {
     const token = await this.host();
     const showId = await this.draft(token, lots, rules);
     const host = await this.enter(showId, token);
-    await host.does({ name: 'seal' });
+    await host.does({ name: 'seal', withoutConsent: 'on-paper' });
     await host.does({ name: 'open', reason: 'none-configured' });
     return { showId, host };
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const room = await market.app.get(Rooms, { strict: false }).of(showId);
   expect((await get(`/g/${showId}/L1`)).statusCode).toBe(404); // a draft
   for (const command of [
-    { name: 'seal' },
+    { name: 'seal', withoutConsent: 'on-paper' },
     { name: 'open', reason: 'none-configured' },
     { name: 'offer', lot: 'L1' },
   ] as const) {

@@ -74,8 +74,14 @@ describe('before the show', () => {
     expect((await get('/')).body).toContain('还没有专场');
   });
 
+  it('a list with floors is not sealed while growers have not agreed and nobody says why', async () => {
+    const command = { name: 'seal' } as const;
+    const refused = await room.command(host, { commandId: 'seal-without-words', command });
+    expect(refused).toMatchObject({ ok: false, reason: 'consent-missing' });
+  });
+
   it('the front page lists the show once it is sealed, in both languages', async () => {
-    await hostSays({ name: 'seal' });
+    await hostSays({ name: 'seal', withoutConsent: 'on-paper' });
     const { body } = await get('/');
     for (const said of ['泗桥鲜花助农专场', '待开拍', '64 件 · 89 份', `href="/r/${showId}"`]) {
       expect(body).toContain(said);

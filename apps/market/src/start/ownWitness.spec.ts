@@ -69,7 +69,7 @@ async function until(truth: () => boolean | Promise<boolean>, withinMs: number):
 test('a witness starts with the market; killed it keeps nobody from the auction, comes back and catches up', async () => {
   const dataDir = join(folder, 'killed');
   const { server, host, get } = await start(dataDir);
-  expect(await host({ name: 'seal' })).toBe(200);
+  expect(await host({ name: 'seal', withoutConsent: 'on-paper' })).toBe(200);
   // Without a word of the host: the witness has come in time.
   expect(await host({ name: 'open' })).toBe(200);
   expect((await get<Snapshot>()).state.witnessed).toBe(true);
@@ -102,7 +102,7 @@ test('it ends with the market, however that ends, and its key is the same at the
 
   const next = await start(dataDir);
   expect(readFileSync(join(dataDir, 'witness/witness.key'), 'utf8')).toBe(key);
-  expect(await next.host({ name: 'seal' })).toBe(200);
+  expect(await next.host({ name: 'seal', withoutConsent: 'on-paper' })).toBe(200);
   next.server.child.kill('SIGINT');
   expect(await next.server.exited).toBe(0);
   expect(witnessPids(dataDir)).toEqual([]);

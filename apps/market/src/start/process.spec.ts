@@ -101,7 +101,7 @@ test('stopped in the middle of a lot, with people in the room, it ends cleanly a
   });
   const { token } = (await signedIn.json()) as { token: string };
   const commands = [
-    { name: 'seal' },
+    { name: 'seal', withoutConsent: 'on-paper' },
     { name: 'open', reason: 'none-configured' },
     { name: 'offer', lot: 'L6' },
   ];

@@ -15,6 +15,7 @@ import * as wire from '@qingpai/wire';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { Consents } from './consents.js';
+import { SealConsents } from './sealConsents.js';
 
 class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
 class ConsentLinkAskDto extends createZodDto(wire.consentLinkAsk) {}
@@ -34,6 +35,7 @@ export class ConsentController {
   constructor(
     private readonly members: MembersService,
     private readonly consents: Consents,
+    private readonly sealing: SealConsents,
   ) {}
 
   @Get('shows/:id/consents')
@@ -72,7 +74,7 @@ export class ConsentController {
     @CurrentMember() member: SessionMember,
   ) {
     await this.assertMayAt(id, member, 'consent.ask');
-    await this.consents.waive(id, reason, member.memberId);
+    await this.sealing.waive(id, reason, member.memberId);
   }
 
   @Post('consent/exchange')

@@ -1,5 +1,6 @@
 import { type ConsentPage, type ShowConsents } from '@qingpai/wire';
 import { type TownshipApp, townshipApp } from '../testing/townshipApp.js';
+import { SealConsents } from './sealConsents.js';
 
 const draft = {
   ...{ grade: 'A', unit: '盆', units: 1, startFen: 5_000, floorFen: 6_000, format: 'english' },
@@ -76,6 +77,22 @@ test('sealing without consent keeps its reason', async () => {
   const waived = await township.post(`/api/shows/${showId}/consent-waivers`, host, { reason: 'on-paper' });
   expect(waived.statusCode).toBe(204);
   expect((await consents()).waiver).toBe('on-paper');
+});
+
+test('a list is sealed without consent only for a reason of its own', async () => {
+  const db = township.database.dataSource;
+  const sealing = new SealConsents({ db, nowMs: Date.now });
+  const { state } = await township.desks.of(showId);
+  const missing = await sealing.missingOf(showId, state);
+  expect(missing.map(({ lot }) => lot)).toEqual(['L3']);
+  expect(await sealing.isWaived(showId, state)).toBe(true);
+  // The reason was given for the list before.
+  const sealed = { ...state, seals: [{ t: Date.now() + 1 }] } as typeof state;
+  expect(await sealing.isWaived(showId, sealed)).toBe(false);
+  const withoutFloors = Object.fromEntries(
+    Object.entries(state.lots).map(([id, lot]) => [id, { ...lot, floor: null }]),
+  );
+  expect(await sealing.missingOf(showId, { ...state, lots: withoutFloors })).toEqual([]);
 });
 
 test('what a grower wants is sealed in the database, and his word is never changed', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { canonicalHash, fromBase64 } from '@qingpai/ledger/rules';
+import { fromBase64 } from '@qingpai/ledger/rules';
 import { rowsOf, type Vault } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import {
@@ -16,6 +16,7 @@ import { type DataSource } from 'typeorm';
 import { cardsOf } from '../catalogue/lotCards.js';
 import { type Desks } from '../desk/desks.js';
 import { type ShowStore } from '../store/showStore.js';
+import { draftLots, termsHash } from './sealConsents.js';
 
 export interface ConsentsParts {
   db: DataSource;
@@ -92,15 +93,8 @@ export class Consents {
       [showId],
     );
     const lots = growers.flatMap((grower) => grower.lots);
-    const missing = lots.filter(({ state }) => state !== 'agreed').length;
+    const missing = lots.filter(({ state, floorFen }) => floorFen > 0 && state !== 'agreed').length;
     return { growers, missing, waiver: waiver?.reason ?? null };
-  }
-
-  /** Sealing goes on although somebody has not agreed: why is kept. */
-  async waive(showId: string, reason: ConsentWaiver, memberId: string): Promise<void> {
-    await this.parts.db.query('INSERT INTO consent_waivers VALUES ($1, $2, $3, $4)', [
-      ...[showId, reason, memberId, new Date(this.parts.nowMs())],
-    ]);
   }
 
   // ------------------------------------------------------------ kept
@@ -192,14 +186,5 @@ interface SaidRow {
 const lastSaid = `
   SELECT DISTINCT ON (lot) lot, terms_hash, agreed, wanted, at FROM consents WHERE show_id = $1 ORDER BY lot, n DESC`;
 
-const draftLots = (state: ShowState): LotState[] =>
-  Object.values(state.lots)
-    .filter(({ phase }) => phase === 'draft')
-    .sort((a, b) => (a.number < b.number ? -1 : 1));
-
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 const ownerOf = (showId: string, lot: string): string => `consent/${showId}/${lot}`;
-
-/** The floor is in it as the log has it: as a salted commitment, so the hash opens nothing. */
-const termsHash = (origin: string, { lot, i, number, title, units, startFen, floor }: LotState): string =>
-  canonicalHash({ origin, lot, i, number, title, units, startFen, floor });

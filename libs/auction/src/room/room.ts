@@ -5,6 +5,7 @@ import {
   type BidAnswer,
   type chatFrame,
   type CommandAnswer,
+  type ConsentWaiver,
   type commandMessage,
   type EventBody,
   type EventsFrame,
@@ -38,6 +39,7 @@ import { type Desk } from '../desk/desk.js';
 import { type Desks } from '../desk/desks.js';
 import { reasonOfEnd } from '../registry/entities.js';
 import { approvalNote, approvalStatement, payByOf, saleTotalFen } from '../rules/index.js';
+import { type SealConsents } from '../consent/sealConsents.js';
 import { Chat } from './chat.js';
 import { Fanout, type FanoutPort, type Watcher } from './fanout.js';
 import { FACE_LIFE_MS, PRESENCE_EVERY_MS } from './limits.js';
@@ -72,6 +74,8 @@ export interface RoomParts {
   waitingFor(showId: string): Promise<number>;
   onBid?: BidListener;
   witnessing: Pick<Witnessing, 'stateOf' | 'mayOpen' | 'onChange'>;
+  /** Who knows what growers have agreed to; left out: nobody is asked. */
+  consents?: Pick<SealConsents, 'missingOf' | 'isWaived' | 'waive'>;
   /** Null or left out: no live video. */
   stages?: Stages | null;
 }
@@ -358,6 +362,10 @@ export class Room {
     const reason = await this.refusalToCommand(member, command.name, desk);
     if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
     if (!(await this.parts.limits.allows('command', member.memberId))) return refusalOf('slow-down');
+    if (command.name === 'seal') {
+      const missing = await this.refusalToSeal(member, desk, command.withoutConsent);
+      if (missing) return refusalOf(missing);
+    }
     if (command.name === 'hallPaddle') return desk.command(await this.parts.seats.hallAsked(this.showId));
     if (command.name === 'bidFor') return this.bidFor(desk, officeOf(member), command, commandId);
     if (command.name === 'offerAll') return this.offerAll(desk, member, command.lots, commandId);
@@ -384,6 +392,18 @@ export class Room {
     const by = officeOf(member);
     const asked = lots.map((lot) => ({ by, name: 'offer' as const, lot }));
     return desk.command(asked, undefined, `${member.memberId}/${commandId}`);
+  }
+
+  /** No floor is sealed without its grower, unless somebody says why; that is kept before. */
+  private async refusalToSeal(
+    member: SessionMember,
+    { state }: Desk,
+    reason: ConsentWaiver | undefined,
+  ): Promise<Reason | null> {
+    const { consents } = this.parts;
+    if (!consents || (await consents.missingOf(this.showId, state)).length === 0) return null;
+    if (reason !== undefined) await consents.waive(this.showId, reason, member.memberId);
+    return (await consents.isWaived(this.showId, state)) ? null : 'consent-missing';
   }
 
   /** Who took the show over commands it as its host does. */
