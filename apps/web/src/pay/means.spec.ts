@@ -31,6 +31,7 @@ const bill: Bill = {
 };
 const mine = (differs: Partial<MyPayment>): MyPayment => ({
   ...{
+    living: null,
     bill,
     payBy: '',
     freight: '',

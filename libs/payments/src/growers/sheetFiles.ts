@@ -17,7 +17,10 @@ export function sheetPdf(sheet: Sheet): Promise<Buffer> {
     ...more,
   });
   const rows = sheetRows(sheet).map(({ kind, cells }) =>
-    cells.map((text, column) => cell(text, column, kind === 'sum' ? { fillColor: '#f1ede2' } : {})),
+    // The number of an account stays in one line.
+    cells.map((text, column) =>
+      cell(text.replace('**** ', '****\u00a0'), column, kind === 'sum' ? { fillColor: '#f1ede2' } : {}),
+    ),
   );
   const table: Content = {
     table: {
