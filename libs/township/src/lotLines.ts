@@ -23,6 +23,7 @@ interface Row {
   floor_met: boolean | null;
   hammer_fen: string;
   paid_fen: string;
+  refunded_fen: string;
   first_pass_units: string;
   paid_units: string;
   delivered_units: string;
@@ -45,7 +46,7 @@ const sql = `
   SELECT s.show_id, to_char(s.starts_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS day,
     l.lot, l.number, l.title, coalesce(c.grower_name, '') AS grower_name, coalesce(c.village, '') AS village,
     coalesce(c.grade, '') AS grade, l.unit, l.units, l.format, l.start_fen, l.phase, l.offerings, l.sold_units,
-    l.floor_met, m.hammer_fen, m.paid_fen, m.first_pass_units, m.paid_units,
+    l.floor_met, m.hammer_fen, m.paid_fen, m.refunded_fen, m.first_pass_units, m.paid_units,
     m.delivered_units
   FROM shows s
   JOIN lots l ON l.show_id = s.show_id AND l.phase NOT IN ('draft', 'struck')
@@ -53,6 +54,7 @@ const sql = `
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(units * unit_price_fen), 0) AS hammer_fen,
       coalesce(sum(units * unit_price_fen) FILTER (WHERE phase IN ('paid', 'refunded')), 0) AS paid_fen,
+      coalesce(sum(refunded_fen), 0) AS refunded_fen,
       coalesce(sum(units) FILTER (WHERE offering = 1 AND NOT second), 0) AS first_pass_units,
       coalesce(sum(units) FILTER (WHERE phase = 'paid'), 0) AS paid_units,
       coalesce(sum(units) FILTER (WHERE phase = 'paid' AND received_at_ms IS NOT NULL), 0) AS delivered_units
@@ -111,6 +113,7 @@ function lineOf(row: Row): LotLine {
     soldUnits: row.sold_units,
     hammerFen: safeInteger(row.hammer_fen),
     paidFen: safeInteger(row.paid_fen),
+    refundedFen: safeInteger(row.refunded_fen),
     floorMet: row.floor_met,
     firstPassUnits: safeInteger(row.first_pass_units),
     paidUnits: safeInteger(row.paid_units),

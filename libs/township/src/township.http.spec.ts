@@ -157,6 +157,8 @@ async function playFirstEvening(): Promise<string> {
   const txn = `${'A'.repeat(43)}=`;
   const body = { sale: sale!.sale, amountFen: 2_000, channel: 'cash' as const, txn };
   await show.play(startsAt + 20_000, { by: 'officer', name: 'paid', body });
+  const back = { ...body, amountFen: 500, txn: `${'R'.repeat(43)}=` };
+  await show.play(startsAt + 30_000, { by: 'officer', name: 'refunded', body: back });
   return showId;
 }
 
@@ -219,6 +221,7 @@ describe("the township's totals", () => {
     expect(await totals()).toMatchObject({
       hammerFen: 20_000,
       paidFen: 2_000,
+      refundedFen: 500,
       dueFen: 18_000,
       shows: 2,
       lots: 5,
@@ -276,6 +279,10 @@ describe('tile, list and CSV', () => {
         tile.hammerFen,
         tile.paidFen,
         tile.dueFen,
+      ]);
+      expect([fenOf(sums['已退(元)']!), fenOf(sums['净收(元)']!)]).toEqual([
+        tile.refundedFen,
+        tile.paidFen - tile.refundedFen,
       ]);
       expect(Number(sums.份数)).toBe(tile.units);
     },
@@ -342,9 +349,10 @@ describe("a lot's history", () => {
       ['bid.refused', 2, 1_000, 'not-above-price'],
       ['lot.hammered', 1, 2_000, 'lot.hammered'],
       ['sale.paid', 1, 2_000, 'sale.paid'],
+      ['sale.refunded', 1, 500, 'sale.refunded'],
     ]);
     expect(rows.map(({ i }) => i)).toEqual([...rows.map(({ i }) => i)].sort((a, b) => a - b));
-    expect(lot).toMatchObject({ hammerFen: 2_000, paidFen: 2_000, phase: 'hammered' });
+    expect(lot).toMatchObject({ hammerFen: 2_000, paidFen: 2_000, refundedFen: 500, phase: 'hammered' });
     expect(shown).toMatchObject({ growerName: '吴山村04号花农', source: '人工培植' });
   });
 

@@ -689,7 +689,8 @@ export type TownshipFilter = z.infer<typeof townshipFilter>;
 const gradesOf = z.object({ firstPass: grade, afterReoffer: grade, paid: grade, delivered: grade });
 export const townshipTotals = z.object({
   hammerFen: fen,
-  paidFen: fen,
+  paidFen: fen.describe('all that came in, given back or not'),
+  refundedFen: fen.describe('what went back of it'),
   dueFen: fen,
   shows: z.int().nonnegative(),
   lots: z.int().nonnegative(),
@@ -741,7 +742,8 @@ export const townshipLot = z.object({
   offerings: z.int().nonnegative(),
   soldUnits: z.int().nonnegative(),
   hammerFen: fen.describe('unit price × units, all sales of the lot'),
-  paidFen: fen,
+  paidFen: fen.describe('all that came in, given back or not'),
+  refundedFen: fen.describe('what went back of it'),
   floorMet: booleanOrNull,
 });
 export const townshipLots = z.object({ lots: z.array(townshipLot), total: z.int().nonnegative() });

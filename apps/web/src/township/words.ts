@@ -59,6 +59,8 @@ const zh = {
   // tiles
   hammer: '成交额',
   paid: '实收',
+  lessBack: (gross: string, back: string) => `收 ${gross} − 退 ${back}`,
+  givenBack: '已退',
   due: '待付',
   lots: '件数',
   clearance: '成交率',
@@ -429,6 +431,8 @@ const en: Words = {
   noFilter: 'no filter',
   hammer: 'Hammer total',
   paid: 'Received',
+  lessBack: (gross, back) => `${gross} in − ${back} back`,
+  givenBack: 'Given back',
   due: 'Due',
   lots: 'Lots',
   clearance: 'Clearance',

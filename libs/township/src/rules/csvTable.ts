@@ -48,6 +48,8 @@ const columns: readonly (readonly [string, (line: LotLine) => Cell])[] = [
   ['起拍价(元)', (line) => yuanText(line.startFen)],
   ['成交额(元)', (line) => yuanText(line.hammerFen)],
   ['实收(元)', (line) => yuanText(line.paidFen)],
+  ['已退(元)', (line) => yuanText(line.refundedFen)],
+  ['净收(元)', (line) => yuanText(line.paidFen - line.refundedFen)],
   ['待付(元)', (line) => yuanText(line.hammerFen - line.paidFen)],
   ['开拍次数', (line) => line.offerings],
   ['保留价', (line) => (line.floorMet === null ? '无' : line.floorMet ? '已达' : '未达')],
@@ -58,6 +60,8 @@ const summed: Record<string, (lines: readonly LotLine[]) => Cell> = {
   成交份数: (lines) => sum(lines, (line) => line.soldUnits),
   '成交额(元)': (lines) => yuanText(sum(lines, (line) => line.hammerFen)),
   '实收(元)': (lines) => yuanText(sum(lines, (line) => line.paidFen)),
+  '已退(元)': (lines) => yuanText(sum(lines, (line) => line.refundedFen)),
+  '净收(元)': (lines) => yuanText(sum(lines, (line) => line.paidFen - line.refundedFen)),
   '待付(元)': (lines) => yuanText(sum(lines, (line) => line.hammerFen - line.paidFen)),
 };
 

@@ -44,6 +44,7 @@ function amountOf(event: LoggedEvent, hammer: Hammer | undefined): number | null
     case 'bid.accepted':
     case 'bid.refused':
     case 'sale.paid':
+    case 'sale.refunded':
       return event.body.amountFen;
     case 'lot.catalogued':
     case 'lot.amended':

@@ -10,6 +10,7 @@ export function totalsOf(lines: readonly LotLine[]): TownshipTotals {
   return {
     hammerFen,
     paidFen,
+    refundedFen: sum(lines, (line) => line.refundedFen),
     dueFen: hammerFen - paidFen,
     shows: new Set(lines.map((line) => line.showId)).size,
     lots: lines.length,
