@@ -12,6 +12,7 @@ import { type FloorRange } from './floorClaims.js';
 import { type Jump } from './replayAuto.js';
 import { present } from './press.js';
 import { entry } from './show.js';
+import { soldLot } from './takenOver.js';
 
 /** A bid as the log holds it: enough to give the same answer again, and to see that an id is used for another bid. */
 export interface LoggedBid {
@@ -159,7 +160,7 @@ export function isTxnReused(book: BidBook, state: ShowState, event: DecidedEvent
     return (
       before !== undefined &&
       now !== undefined &&
-      state.lots[before.lot]!.grower !== state.lots[now.lot]!.grower
+      soldLot(state, before).grower !== soldLot(state, now).grower
     );
   return before !== undefined && now !== undefined && before.bidder !== now.bidder;
 }

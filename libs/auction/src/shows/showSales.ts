@@ -86,9 +86,9 @@ export function showSales(
 }
 
 /** Whether this buyer won something that may not be sent back. */
-const hasLiving = ({ sales, lots }: ShowState, bidder: string): boolean =>
-  Object.values(sales).some(
-    (sale) => sale.bidder === bidder && sale.phase !== 'voided' && lots[sale.lot]!.fresh !== false,
+const hasLiving = (state: ShowState, bidder: string): boolean =>
+  Object.values(state.sales).some(
+    (sale) => sale.bidder === bidder && sale.phase !== 'voided' && soldLot(state, sale).fresh !== false,
   );
 
 const movesDeadlines: ReadonlySet<EventType> = new Set(['show.closed', 'pay.extended', 'sale.accepted']);
