@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { type EventBody, type EventType } from '@qingpai/wire';
 import { brokenInvariants } from '../store/invariants.js';
 import { done, quickRules, until } from '../testing/rig.js';
@@ -55,10 +56,19 @@ it('a deposit is recorded by one, confirmed by another, opens the bidding, and g
     code: 'malformed',
   });
   expect((await decide(moves[0]!, host)).json()).toMatchObject({ code: 'same-person' });
+  const photoAt = `${path}/moves/${moves[0]}/photo`;
+  const png = await sharp({ create: { width: 40, height: 60, channels: 3, background: '#eee' } })
+    .png()
+    .toBuffer();
+  expect((await township.upload(photoAt, host, png)).json()).toMatchObject({ photo: photoAt });
+  expect((await township.get(photoAt, officer)).headers['content-type']).toBe('image/webp');
+  expect((await township.get(photoAt, null)).statusCode).toBe(401);
   for (const move of moves)
     expect((await decide(move, officer)).json()).toMatchObject({ state: 'confirmed' });
   expect((await decide(moves[0]!, officer)).json()).toMatchObject({ code: 'already-decided' });
 
+  expect((await township.upload(photoAt, host, png)).json()).toMatchObject({ code: 'already-decided' });
+  expect(leafOf('deposit.held').evidence).toMatch(/^.{43}=$/);
   expect(await bid(wu, 'deposit-2', 5_000)).toMatchObject({ ok: true });
   expect(await bid(lin, 'deposit-3', 5_200)).toMatchObject({ ok: true });
   const early = await township.post(`${path}/D1/release`, officer, { reason: 'bidder-request' });
