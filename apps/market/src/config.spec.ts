@@ -64,7 +64,11 @@ describe('a wrong configuration', () => {
       { MEDIA_NEWS_SECRET_FILE: '/nowhere/secret' },
       'MEDIA_NEWS_SECRET_FILE',
     ],
-    ['where to send without where to watch', { MEDIA_WHIP_URL: 'https://a.example/{show}' }, 'MEDIA_WHEP_URL'],
+    [
+      'where to send without where to watch',
+      { MEDIA_WHIP_URL: 'https://a.example/{show}' },
+      'MEDIA_WHEP_URL',
+    ],
     ['a media address without its show', { MEDIA_WHIP_URL: 'https://a.example/whip' }, 'MEDIA_WHIP_URL'],
     [
       'two media servers',
