@@ -4,6 +4,7 @@ export * from './rules.js';
 export * from './events.js';
 export * from './state.js';
 export * from './reasons.js';
+export * from './ruleReasons.js';
 export * from './proofs.js';
 export * from './room.js';
 export * from './api.js';

@@ -5,7 +5,7 @@ import {
   type EventBody,
   type LoggedEvent,
   type Reason,
-  reasons,
+  ruleWords,
   type ShowState,
 } from '@qingpai/wire';
 import { type FloorRange } from './floorClaims.js';
@@ -216,7 +216,7 @@ const refusedAnswer = (bidId: string, reason: Reason): Extract<BidAnswer, { ok: 
   verdict: 'refused',
   bidId,
   reason,
-  message: reasons[reason],
+  message: ruleWords(reason),
 });
 
 /** A rising lot ignores units and run, so they do not tell two bids apart there. */

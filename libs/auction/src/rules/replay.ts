@@ -1,4 +1,4 @@
-import { type LoggedEvent, type LotState, type Reason, reasons, type ShowState } from '@qingpai/wire';
+import { type LoggedEvent, type LotState, type Reason, ruleWords, type ShowState } from '@qingpai/wire';
 import { type BidBook, isKnownId, isTxnReused, nextNth, refusalsLogged } from './bidBook.js';
 import { type DecidedEvent, type Decision, type Secrets } from './command.js';
 import { commandsOf, isBid } from './commandsOf.js';
@@ -255,14 +255,14 @@ function judgeBid(of: Case, event: BidEvent): Finding | null {
 }
 
 function judgeAccepted(decision: Decision, event: BidEvent): Finding | null {
-  if (!decision.ok) return found('bid-not-acceptable', reasons[decision.reason]);
+  if (!decision.ok) return found('bid-not-acceptable', ruleWords(decision.reason));
   return isSaid(decision.events[0], event) ? null : found('bid-differs');
 }
 
 function judgeRefused(decision: Decision, event: Extract<BidEvent, { type: 'bid.refused' }>): Finding | null {
   if (decision.ok) return found('good-bid-refused');
   if (decision.reason !== event.body.reason) {
-    return found('refused-for-other-reason', reasons[decision.reason]);
+    return found('refused-for-other-reason', ruleWords(decision.reason));
   }
   return isSaid(decision.events[0], event) ? null : found('bid-differs');
 }
@@ -306,9 +306,9 @@ const refusals: Partial<Record<Reason, RuleFindingCode>> = {
 };
 
 function refusedAct(event: LoggedEvent, reason: Reason): Finding {
-  if (event.type === 'lot.extended') return found('extension-unfounded', reasons[reason]);
-  if (event.type === 'clock.shifted') return found('shift-unfounded', reasons[reason]);
-  return found(refusals[reason] ?? 'not-allowed', reasons[reason]);
+  if (event.type === 'lot.extended') return found('extension-unfounded', ruleWords(reason));
+  if (event.type === 'clock.shifted') return found('shift-unfounded', ruleWords(reason));
+  return found(refusals[reason] ?? 'not-allowed', ruleWords(reason));
 }
 
 /** It could have happened, but not as it is logged; or not by a command at all, and it was not due. */
