@@ -142,6 +142,10 @@ export const showCreate = z.strictObject({
   hostTitle: z.string().max(20).optional(),
 });
 export const showCreated = z.object({ showId });
+export const showCode = z.object({
+  code: textOrNull.describe('short code of the sealed list; null: nothing is sealed yet'),
+});
+export type ShowCode = z.infer<typeof showCode>;
 export const showSummary = z.object({
   showId,
   title: z.string(),

@@ -3,6 +3,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 
 export class ShowParamDto extends createZodDto(z.object({ id: wire.showId })) {}
+export class ShowCodeDto extends createZodDto(wire.showCode) {}
 export class SnapshotDto extends createZodDto(wire.snapshot) {}
 export class SinceQueryDto extends createZodDto(z.object({ from: z.coerce.number().int().nonnegative() })) {}
 export class SincePageDto extends createZodDto(z.object({ since: wire.eventsFrame, more: z.boolean() })) {}

@@ -130,3 +130,12 @@ it('the code is for the house only, and not to be guessed', async () => {
   }
   expect(tries.at(-1)).toBe(429);
 });
+
+it('whoever asks is told the short code of the list alone, the same as with the whole show', async () => {
+  const { showId } = await evening();
+  const asked = await http('GET', `${showId}/code`, null);
+  const whole = (await http('GET', showId, null)).body;
+  expect(asked).toEqual({ status: 200, body: { code: whole.code } });
+  expect(whole.code).toMatch(/^[0-9A-F]{4}(.[0-9A-F]{4}){2}$/);
+  expect((await http('GET', '20200101-01/code', null)).status).toBe(404);
+});

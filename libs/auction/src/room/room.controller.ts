@@ -55,6 +55,16 @@ export class RoomController {
     return (await this.rooms.of(id)).snapshot();
   }
 
+  @Get('code')
+  @Public()
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'The short code of the sealed list alone.' })
+  @ApiOkResponse({ type: dto.ShowCodeDto.Output })
+  @ApiProblems(400, 404, 503)
+  async code(@Param() { id }: dto.ShowParamDto) {
+    return { code: await (await this.rooms.of(id)).code() };
+  }
+
   @Get('events')
   @Public()
   @Header('cache-control', 'no-store')

@@ -168,6 +168,11 @@ export class Room {
     return this.snapshotOf(await this.desk(), face, witness);
   }
 
+  /** Short code of the sealed list. */
+  async code(): Promise<string | null> {
+    return (await this.faceNow()).code;
+  }
+
   private snapshotOf({ state }: Desk, face: Face, witness: WitnessState): Snapshot {
     return { state, ...face, chat: [...this.chat.lines], slowMs: this.chat.slowMs, witness };
   }

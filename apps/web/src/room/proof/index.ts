@@ -8,7 +8,7 @@ import type {
   ProxyAnswer,
   Receipt,
   SignedHead,
-  Snapshot,
+  ShowCode,
 } from '@qingpai/wire';
 import { get } from '../../shared/api';
 import type { Mendable, RoomView } from '../../shared/client';
@@ -88,7 +88,7 @@ export function openProof(view: RoomView, proof: ProofView, onAlarm: (evidence: 
       await kept.adopt(mineIn(view));
     },
     async code() {
-      const asked = await get<Snapshot>(`/api/shows/${show}`);
+      const asked = await get<ShowCode>(`/api/shows/${show}/code`);
       return asked.ok ? asked.value.code : null;
     },
     async handleAnswer(bid, answer) {
