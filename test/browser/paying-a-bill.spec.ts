@@ -64,6 +64,10 @@ test('two lots are paid at once on Stripe’s page, after a tick, and the page s
   await givesHisAddress(page);
   const button = page.getByRole('button', { name: '付 ¥80' });
   await button.waitFor();
+  // What holds for living goods comes first, with one tap.
+  await page.getByText('请先在上面点“我知道了”').waitFor();
+  await page.getByRole('button', { name: '我知道了' }).click();
+  await page.getByText(/您在 .* 确认过/).waitFor();
   expect([await button.isDisabled(), stripe.requests.length]).toEqual([true, 0]);
   expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
   // What he typed is nowhere on the page any more.
@@ -101,7 +105,7 @@ test('in WeChat it says what does not work there, and paying by hand comes first
     '微信支付',
   ]);
   expect((await page.locator('h2').allTextContents()).slice(1)).toEqual([
-    ...['收货', '线下付款', '在线付款'],
+    ...['收货', '鲜活商品的约定', '线下付款', '在线付款'],
   ]);
   await shot(page, 'pay-wechat');
   expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);

@@ -60,7 +60,8 @@ const sql = `
       coalesce(sum(units) FILTER (WHERE phase = 'paid' AND received_at_ms IS NOT NULL), 0) AS delivered_units
     FROM (
       SELECT h.show_id, h.lot, h.offering, h.units, h.unit_price_fen, h.followed_by,
-        coalesce(now.phase, h.phase) AS phase, coalesce(now.received_at_ms, h.received_at_ms) AS received_at_ms,
+        coalesce(now.phase, h.phase) AS phase, coalesce(now.refunded_fen, h.refunded_fen) AS refunded_fen,
+        coalesce(now.received_at_ms, h.received_at_ms) AS received_at_ms,
         EXISTS (SELECT FROM sales b WHERE b.show_id = h.show_id AND b.followed_by = h.sale) AS second
       FROM sales h JOIN newest ON begun = h.show_id
         LEFT JOIN sales now ON now.show_id = newest.show_id AND now.sale = h.sale AND now.lot = h.lot AND h.phase <> 'voided'

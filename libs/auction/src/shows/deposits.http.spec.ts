@@ -5,7 +5,10 @@ import { done, quickRules, until } from '../testing/rig.js';
 import { type TownshipApp, townshipApp } from '../testing/townshipApp.js';
 
 /** 保证金 by hand, over HTTP and on real Postgres: two persons, then the log. */
-const rules = { ...quickRules, deposit: { amountFen: 5_000 }, payWithinMs: 0, complaintMs: 0 };
+const rules = {
+  ...{ ...quickRules, openForMs: 60_000, hardEndMs: 120_000 },
+  ...{ deposit: { amountFen: 5_000 }, payWithinMs: 0, complaintMs: 0 },
+};
 const draft = {
   growerName: '硋窑村02号花农',
   village: '硋窑村',
@@ -74,6 +77,7 @@ it('a deposit is recorded by one, confirmed by another, opens the bidding, and g
   const early = await township.post(`${path}/D1/release`, officer, { reason: 'bidder-request' });
   expect(early.json()).toMatchObject({ code: 'deposit-bound' });
   expect((await township.post(`${path}/D1/release`, host, { reason: 'other' })).statusCode).toBe(403);
+  await done(desk.command({ by: 'host', name: 'lastCall', lot: 'L1' }));
   await until(() => Object.keys(desk.state.sales).length === 1, 5_000);
   const { txn } = leafOf('deposit.held');
   const forSale = { sale: 'S1', amountFen: 5_200, channel: 'wechat' as const, txn };
