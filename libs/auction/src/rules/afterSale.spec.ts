@@ -116,6 +116,13 @@ describe('坏损包赔', () => {
     );
   });
 
+  it('is not taken where the sealed rules know nothing of it', () => {
+    const show = new PaperShow({ rules: { afterSale: undefined }, lots: { L1: {} } });
+    const words = { kind: 'complaint', bidder: LIN, category: 'other' } as const;
+    for (const body of [damage, words])
+      expect(show.ask(10_000, { name: 'fileClaim', body }, LIN)).toMatchObject(refused('wrong-phase'));
+  });
+
   it('is filed to the last millisecond, and once for each unit', () => {
     const show = came();
     show.does(400_000 + DAY - 1, { name: 'fileClaim', body: damage }, LIN);

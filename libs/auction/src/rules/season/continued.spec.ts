@@ -225,3 +225,9 @@ function vkeyOf(show: string, fill: number): string {
   });
   return /^log (\S+)$/m.exec(text)![1]!;
 }
+
+it('a log that goes on from none is judged alone, whatever lies beside it', () => {
+  const text = textOf(interrupted());
+  const alone = verifyBundle(text, { policy });
+  expect(verifyContinued(textOf(interrupted()), text, { policy })).toEqual({ ...alone, before: null });
+});
