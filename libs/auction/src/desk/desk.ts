@@ -195,7 +195,7 @@ export class Desk {
     const { clock } = this;
     const { log } = this.ports;
     const leaves = leavesToSeal(this.state);
-    const catalogue = leaves.length === 0 ? '' : await log.catalogueRoot(this.showId, leaves);
+    const catalogue = await log.catalogueRoot(this.showId, leaves);
     const asked = { by: 'host', name: 'seal', catalogue } as const;
     const decision = decide(this.state, asked, clock.nowMs(), secretsOf(this.writer.memory.draft));
     const [event] = decision.events;

@@ -280,7 +280,7 @@ export class Writer {
 
   private async catalogueRoot(): Promise<string> {
     const leaves = leavesToSeal(this.memory.draft.state);
-    return leaves.length === 0 ? '' : this.ports.log.catalogueRoot(this.showId, leaves);
+    return this.ports.log.catalogueRoot(this.showId, leaves);
   }
 
   private booksRoot(): string {

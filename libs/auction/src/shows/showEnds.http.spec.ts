@@ -240,12 +240,40 @@ describe('a show that is continued after a restore', () => {
     expect(season.shows.find(({ show }) => show === before)?.standing).toBe('continued');
   });
 
-  it('was sealed and not yet closed', async () => {
+  it('was sealed and not yet settled', async () => {
     const showId = await prepared();
     expect(code(await byHost('POST', `shows/${showId}/continue`))).toEqual([409, 'wrong-phase']);
     await order(showId, { name: 'seal' }, { name: 'open' });
     for (const lot of ['L1', 'L2']) await order(showId, { name: 'withdraw', lot, reason: 'other' });
-    await order(showId, { name: 'close' });
+    await order(showId, { name: 'close' }, { name: 'settle' });
     expect(code(await byHost('POST', `shows/${showId}/continue`))).toEqual([409, 'wrong-phase']);
+  });
+
+  it('goes on for its sales alone when it was closed already', async () => {
+    const before = await prepared();
+    await order(before, { name: 'seal' }, { name: 'open' }, { name: 'offer', lot: 'L1' });
+    const buyer = await app.buyer('小吴', before);
+    const socket = await app.socketOf(buyer.token);
+    await socket.ask('join', { showId: before });
+    expect(await socket.ask('bid', { ...bidOf(2_500), confirmed: true })).toMatchObject({ ok: true });
+    const desk = await app.desks.of(before);
+    await until(() => Object.keys(desk.state.sales).length === 1, 5_000);
+    await order(before, { name: 'withdraw', lot: 'L2', reason: 'other' }, { name: 'close' });
+
+    const { status, body } = await byHost<{ showId: string }>('POST', `shows/${before}/continue`);
+    expect(status).toBe(201);
+    const next = body.showId;
+    await order(next, { name: 'seal' }, { name: 'open' }, { name: 'close' });
+    const paid = { sale: 'S1', amountFen: 2_500, channel: 'cash', txn: `${'U'.repeat(43)}=` };
+    await done((await app.desks.of(next)).command({ by: 'officer', name: 'paid', body: paid } as never));
+    const [past, now] = [await textOf(`shows/${before}/bundle`), await textOf(`shows/${next}/bundle`)];
+    const together = verifyContinued(past, now, { policy: await textOf(`shows/${next}/policy`) });
+    expect(together.findings).toEqual([]);
+    expect(together.before!.findings.map((one) => one.code)).toEqual(['lot-unsold']);
+    expect(together).toMatchObject({ verdict: 'ALL_ACCOUNTED_NOT_ALL_SOLD' });
+    const { body: said } = await http<Verification>('GET', `shows/${next}/verification`, null);
+    expect(said.verdict).toBe('ALL_ACCOUNTED_NOT_ALL_SOLD');
+    expect(await brokenInvariants(app.database.dataSource.manager)).toEqual([]);
+    expect((await judgedSeason()).findings).toEqual([]);
   });
 });

@@ -50,14 +50,15 @@ export class ShowEnds {
   /**
    * A new show that goes on from the head of this one, with its people and sales as they stand, and with all units that
    * have no end yet and the floors they had: its list is sealed and compared again. For a database that was put back from a copy: what the copy does not hold may
-   * have been promised already, so its log must not grow (LEDGER §5). Refuses: `wrong-phase` for what is not sealed or
-   * over, `show-continued`, `show-cancelled`.
+   * have been promised already, so its log must not grow (LEDGER §5). A closed show goes
+   * on for its sales alone. Refuses: `wrong-phase` for what is not sealed or is settled, `show-continued`,
+   * `show-cancelled`.
    */
   async continue(showId: string): Promise<string> {
     const { db, store, desks, carried, registry, nowMs } = this.parts;
     const { next, listed } = await inTransaction(db, async (manager) => {
       const show = await this.takeFor(manager, showId);
-      if (show.phase !== 'sealed' && show.phase !== 'open') throw new Refused('wrong-phase');
+      if (!['sealed', 'open', 'closed'].includes(show.phase)) throw new Refused('wrong-phase');
       const { townshipId, hostId, card, rules, demo, origin } = show;
       const head = await this.parts.ledger.headOf(origin);
       if (!head) throw new Error(`bug: ${origin} has no leaf`);
