@@ -89,3 +89,46 @@ test('the rules of a new show can be chosen, and are what is sealed', async () =
   const { state } = await market.must<{ state: { rules: object } }>('GET', `/api/shows/${showId}`);
   expect(state.rules).toMatchObject({ openForMs: 120_000, ladder: { atLast: 'carry', pauseMs: 10_000 } });
 }, 60_000);
+
+test('the freight of a new show is filled in province by province, shown as buyers will read it, and sealed so', async () => {
+  const page = await browser.opens('/host', await market.host());
+  await page.getByRole('button', { name: '新建专场' }).click();
+  const sheet = page.locator('dialog[open]');
+  await sheet.locator('input').first().fill('夜市专场');
+  await sheet.getByText('拍卖规则').click();
+  await sheet.getByText('自己定').click();
+  await sheet.getByText('运费：福建 ¥8，其他 ¥12–¥25').waitFor();
+  await sheet.getByLabel('一般运费').fill('15');
+  await sheet.getByRole('button', { name: '加一行' }).click();
+  const row = sheet.locator('.zone').nth(3);
+  await row.locator('.picker').waitFor();
+  await sheet.locator('button[type=submit]').click();
+  await row.getByText('至少选一个省').waitFor();
+  await row.getByText('要填金额，包邮填 0').waitFor();
+  await row.getByLabel('运费').fill('30');
+  // It is taken out of where it stood.
+  await row.getByRole('checkbox', { name: '西藏' }).click();
+  await row.getByRole('checkbox', { name: '海南' }).click();
+  await shot(page, 'freight-picker');
+  expect(await axeFinds(page)).toEqual([]);
+  await row.getByRole('button', { name: '选好了' }).click();
+  await row.getByRole('button', { name: '海南、西藏' }).waitFor();
+  await sheet.getByLabel('满多少免运费').fill('');
+  const words = '运费：福建 ¥8，其他 ¥12–¥30；新疆、台湾、香港、澳门不送；可自提；合并只收一次';
+  await sheet.getByText(words).waitFor();
+  await shot(page, 'freight-words');
+  expect(await axeFinds(page)).toEqual([]);
+  expect(await overflows(page)).toBe(false);
+  await sheet.locator('button[type=submit]').click();
+  await page.waitForURL(/show=/);
+  const showId = new URL(page.url()).searchParams.get('show')!;
+  const told = await market.must<{ card: { freight: string }; state: { rules: { freight: object } } }>(
+    'GET',
+    `/api/shows/${showId}`,
+  );
+  expect(told.card.freight).toBe(words);
+  expect(told.state.rules.freight).toMatchObject({
+    ...{ elsewhereFen: 1_500, notServed: ['65', '71', '81', '82'] },
+    zones: [{}, {}, {}, { provinces: ['46', '54'], feeFen: 3_000 }],
+  });
+}, 60_000);

@@ -1,4 +1,5 @@
 export * from './units.js';
+export * from './defaultFreight.js';
 export * from './provinces.js';
 export * from './rules.js';
 export * from './events.js';

@@ -44,6 +44,18 @@ describe('the rules a host chooses', () => {
     expect(deposit('50', '200')).toEqual({ deposit: { amountFen: 5_000, abovePriceFen: 20_000 } });
     expect([deposit('0', ''), deposit('五十', ''), deposit('50', '很多')]).toEqual([null, null, null]);
   });
+  it('bring the usual freight with them unsaid, a table as it is filled in, or none', () => {
+    const freight = (way: 'usual' | 'own' | 'none', elsewhere = '18') => {
+      const freightTable = { ...usualRules.freightTable, elsewhere, rows: [] };
+      return rulesOf({ ...usualRules, secondChance: false, freight: way, freightTable });
+    };
+    expect(freight('usual', '很多')).toEqual({});
+    expect(freight('own')).toMatchObject({
+      freight: { zones: [], elsewhereFen: 1_800, freeFromFen: 20_000 },
+    });
+    expect(freight('own', '很多')).toBeNull();
+    expect(freight('none')).toMatchObject({ freight: { zones: [], elsewhereFen: 0, pickUp: true } });
+  });
   it('need an amount where one is written', () => {
     expect(rulesOf({ ...usualRules, bidLimit: '很多' })).toBeNull();
   });

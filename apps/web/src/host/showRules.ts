@@ -1,4 +1,5 @@
-import type { FreightRule, Province, ShowRules } from '@qingpai/wire';
+import { defaultFreight, type FreightRule, type ShowRules } from '@qingpai/wire';
+import { checkFreight, type FreightForm, usualFreight } from './freightTable';
 import { fenOf } from './lotForm';
 
 /** What a host chooses of a show's rules when it is made; all else is the default. Fixed with the seal. */
@@ -17,13 +18,9 @@ export interface RulesForm {
   offers: boolean;
   /** The most one bid may come to, yuan as typed; empty: no limit. */
   bidLimit: string;
-  /** usual: the table that every new show has; else it is changed as typed, in yuan. */
+  /** usual: the table that every new show has; own: `freightTable`; none: nothing is charged where it is sent. */
   freight: 'usual' | 'own' | 'none';
-  freightNear: string;
-  freightElse: string;
-  /** Empty: never free. */
-  freightFreeFrom: string;
-  pickUp: boolean;
+  freightTable: FreightForm;
   /** 保证金 that a bidder needs, yuan as typed; empty: none. */
   deposit: string;
   /** Then only for bids that come to more than this, yuan as typed; empty: for every bid. */
@@ -38,7 +35,7 @@ export interface RulesForm {
 export const usualRules: RulesForm = {
   ...{ mode: 'live', openMax: '10', stagger: '20' },
   ...{ openFor: '60', suddenDeath: false, ladder: 'hand', offers: true, bidLimit: '' },
-  ...{ freight: 'usual', freightNear: '8', freightElse: '18', freightFreeFrom: '200', pickUp: true },
+  ...{ freight: 'usual', freightTable: usualFreight() },
   ...{ deposit: '', depositAbove: '' },
   ...{ secondChance: true, payGrowers: false, feePercent: '' },
 };
@@ -58,22 +55,17 @@ function feePercentOf(typed: string): number | null {
   return /^\d{1,2}$/.test(text) && Number(text) <= FEE_PERCENT_MAX ? Number(text) : null;
 }
 
-/** Fujian; nothing is sent where plants would not arrive alive, or the post does not go by road. */
-const NEAR: Province[] = ['35'];
-const NOT_SERVED: Province[] = ['54', '65', '71', '81', '82'];
-
-/** Null: something typed is no amount. */
-function freightOf(form: RulesForm): FreightRule | null {
-  const [nearFen, elsewhereFen] = [fenOf(form.freightNear), fenOf(form.freightElse)];
-  const freeFromFen = form.freightFreeFrom.trim() === '' ? undefined : fenOf(form.freightFreeFrom);
-  if (nearFen === null || elsewhereFen === null || freeFromFen === null || freeFromFen === 0) return null;
-  return {
-    ...{ zones: [{ provinces: NEAR, feeFen: nearFen }], elsewhereFen, notServed: NOT_SERVED },
-    ...{ pickUp: form.pickUp, ...(freeFromFen !== undefined && { freeFromFen }) },
-  };
-}
 /** No place costs anything: the seller bears it. */
-const FREE: FreightRule = { zones: [], elsewhereFen: 0, notServed: NOT_SERVED, pickUp: true };
+const { notServed } = defaultFreight;
+const FREE: FreightRule = { zones: [], elsewhereFen: 0, notServed, pickUp: true };
+
+/** Undefined: the usual one. Null: the table is not filled in. */
+export function freightOf({ freight, freightTable }: RulesForm): FreightRule | undefined | null {
+  if (freight === 'usual') return undefined;
+  if (freight === 'none') return FREE;
+  const checked = checkFreight(freightTable);
+  return checked.ok ? checked.rule : null;
+}
 
 /** Undefined: off. Null: something typed is no amount. */
 function depositOf({ deposit, depositAbove }: RulesForm): ShowRules['deposit'] | null {
@@ -84,11 +76,11 @@ function depositOf({ deposit, depositAbove }: RulesForm): ShowRules['deposit'] |
   return { amountFen, ...(abovePriceFen > 0 && { abovePriceFen }) };
 }
 
-/** What differs from the default rules. Null: a limit, a fee or a deposit is none. */
+/** What differs from the default rules. Null: a limit, a fee or a deposit is none, or the table of freight is not filled in. */
 export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
   const bidLimitFen = form.bidLimit.trim() === '' ? undefined : fenOf(form.bidLimit);
   if (bidLimitFen === null || bidLimitFen === 0) return null;
-  const freight = form.freight === 'own' ? freightOf(form) : FREE;
+  const freight = freightOf(form);
   const feePercent = feePercentOf(form.feePercent);
   const deposit = depositOf(form);
   if (deposit === null) return null;
@@ -107,7 +99,7 @@ export function rulesOf(form: RulesForm): Partial<ShowRules> | null {
     }),
     ...(bidLimitFen !== undefined && { bidLimitFen }),
     ...(deposit !== undefined && { deposit }),
-    ...(form.freight !== 'usual' && { freight }),
+    ...(freight !== undefined && { freight }),
     ...(form.secondChance && { secondChance: SECOND_CHANCE }),
     ...(form.payGrowers && feePercent !== null && { feePercent, growerDues: 'settled' as const }),
   };

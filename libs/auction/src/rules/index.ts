@@ -34,6 +34,7 @@ export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
 export { evolve } from './evolve.js';
 export { type Finding, findings, type RuleFindingCode } from './findings.js';
 export { type Freight, freightDueOf, freightHeldFen, freightOf, type ParcelChoice } from './freight.js';
+export { freightWords } from './freightWords.js';
 export {
   amountAboveFen,
   gridBelowFen,

@@ -4,9 +4,9 @@ import { newShowRules, type showCreate, type ShowEnd, type ShowRules, type showS
 import { type DataSource, In } from 'typeorm';
 import { type z } from 'zod';
 import { EndedShow } from '../registry/entities.js';
+import { freightWords } from '../rules/index.js';
 import { Show } from '../store/entities.js';
 import { type ShowStore } from '../store/showStore.js';
-import { freightWords } from './freightWords.js';
 import { type House, problemsOfRules } from './house.js';
 
 export interface ShowsParts {
