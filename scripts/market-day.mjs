@@ -8,7 +8,7 @@ import { ensureInstalled, refuseOldNode } from './ground.mjs';
 // `-- --planted`: after how many seeds each planted bug is found. It runs the sources as they are: nothing is built.
 const MANY_SHOWS = 200;
 const usage =
-  'npm run market-day -- [--seed N] [--shows N] [--workers N] | --planted\n' +
+  'npm run market-day -- [--seed N] [--shows N] [--workers N] | --planted [--brief]\n' +
   '--seed alone plays one show again; without it a thousand are played from seed 1';
 
 if (isMainThread) await main();
@@ -26,7 +26,7 @@ async function main() {
   const asked = ask();
   if (!(await ensureInstalled())) process.exit(1);
   const { findPlanted, play } = await commandLine();
-  process.exit(asked.planted ? await findPlanted(asked.pool) : await play(asked));
+  process.exit(asked.planted ? await findPlanted(asked.pool, asked.brief) : await play(asked));
 }
 
 function ask() {
@@ -37,6 +37,7 @@ function ask() {
         shows: { type: 'string' },
         workers: { type: 'string' },
         planted: { type: 'boolean' },
+        brief: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -47,6 +48,7 @@ function ask() {
       seed: whole(values.seed ?? '1'),
       shows,
       planted: values.planted,
+      brief: values.brief,
       pool: {
         workers: whole(values.workers ?? String(isMuch ? availableParallelism() : 1)),
         entry: fileURLToPath(import.meta.url),

@@ -7,7 +7,7 @@ const rows = new Map<string, { seeds: string; proof: string }>();
 let code: number | null = null;
 
 beforeAll(async () => {
-  const told = await runMarketDay('--planted');
+  const told = await runMarketDay('--planted', '--brief');
   code = told.code;
   for (const line of told.lines) {
     const [, bug, seeds, , , proof] = line.split('|').map((cell) => cell.trim());

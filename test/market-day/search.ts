@@ -19,12 +19,15 @@ export interface Sought {
   alone: Found | null;
 }
 
-/** Plays shows with the bug in them until it is seen. */
-export async function seek(bug: Planted): Promise<Sought> {
+/**
+ * Plays shows with the bug in them until it is seen.
+ * @param isBrief not also without the rules: that column is for the table in the documents
+ */
+export async function seek(bug: Planted, isBrief: boolean): Promise<Sought> {
   const only: Looking = (name) => name === bug.proves;
   return {
     found: await search(bug, everything, SEEDS_TO_FIND),
-    blind: await search(bug, withoutTheRules, SEEDS_TO_FIND_BLIND),
+    blind: isBrief ? null : await search(bug, withoutTheRules, SEEDS_TO_FIND_BLIND),
     alone: bug.proves === undefined ? null : await search(bug, only, SEEDS_TO_FIND, only),
   };
 }
