@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pictureElsewhere } from './elsewhere.js';
 import { province } from './provinces.js';
 import { showRules } from './rules.js';
 import { showPhase, lotPhase } from './state.js';
@@ -140,6 +141,11 @@ export const showCreate = z.strictObject({
   startsAtMs: timeMs.optional(),
   rules: showRules.partial().optional().describe('what differs from the default rules'),
   hostTitle: z.string().max(20).optional(),
+  elsewhere: pictureElsewhere
+    .optional()
+    .describe(
+      'the picture is on another platform: its delay is added to windowMs, extensionMs and lastCallMs',
+    ),
 });
 export const showCreated = z.object({ showId });
 export const showCode = z.object({

@@ -7,6 +7,7 @@ export * from './state.js';
 export * from './reasons.js';
 export * from './ruleReasons.js';
 export * from './proofs.js';
+export * from './elsewhere.js';
 export * from './room.js';
 export * from './api.js';
 export * from './deposits.js';

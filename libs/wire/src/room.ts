@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pictureElsewhere } from './elsewhere.js';
 import { loggedEvent } from './events.js';
 import { consentWaiver } from './growers.js';
 import { stage } from './media.js';
@@ -294,6 +295,7 @@ export const showCard = z.object({
   startsAtMs: timeMs,
   freight: z.string().describe('freight rule in words, shown before the first bid'),
   payBy: z.string().describe('pay-by rule in words'),
+  elsewhere: pictureElsewhere.optional().describe('where the picture is; left out: here, if there is one'),
 });
 export type ShowCard = z.infer<typeof showCard>;
 

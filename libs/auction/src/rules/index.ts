@@ -30,6 +30,7 @@ export {
 export { decide } from './decide.js';
 export { decideDue, dueAtMs } from './due.js';
 export { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
+export { lengthenedBy } from './elsewhere.js';
 export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
 export { evolve } from './evolve.js';
 export { type Finding, findings, type RuleFindingCode } from './findings.js';

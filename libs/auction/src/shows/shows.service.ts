@@ -3,6 +3,7 @@ import { Refused } from '@qingpai/platform';
 import { newShowRules, type showCreate, type ShowEnd, type ShowRules, type showSummary } from '@qingpai/wire';
 import { type DataSource, In } from 'typeorm';
 import { type z } from 'zod';
+import { lengthenedBy } from '../rules/elsewhere.js';
 import { EndedShow } from '../registry/entities.js';
 import { freightWords } from '../rules/index.js';
 import { Show } from '../store/entities.js';
@@ -31,7 +32,9 @@ export class Shows {
 
   /** A new show of this host, its log opened. Refuses: `malformed` (rules that contradict themselves). */
   async create(host: Pick<SessionMember, 'memberId' | 'townshipId'>, wanted: ShowCreate): Promise<string> {
-    const rules: ShowRules = { ...newShowRules, ...definedOf(wanted.rules ?? {}) };
+    const { elsewhere } = wanted;
+    const wished: ShowRules = { ...newShowRules, ...definedOf(wanted.rules ?? {}) };
+    const rules = lengthenedBy(wished, elsewhere?.delayMs ?? 0);
     const problems = problemsOfRules(rules);
     if (problems.length > 0) throw new Refused('malformed', undefined, problems.map(outOfBounds));
     const { house, demo } = this.parts;
@@ -44,6 +47,7 @@ export class Shows {
       startsAtMs: wanted.startsAtMs ?? nowMs,
       freight: rules.freight ? freightWords(rules.freight) : house.freight,
       payBy: house.payBy,
+      ...(elsewhere && { elsewhere }),
     };
     const show = { townshipId: township.id, hostId: host.memberId, card, rules, demo, nowMs };
     const { showId } = await this.parts.db.transaction((manager) =>
