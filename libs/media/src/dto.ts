@@ -10,7 +10,7 @@ export class SaleParamDto extends createZodDto(z.object({ id: wire.showId, sale:
 export class ReplayAnswerDto extends createZodDto(wire.replayAnswer) {}
 export class ReplaySettingDto extends createZodDto(wire.replaySetting) {}
 export class RecordingDiskDto extends createZodDto(wire.recordingDisk) {}
-export class StageDto extends createZodDto(wire.stage) {}
+export class StageDto extends createZodDto(wire.stageAnswer) {}
 export class WatchAnswerDto extends createZodDto(wire.watchAnswer) {}
 export class PublishAskDto extends createZodDto(wire.publishAsk) {}
 export class MediaAddressDto extends createZodDto(wire.mediaAddress) {}

@@ -22,6 +22,8 @@ export interface MediaServer {
   /** Whether somebody else's camera is on air; a server that refuses the second one itself says no. */
   isHeldByAnother(ask: Pick<SendAsk, 'show' | 'person' | 'from'>): boolean;
   stageOf(show: string): Stage;
+  /** Whether it answers us now; left out: nobody knows. */
+  isReached?(): boolean;
   /** Told of every change; answers how to stop that. */
   onStage(listener: StageListener): () => void;
   /** Where requests to `/whip` and `/whep` of our own address go on to; null: clients go there themselves. */

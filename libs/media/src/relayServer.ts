@@ -16,6 +16,8 @@ export class RelayServer implements MediaServer {
   private readonly stages = new Stages();
   private stop: () => void = () => undefined;
   private isClosed = false;
+  /** Its news come. */
+  private isHeard = false;
 
   /**
    * @param forwardTo origin of the relay, e.g. http://127.0.0.1:8030
@@ -39,6 +41,7 @@ export class RelayServer implements MediaServer {
   }
 
   stageOf = (show: string) => this.stages.of(show);
+  isReached = () => this.isHeard;
   onStage = (listener: StageListener) => this.stages.onStage(listener);
   /** It answers 409 itself. */
   isHeldByAnother = () => false;
@@ -56,6 +59,7 @@ export class RelayServer implements MediaServer {
     const headers = { authorization: `Bearer ${token}` };
     const request = get(`${this.forwardTo}/events`, { headers }, (response) => this.read(response));
     const lost = () => {
+      this.isHeard = false;
       if (this.isClosed) return;
       // A new relay knows nothing of the old one's cameras: they post again, and then it says so.
       this.stages.interruptAll();
@@ -69,6 +73,7 @@ export class RelayServer implements MediaServer {
 
   private read(response: IncomingMessage): void {
     if (response.statusCode !== 200) return void response.destroy();
+    this.isHeard = true;
     let rest = '';
     response.setEncoding('utf8').on('error', () => undefined);
     response.on('data', (text: string) => {

@@ -38,12 +38,14 @@ export class StageController {
   @Get('shows/:id/stage')
   @Public()
   @Header('cache-control', 'no-store')
-  @ApiOperation({ summary: 'Whether there is live video now.' })
+  @ApiOperation({ summary: 'Whether there is live video now, and whether there could be.' })
   @ApiOkResponse({ type: dto.StageDto.Output })
   @ApiProblems(400, 404)
   async stage(@Param() { id }: dto.ShowParamDto) {
     await this.members.placeOf(id);
-    return this.options.server?.stageOf(id) ?? noVideo;
+    const { server } = this.options;
+    const reached = server?.isReached?.();
+    return { ...(server?.stageOf(id) ?? noVideo), ...(reached !== undefined && { reached }) };
   }
 
   @Post('shows/:id/stage/watch')

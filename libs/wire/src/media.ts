@@ -21,6 +21,16 @@ export const stage = z.object({
     .describe('on: it is being recorded; full: it is not, since the disk is; left out: it is not'),
 });
 export type Stage = z.infer<typeof stage>;
+/** Asked for before a show goes on air. */
+export const stageAnswer = stage.extend({
+  reached: z
+    .boolean()
+    .optional()
+    .describe(
+      'whether the relay answers the market now; left out: there is none, or it is another house’s server',
+    ),
+});
+export type StageAnswer = z.infer<typeof stageAnswer>;
 
 /** Where live video is sent to (WHIP, RFC 9725) or fetched from (WHEP, LiveKit), and the bearer token for it. */
 export const mediaAddress = z.object({

@@ -12,7 +12,7 @@ import { type LotState, type Receipt, type SaleState, type Snapshot } from '@qin
 import { renderSVG } from 'uqr';
 import { type SlipMoney } from './slipMoney.js';
 import { type Language } from './language.js';
-import { escapeHtml } from './staticRoom.js';
+import { escapeHtml } from './html.js';
 
 /**
  * The grower's slip: what became of a lot, and the proof that it stands in the log, on paper. Nothing on it is about a

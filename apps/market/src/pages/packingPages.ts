@@ -3,7 +3,7 @@ import { type Parcel, type ParcelLine } from '@qingpai/wire';
 import { renderSVG } from 'uqr';
 import { type PlainPage } from './growerSlip.js';
 import { type Language } from './language.js';
-import { escapeHtml } from './staticRoom.js';
+import { escapeHtml } from './html.js';
 
 /** Lists for the packing table, on A4, and a slip per parcel for a thermal printer. Phones are masked. */
 export interface Printed {

@@ -3,7 +3,7 @@ import { type z } from 'zod';
 import { type BuiltPages } from './builtPages.js';
 import { type PlainPage } from './growerSlip.js';
 import { type Language } from './language.js';
-import { escapeHtml } from './staticRoom.js';
+import { escapeHtml } from './html.js';
 
 /** Pages that need no script: the list of shows, and what is said when something cannot be shown. */
 type ShowSummary = z.infer<typeof showSummary>;

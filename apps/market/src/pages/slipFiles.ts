@@ -1,7 +1,7 @@
 import { pdfOf, pngOf } from '@qingpai/payments';
 import { renderSVG } from 'uqr';
 import { type SlipMoney } from './slipMoney.js';
-import { escapeHtml } from './staticRoom.js';
+import { escapeHtml } from './html.js';
 
 /** The slip to send on in a chat: what it says in the fewest words, with the square that leads to the proof. */
 export interface SlipFacts {

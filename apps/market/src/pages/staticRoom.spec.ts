@@ -205,6 +205,17 @@ describe('the room without JavaScript', () => {
     expect(staticRoomHtml(snapshot(rising), 0, options)).not.toContain('保证金');
   });
 
+  it('of a show whose picture is on another platform says where, how far behind, and that bids count here', () => {
+    const one = snapshot(rising);
+    const elsewhere = { name: '<视频号>', link: 'https://live.example.com/7?a=1&b="2"', delayMs: 5_500 };
+    const html = staticRoomHtml({ ...one, card: { ...one.card, elsewhere } }, 0, options);
+    expect(html).toContain('画面在&#60;视频号&#62;，约慢 6 秒，出价以本页为准。');
+    expect(html).toContain(
+      'href="https://live.example.com/7?a=1&#38;b=&#34;2&#34;" rel="noopener noreferrer"',
+    );
+    expect(staticRoomHtml(one, 0, options)).not.toContain('画面在');
+  });
+
   it('asks a guest for a nickname', () => {
     const html = staticRoomHtml(snapshot(rising), 0, { ...options, me: null });
     expect(html).toContain('name="nickname"');

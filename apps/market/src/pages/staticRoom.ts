@@ -1,5 +1,7 @@
 import { clockPriceFen, leastBidFen, type OnBlock, openLots, standingOffers } from '@qingpai/auction/rules';
 import type { LotState, OfferingState, ShowState, Snapshot } from '@qingpai/wire';
+import { elsewhereLine } from './elsewhereLine.js';
+import { escapeHtml } from './html.js';
 
 /**
  * The room before any JavaScript: what is open (in a timed show often several lots), each with its price and a plain
@@ -116,11 +118,6 @@ const en: Words = {
 };
 const dictionaries = { zh, en };
 
-/** Text for HTML and for attribute values in double quotes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
-
 /** JSON inside a `<script type="application/json">`: no `<` can end the element or open a comment. */
 export const bootJson = (snapshot: Snapshot): string => JSON.stringify(snapshot).replace(/</g, '\\u003c');
 
@@ -150,6 +147,7 @@ export function staticRoomHtml(snapshot: Snapshot, nowMs: number, options: Stati
     options.notice ? `<p class="say gold" role="status">${escapeHtml(options.notice)}</p>` : '',
     `<p class="foot"><a class="quiet" href="${here}?lang=${options.language}">${w.refresh}</a>`,
     `<a class="quiet" href="${here}?lang=${other}">${w.other}</a></p>`,
+    elsewhereLine(card, options.language),
     `<p class="rest-note">${escapeHtml(card.freight)}</p>${depositLine(snapshot, w)}</section>`,
   ].join('');
 }

@@ -18,7 +18,6 @@ export const proof = defineAsyncComponent(() => import('./ProofSheet.vue'));
 
 /** What stands over the picture: named here so that the first load need not know their files. */
 export { default as CodeMark } from '../../shared/CodeMark.vue';
-/** Fetched only where somebody sends. */
-export const LiveFilm = defineAsyncComponent(() => import('../../live/LiveFilm.vue'));
+export { default as Picture } from '../../live/Picture.vue';
 export const OpenLots = defineAsyncComponent(() => import('../OpenLots.vue'));
 export { ring } from '../tones';
