@@ -6,8 +6,8 @@ const zh = {
   // the room
   here: (name: string) => `画面在${name}`,
   bidsHere: (seconds: number) => (seconds > 0 ? `约慢 ${seconds} 秒，出价以本页为准` : '出价以本页为准'),
-  watchThere: '去看画面',
-  opensThere: '会打开别的网站或应用',
+  watchThere: '去看',
+  opensThere: '画面，会打开别的网站或应用',
   // a new show
   title: '直播画面在哪里',
   places: { here: '在本页直播，或不直播', there: '画面在别的平台' },
@@ -52,8 +52,8 @@ const en: typeof zh = {
   here: (name) => `The picture is on ${name}`,
   bidsHere: (seconds) =>
     seconds > 0 ? `about ${seconds} s behind; bids count on this page` : 'Bids count on this page',
-  watchThere: 'Watch there',
-  opensThere: 'opens another site or app',
+  watchThere: 'Watch',
+  opensThere: ', opens another site or app',
   title: 'Where the live picture is',
   places: { here: 'On this page, or none', there: 'On another platform' },
   how: 'People watch in another platform’s live room; our page is the screen they bid on.',
