@@ -123,6 +123,8 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   members: { update: 'all', delete: true },
   member_keys: { delete: true },
   sessions: { update: 'all', delete: true },
+  // Taken away when it is used or over.
+  camera_links: { delete: true },
   one_time_tokens: { update: 'all', delete: true },
   codes: { update: 'all', delete: true },
   waiting: { update: 'all', delete: true },

@@ -6,7 +6,7 @@ export { noVideo } from './stages.js';
 export { STAGE_HANDS, type StageHands } from './options.js';
 export { type RecordingHands, RECORDING_HANDS } from './recordings/hands.js';
 export { mediaEntities } from './recordings/entities.js';
-export { mediaMigrations } from './recordings/migrations/index.js';
+export { mediaMigrations } from './migrations/index.js';
 export { S3Store, type S3Options } from './recordings/store.js';
 export { Recordings } from './recordings/recordings.js';
 export { RecordingsModule } from './recordings.module.js';

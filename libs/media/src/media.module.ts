@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { CameraLinks } from './cameraLinks.js';
 import { ForwardController } from './forward.controller.js';
 import { MEDIA_OPTIONS, type MediaOptions } from './options.js';
@@ -17,7 +18,11 @@ export class MediaModule {
       providers: [
         { provide: MEDIA_OPTIONS, useValue: options },
         SenderPages,
-        { provide: CameraLinks, useValue: new CameraLinks(options.nowMs) },
+        {
+          provide: CameraLinks,
+          useFactory: (db: DataSource) => new CameraLinks(db, options.nowMs),
+          inject: [DataSource],
+        },
       ],
     };
   }

@@ -108,7 +108,7 @@ export class StageController {
   @ApiOkResponse({ type: dto.CameraPassDto.Output })
   @ApiProblems(400, 401, 415, 503)
   async enter(@Body() ask: dto.CameraEnterDto) {
-    const link = this.links.use((ask as z.infer<typeof cameraEnter>).token);
+    const link = await this.links.use((ask as z.infer<typeof cameraEnter>).token);
     if (!link) throw new Refused('wrong-token');
     const untilMs = this.options.nowMs() + CAMERA_PASS_MS;
     const pass = signToken({ ...link, may: 'camera', untilMs }, this.options.key);

@@ -18,7 +18,7 @@ import { FakeS3 } from '../testing/fakeS3.js';
 import { cutOf } from './clips.js';
 import { mediaEntities } from './entities.js';
 import { type Piece, type RecordingHands } from './hands.js';
-import { mediaMigrations } from './migrations/index.js';
+import { mediaMigrations } from '../migrations/index.js';
 import { type KeptPiece, Recordings } from './recordings.js';
 import { rangeOf } from './sendFile.js';
 import { S3Store } from './store.js';
