@@ -146,6 +146,28 @@ whereChromiumIs('in Chromium', () => {
     await page.context().close();
   }, 240_000);
 
+  test('before the show the list says that no camera was tried, and when it was, that all is ready', async () => {
+    const host = await market.host();
+    const showId = await market.draft(host, [pot()], rules);
+    const inRoom = await market.enter(showId, host);
+    await inRoom.does({ name: 'seal', withoutConsent: 'on-paper' });
+    const opened = (told: PermissionState) =>
+      browser.opens(`/host?show=${showId}`, host, { ...PHONE, ...media }, (one) =>
+        one.addInitScript(`navigator.permissions.query = async () => ({ state: '${told}' })`),
+      );
+    const page = await opened('prompt');
+    const line = page.locator('.checks li').first();
+    await line.getByText('摄像头还没试过').waitFor();
+    await shot(page, 'check-unasked');
+    expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+    await line.getByRole('button', { name: '试摄像头' }).click();
+    await line.getByText('摄像头已允许，画面服务正常').waitFor();
+    await shot(page, 'check-ready');
+    const refused = await opened('denied');
+    await refused.locator('.checks li', { hasText: '摄像头没有允许' }).waitFor();
+    await shot(refused, 'check-refused');
+  }, 60_000);
+
   test('the relay is killed: both pages come back by themselves, and a bid goes through meanwhile', async () => {
     const { showId, host } = await market.openShow([pot()], rules);
     await host.does({ name: 'offer', lot: 'L1' });

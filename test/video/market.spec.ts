@@ -1,5 +1,5 @@
 import * as library from 'node-datachannel';
-import { type MediaAddress, type Stage, type WatchAnswer } from '@qingpai/wire';
+import { type MediaAddress, type Stage, type StageAnswer, type WatchAnswer } from '@qingpai/wire';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { post, TestCamera, TestViewer, until } from './kit/peers.js';
 
@@ -19,7 +19,7 @@ const publishAt = async (showId: string) =>
   market.must<MediaAddress>('POST', `/api/shows/${showId}/stage/publish`, await market.host(), {});
 const watchAt = async (showId: string) =>
   (await market.must<WatchAnswer>('POST', `/api/shows/${showId}/stage/watch`, undefined, {})).watch!;
-const stageOf = (showId: string) => market.must<Stage>('GET', `/api/shows/${showId}/stage`);
+const stageOf = (showId: string) => market.must<StageAnswer>('GET', `/api/shows/${showId}/stage`);
 async function sending(showId: string): Promise<TestCamera> {
   const camera = new TestCamera(library);
   open.push(camera);
@@ -43,6 +43,7 @@ test('the room hears that the camera is on air, a guest watches, and the counter
   const guest = await market.enter(showId);
   const heard: Stage[] = [];
   guest.listen<Stage>('stage', (stage) => heard.push(stage));
+  await until(async () => (await stageOf(showId)).reached === true, 'the relay answers the market');
   const camera = await sending(showId);
   await watching(showId);
   await until(() => heard.at(-1)?.state === 'live', 'the room hears it');
@@ -55,7 +56,7 @@ test('the room hears that the camera is on air, a guest watches, and the counter
   await until(() => heard.at(-1)?.state === 'ended', 'the room hears that it was put out');
 }, 60_000);
 
-test('only who holds the console may send; a link for a second phone opens once', async () => {
+test('only who holds the console may send; a link for a second phone opens once, also after a restart', async () => {
   const { showId } = await market.openShow([pot()], rules);
   const buyer = await market.signIn('13911110000', '小林');
   const asked = (token?: string) => market.ask('POST', `/api/shows/${showId}/stage/publish`, token, {});
@@ -76,6 +77,8 @@ test('only who holds the console may send; a link for a second phone opens once'
     await market.host(),
     {},
   );
+  await market.stop();
+  await market.start();
   const token = /^\/camera#link=([\w-]{43})$/.exec(link.path)![1];
   const enter = () =>
     market.ask<{ showId: string; pass: string }>('POST', '/api/stage/camera', undefined, { token });

@@ -1,5 +1,5 @@
 import type { StageAnswer } from '@qingpai/wire';
-import { isVideoReady, mayAskForCamera, videoCheckOf, type VideoSeen } from './videoCheck';
+import { cameraLeaveOf, isVideoReady, mayTryCamera, videoCheckOf, type VideoSeen } from './videoCheck';
 
 const idle: StageAnswer = { state: 'idle', video: false, audio: false, take: 0, reached: true };
 const check = (differs: Partial<VideoSeen>) =>
@@ -35,11 +35,36 @@ describe('live video before the show', () => {
       'refused',
       'unasked',
     ]);
-    expect([mayAskForCamera('unasked'), mayAskForCamera('refused')]).toEqual([true, false]);
+    expect((['unasked', 'refused', 'noCamera', 'ready', 'noRelay'] as const).map(mayTryCamera)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
   it('waits for what was not answered yet', () => {
     expect(check({ stage: null })).toBe('asking');
     expect(check({ camera: null })).toBe('asking');
     expect(isVideoReady('asking')).toBe(false);
+  });
+});
+
+describe('the camera of this page', () => {
+  const seen = { isThere: true, told: null, tried: null };
+  it('is what the browser tells of it, and to be tried where it does not', () => {
+    expect(cameraLeaveOf(seen)).toBe('unasked');
+    expect(cameraLeaveOf({ ...seen, told: 'prompt' })).toBe('unasked');
+    expect(cameraLeaveOf({ ...seen, told: 'granted' })).toBe('allowed');
+    expect(cameraLeaveOf({ ...seen, told: 'denied' })).toBe('refused');
+  });
+  it('is what a try found, until the browser allows it', () => {
+    expect(cameraLeaveOf({ ...seen, told: 'prompt', tried: 'allowed' })).toBe('allowed');
+    expect(cameraLeaveOf({ ...seen, tried: 'refused' })).toBe('refused');
+    expect(cameraLeaveOf({ ...seen, told: 'granted', tried: 'refused' })).toBe('allowed');
+  });
+  it('is none where there is none, or another app has it, whatever is allowed', () => {
+    expect(cameraLeaveOf({ ...seen, told: 'granted', isThere: false })).toBe('none');
+    expect(cameraLeaveOf({ ...seen, told: 'granted', tried: 'none' })).toBe('none');
   });
 });

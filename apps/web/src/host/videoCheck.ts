@@ -3,6 +3,21 @@ import type { PictureElsewhere, StageAnswer } from '@qingpai/wire';
 /** What the browser says of the camera. `unasked`: it would ask first; `none`: no page may use one here. */
 export type CameraLeave = 'allowed' | 'unasked' | 'refused' | 'none';
 
+export interface CameraSeen {
+  /** A page may ask for cameras here, and there is one. */
+  isThere: boolean;
+  /** What the browser would answer; null: it does not tell. */
+  told: PermissionState | null;
+  /** How the last try here ended; null: none was made. `none`: no camera, or another app has it. */
+  tried: Exclude<CameraLeave, 'unasked'> | null;
+}
+export function cameraLeaveOf({ isThere, told, tried }: CameraSeen): CameraLeave {
+  if (!isThere || tried === 'none') return 'none';
+  // Allowed in the browser's settings since.
+  if (told === 'granted') return 'allowed';
+  return tried ?? (told === 'denied' ? 'refused' : 'unasked');
+}
+
 export interface VideoSeen {
   elsewhere: PictureElsewhere | undefined;
   /** Null: not answered yet. */
@@ -28,5 +43,6 @@ export function videoCheckOf({ elsewhere, stage, camera }: VideoSeen): VideoChec
 export const isVideoReady = (check: VideoCheck): boolean =>
   check === 'elsewhere' || check === 'photos' || check === 'onAir' || check === 'ready';
 
-/** A camera that nobody was asked for yet can be asked for. */
-export const mayAskForCamera = (check: VideoCheck): boolean => check === 'unasked';
+/** A try, or another one, may help. */
+export const mayTryCamera = (check: VideoCheck): boolean =>
+  check === 'unasked' || check === 'refused' || check === 'noCamera';
