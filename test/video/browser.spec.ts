@@ -151,7 +151,7 @@ whereChromiumIs('in Chromium', () => {
     const showId = await market.draft(host, [pot()], rules);
     const inRoom = await market.enter(showId, host);
     await inRoom.does({ name: 'seal', withoutConsent: 'on-paper' });
-    const opened = (told: PermissionState) =>
+    const opened = (told: 'prompt' | 'denied') =>
       browser.opens(`/host?show=${showId}`, host, { ...PHONE, ...media }, (one) =>
         one.addInitScript(`navigator.permissions.query = async () => ({ state: '${told}' })`),
       );

@@ -51,6 +51,14 @@ test('the delay comes on top of what the host chose', async () => {
   expect(rules).toMatchObject({ windowMs: 16_000, extensionMs: 21_000, openForMs: 120_000 });
 });
 
+test('a show that goes on in another log keeps both, and is not lengthened again', async () => {
+  const before = await made({ elsewhere });
+  const { rules } = await sealedRules(before);
+  const next = (await township.post(`/api/shows/${before}/continue`, host)).json().showId as string;
+  expect((await cardOf(next)).elsewhere).toEqual(elsewhere);
+  expect((await township.desks.of(next)).state.rules).toEqual(rules);
+});
+
 test('a show without it has no such word on its card, and the usual rules', async () => {
   const showId = await made({});
   expect(await cardOf(showId)).not.toHaveProperty('elsewhere');
