@@ -4,7 +4,7 @@ import { ensureBuilt, ensureInstalled, refuseOldNode, root, run, step } from './
 
 // `npm test`: everything that can be judged here, from a fresh clone; what cannot is named. Ends with the totals.
 // `npm test -- --also-on 24` runs the unit and story suites once more on that line of Node.
-const SUITE_MS_MAX = 10 * 60_000;
+const SUITE_MS_MAX = 15 * 60_000;
 /** What waits for no clock but its own may share the machine; jest itself leaves one of two cores idle. */
 const sharing = new Set(['unit', 'tampering']);
 /** One round of each kind; all of them are in `npm run faults`. */

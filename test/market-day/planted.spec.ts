@@ -14,7 +14,7 @@ beforeAll(async () => {
     if (bug && seeds && proof !== undefined) rows.set(bug.replace(/ \*$/, ''), { seeds, proof });
     else process.stdout.write(`${line}\n`);
   }
-}, 400_000);
+}, 550_000);
 
 it.each(planted.map(({ name }) => name))('the simulator finds: %s', (name) => {
   expect(rows.get(name)?.seeds).toMatch(/^\d+$/);

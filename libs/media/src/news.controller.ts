@@ -20,13 +20,13 @@ export class NewsController {
       'For a media server elsewhere: LiveKit’s webhook, or `{show, state, video?, audio?}` with a bearer secret.',
   })
   @ApiHeader({ name: 'authorization', required: true })
-  @ApiProblems(400, 415, 503)
+  @ApiProblems(400, 404, 415)
   async hear(
     @Req() { rawBody, body }: RawBodyRequest<FastifyRequest>,
     @Headers('authorization') authorization: string | undefined,
   ): Promise<void> {
     const { server } = this.options;
-    if (!server || !isNewsTaker(server)) throw new Refused('no-live-video');
+    if (!server || !isNewsTaker(server)) throw new Refused('not-found');
     const bytes = Buffer.isBuffer(body) ? body : rawBody;
     if (!bytes || !authorization || !(await server.hear(bytes, authorization)))
       throw new Refused('bad-signature');

@@ -20,6 +20,16 @@ test('an error keeps its code: it says what failed, not who', () => {
   expect(logged({ err: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) })).toMatch('ECONNREFUSED');
 });
 
+test('an error of the database tells its query, and neither what it was asked with nor the row', () => {
+  const error = Object.assign(new Error('value too long'), {
+    ...{ code: '22001', query: 'SELECT $1', parameters: ['林阿妹'] },
+    ...{ detail: 'Key (phone)=(13800000001) already exists.', driverError: { detail: '13800000001' } },
+  });
+  const line = logged({ err: error });
+  expect(line).toMatch(/22001.*SELECT \$1/);
+  expect(line).not.toMatch(/林阿妹|13800000001/);
+});
+
 test('a circle ends', () => {
   const circle: Record<string, unknown> = {};
   circle['self'] = circle;

@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions, stdSerializers } from 'pino';
 
 export type Log = Logger;
 
@@ -11,9 +11,18 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   const options: LoggerOptions = {
     level,
     base: null,
+    serializers: { err: toldOf },
     formatters: { log: (entry: object) => redacted(entry) as Record<string, unknown> },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** Of an error. A database's also carries the values that it was asked with, and the row it tripped on. */
+const kept = ['type', 'message', 'stack', 'code', 'query', 'table', 'constraint'];
+function toldOf(error: Error): object {
+  const told = stdSerializers.err(error) as unknown as Record<string, unknown>;
+  if (!(error instanceof Error)) return told;
+  return Object.fromEntries(kept.flatMap((key) => (told[key] === undefined ? [] : [[key, told[key]]])));
 }
 
 function redacted(value: unknown, depth = 0): unknown {
