@@ -55,7 +55,7 @@ async function picture(page: Page): Promise<void> {
 }
 const chosen = (page: Page, mode: string) =>
   page
-    .locator('.live-pill')
+    .locator('button.live-pill')
     .first()
     .click()
     .then(() => page.locator('.live-menu').getByText(mode, { exact: true }).click());
@@ -81,7 +81,7 @@ it(
     await chosen(page, '高清');
     await picture(page);
     await until(
-      () => page.locator('.live-pill').first().textContent().then((text) => Number(/([\d.]+) MB/.exec(text ?? '')?.[1]) > 0),
+      () => page.locator('button.live-pill').first().textContent().then((text) => Number(/([\d.]+) MB/.exec(text ?? '')?.[1]) > 0),
       'the bytes are counted',
       WITHIN_MS,
     ); // prettier-ignore

@@ -127,14 +127,14 @@ whereChromiumIs('in Chromium', () => {
     await shot(hostPage, 'host-live');
     expect(await axeFinds(hostPage)).toEqual([]);
     expect(await overflows(hostPage)).toBe(false);
-    await page.locator('.live-pill').first().click();
+    await page.locator('button.live-pill').first().click();
     await shot(page, 'room-live-menu');
     expect(await axeFinds(page)).toEqual([]);
     expect(await overflows(page)).toBe(false);
     await page.locator('.live-menu').getByText('仅声音').click();
     await page.waitForSelector('.live-voice');
     await shot(page, 'room-voice');
-    await page.locator('.live-pill').first().click();
+    await page.locator('button.live-pill').first().click();
     await page.locator('.live-menu').getByText('仅图片').click();
     await page.waitForSelector('.live-voice', { state: 'detached' });
     await hostPage.goto(`${market.origin}/healthz`);
