@@ -14,7 +14,7 @@ export const pictureElsewhere = z.strictObject({
     .trim()
     .min(1)
     .max(20)
-    .regex(/^[^\p{Cc}\p{Cf}]*$/u)
+    .refine((name) => !/[\p{Cc}\p{Cf}]/u.test(name), 'control characters')
     .describe('what people call the platform'),
   link: z
     .url({ protocol: /^https$/, hostname: z.regexes.domain })
