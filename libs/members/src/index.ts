@@ -28,6 +28,7 @@ export {
   type MemberRequest,
   Public,
 } from './guards.js';
+export { ApiFile, ApiPhoto, photoFile } from './apiFiles.js';
 export { ApiProblems } from './apiProblems.js';
 export { WirePipe } from './bodyPipe.js';
 export { mayOpenSocket } from './rules/origins.js';

@@ -4,6 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type z } from 'zod';
 import { DepositMoveRow, DepositOrderRow, DepositRefundRow } from './deposits/entities.js';
 import { type PaymentState } from './rules/payment.js';
+import { ProviderPage } from './providerPage.js';
 
 /** Money that came outside the market, as a person says: transfer, cash, WeChat, Alipay. */
 @Entity('payments')
@@ -41,29 +42,12 @@ export class PaymentSaleRow {
   @Column('boolean') rejected!: boolean;
 }
 
-/** What one buyer pays online at once: one page at the provider's, one charge at most. */
+/** What one buyer pays online at once. */
 @Entity('orders')
-export class OrderRow {
-  @PrimaryColumn('uuid') id!: string;
-  @Column('text', { name: 'show_id' }) showId!: string;
-  @Column('text') bidder!: string;
-  @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+export class OrderRow extends ProviderPage {
   /** Freight that is in it. */
   @Column('bigint', { name: 'freight_fen', transformer: bigintColumn }) freightFen!: number;
   @Column('text') state!: OrderState;
-  @Column('text', { name: 'return_url' }) returnUrl!: string;
-  /** When the buyer ticked that number and amount go abroad. */
-  @Column('timestamptz', { name: 'consent_at' }) consentAt!: Date;
-  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
-  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
-  /** The provider's number of the page; null: not known yet, asked for again under our own number. */
-  @Column('text', { nullable: true }) ref!: string | null;
-  /** The provider's number of the charge, set once. */
-  @Column('text', { nullable: true }) charge!: string | null;
-  /** What the provider said when the money came, sealed like the reference of a payment by hand. */
-  @Column('bytea', { nullable: true }) answer!: Buffer | null;
-  @Column('bytea', { name: 'answer_hash', nullable: true }) answerHash!: Buffer | null;
-  @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;
 }
 
 /** Which sales an order pays; until it lets go of them, nobody else may pay them. */

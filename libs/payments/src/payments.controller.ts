@@ -1,22 +1,14 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Param,
-  Post,
-  Req,
-  StreamableFile,
-  UsePipes,
-} from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, UsePipes } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   type Action,
+  ApiFile,
+  ApiPhoto,
   ApiProblems,
   CurrentMember,
   May,
   MembersService,
+  photoFile,
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
@@ -90,14 +82,7 @@ export class PaymentsController {
     summary:
       'Add the photo of the receipt (JPEG, PNG or WebP, 8 MB at most), or put it in place of the last.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['file'],
-      properties: { file: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiFile()
   @ZodResponse({ status: 200, type: PaymentDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415)
   async addPhoto(
@@ -111,16 +96,13 @@ export class PaymentsController {
 
   @Get(':payment/photo')
   @May('payment.record')
-  @Header('cache-control', 'private, no-store')
-  @Header('x-content-type-options', 'nosniff')
+  @ApiPhoto()
   @ApiOperation({ summary: 'The photo of the receipt.' })
-  @ApiProduces('image/webp')
-  @ApiOkResponse({ description: 'the photo', schema: { type: 'string', format: 'binary' } })
   @ApiProblems(400, 401, 403, 404)
   async photo(@Param() { id, payment }: PaymentParamDto, @CurrentMember() member: SessionMember) {
     await this.cashier(id, member, 'payment.record');
     const bytes = await this.payments.photo(id, payment);
-    return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
+    return photoFile(bytes);
   }
 
   private cashier(showId: string, member: SessionMember, action: Action): Promise<Cashier> {

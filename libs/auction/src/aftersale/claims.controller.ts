@@ -1,21 +1,13 @@
+import { Body, Controller, Get, Header, HttpCode, Param, Post, UsePipes } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Param,
-  Post,
-  StreamableFile,
-  UsePipes,
-} from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import {
+  ApiPhoto,
   ApiProblems,
   assertMay,
   CurrentMember,
   May,
   MembersService,
+  photoFile,
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
@@ -83,15 +75,12 @@ export class ClaimsController {
 
   @Get(':claim/photo')
   @May('claim.see')
-  @Header('cache-control', 'private, no-store')
-  @Header('x-content-type-options', 'nosniff')
+  @ApiPhoto()
   @ApiOperation({ summary: 'The photo of the damage: for the house, and for whose it is.' })
-  @ApiProduces('image/webp')
-  @ApiOkResponse({ description: 'the photo', schema: { type: 'string', format: 'binary' } })
   @ApiProblems(400, 401, 403, 404)
   async photo(@Param() { id, claim }: ClaimParamDto, @CurrentMember() member: SessionMember) {
     const bytes = await this.claims.photo(id, claim, await this.whose(id, member));
-    return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
+    return photoFile(bytes);
   }
 
   /** Of a buyer, his own seat; of the house nobody's. */

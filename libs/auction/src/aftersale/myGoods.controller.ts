@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, UsePipes } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
+  ApiFile,
   ApiProblems,
   assertMay,
   CurrentMember,
@@ -63,14 +64,7 @@ export class MyGoodsController {
   @ApiOperation({
     summary: '坏损包赔: a photo (JPEG, PNG or WebP, 8 MB at most) of so many broken units of a sale.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['file'],
-      properties: { file: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiFile()
   @ZodResponse({ status: 200, type: MyGoodsDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 503)
   async damaged(

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Logger, Param, Post, Req, UsePipes } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import {
+  ApiFile,
   ApiProblems,
   assertMay,
   CurrentMember,
@@ -23,14 +24,6 @@ import {
   TrackingReportDto,
 } from './dto.js';
 import { Parcels } from './parcels.js';
-
-const oneFile = {
-  schema: {
-    type: 'object',
-    required: ['file'],
-    properties: { file: { type: 'string', format: 'binary' } },
-  },
-};
 
 /** The packing table: host and officer alone, since parcels have names on them. */
 @ApiTags('after the sale')
@@ -117,8 +110,7 @@ export class PackingTableController {
     summary:
       'That sheet come back with couriers’ numbers (CSV or XLSX): good rows are shipped, the others say why not.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody(oneFile)
+  @ApiFile()
   @ZodResponse({ status: 200, type: TrackingReportDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 503)
   async track(

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Req, UsePipes } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   type Action,
+  ApiFile,
   ApiProblems,
   assertMay,
   CurrentMember,
@@ -30,14 +31,6 @@ import {
 } from './dto.js';
 import { Imports } from './imports.service.js';
 import { IMPORT_BYTES_MAX } from './limits.js';
-
-const oneFile = {
-  schema: {
-    type: 'object',
-    required: ['file'],
-    properties: { file: { type: 'string', format: 'binary' } },
-  },
-};
 
 /** Describing lots, one by one or from a file, until their list is sealed. */
 @ApiTags('catalogue')
@@ -126,8 +119,7 @@ export class CatalogueController {
     description:
       'It is encoded anew as WebP; place, time and device that a phone writes into its photos are gone.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody(oneFile)
+  @ApiFile()
   @ZodResponse({ status: 200, type: PhotoAddedDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 503)
   async addPhoto(
@@ -148,8 +140,7 @@ export class CatalogueController {
       'Columns 拍品号, 名称, 花农, 村, 等级, 单位, 数量, 起拍价, 底价, 参考价, 方式, 来源, in any order; prices in yuan. ' +
       'Answers row by row; nothing is imported before it is confirmed.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody(oneFile)
+  @ApiFile()
   @ZodResponse({ status: 200, type: ImportReportDto })
   @ApiProblems(400, 401, 403, 404, 413, 415, 503)
   async preview(

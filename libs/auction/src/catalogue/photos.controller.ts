@@ -1,6 +1,6 @@
-import { Controller, Get, Header, Param, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, Public } from '@qingpai/members';
+import { ApiProblems, photoFile, Public } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { Catalogue } from './catalogue.service.js';
 
@@ -21,6 +21,6 @@ export class PhotosController {
   async photo(@Param('file') file: string) {
     const bytes = await this.catalogue.photo(file);
     if (bytes === null) throw new Refused('not-found');
-    return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
+    return photoFile(bytes);
   }
 }

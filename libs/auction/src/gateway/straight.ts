@@ -1,8 +1,8 @@
 import { type Socket } from 'socket.io';
 
 /**
- * Bytes written past the queues of socket.io and engine.io, where nothing waits in them: its own way makes several
- * objects and two buffers of each message, which is half of what an answer costs to send.
+ * Bytes written past the queues of socket.io and engine.io, where nothing waits in them: their way makes several objects
+ * and two buffers of each message.
  */
 
 /** Parts of an engine.io connection over `ws` that say whether bytes may go out past its queue. */

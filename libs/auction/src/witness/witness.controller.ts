@@ -1,7 +1,8 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UsePipes } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { NOTE_BYTES_MAX } from '@qingpai/ledger/rules';
 import {
+  ApiFile,
   ApiProblems,
   assertMay,
   CurrentMember,
@@ -16,14 +17,6 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ZodResponse } from 'nestjs-zod';
 import { ShowParamDto, WitnessRequestQueryDto, WitnessStateDto } from './dto.js';
 import { Witnessing } from './witnessing.js';
-
-const oneFile = {
-  schema: {
-    type: 'object',
-    properties: { file: { type: 'string', format: 'binary' } },
-    required: ['file'],
-  },
-};
 
 /** How far a show is witnessed, and the way of a USB stick to a witness without a network (docs/witness.md). */
 @ApiTags('proofs')
@@ -72,8 +65,7 @@ export class WitnessController {
     summary:
       'What a witness answered by file: its signature lines, or the whole note. Verified before it is kept.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody(oneFile)
+  @ApiFile()
   @ZodResponse({ status: 200, type: WitnessStateDto })
   @ApiProblems(400, 401, 403, 404, 413, 415)
   async bring(

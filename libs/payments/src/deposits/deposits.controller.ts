@@ -1,30 +1,14 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Param,
-  Post,
-  Req,
-  StreamableFile,
-  UsePipes,
-} from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, UsePipes } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   type Action,
+  ApiFile,
+  ApiPhoto,
   ApiProblems,
   CurrentMember,
   May,
   MembersService,
+  photoFile,
   type SessionMember,
   WirePipe,
 } from '@qingpai/members';
@@ -101,14 +85,7 @@ export class DepositsController {
     summary:
       'Add the photo of the receipt (JPEG, PNG or WebP, 8 MB at most), or put it in place of the last.',
   })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['file'],
-      properties: { file: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiFile()
   @ZodResponse({ status: 200, type: DepositMoveDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415)
   async addPhoto(
@@ -122,16 +99,13 @@ export class DepositsController {
 
   @Get('moves/:payment/photo')
   @May('payment.record')
-  @Header('cache-control', 'private, no-store')
-  @Header('x-content-type-options', 'nosniff')
+  @ApiPhoto()
   @ApiOperation({ summary: 'The photo of the receipt of a deposit.' })
-  @ApiProduces('image/webp')
-  @ApiOkResponse({ description: 'the photo', schema: { type: 'string', format: 'binary' } })
   @ApiProblems(400, 401, 403, 404)
   async photo(@Param() { id, payment }: PaymentParamDto, @CurrentMember() member: SessionMember) {
     await this.cashier(id, member, 'payment.record');
     const bytes = await this.deposits.photo(id, payment);
-    return new StreamableFile(bytes, { type: 'image/webp', length: bytes.length });
+    return photoFile(bytes);
   }
 
   @Post(':deposit/release')

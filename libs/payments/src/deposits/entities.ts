@@ -2,6 +2,7 @@ import { bigintColumn } from '@qingpai/platform';
 import { type depositMove } from '@qingpai/wire';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type z } from 'zod';
+import { ProviderPage } from '../providerPage.js';
 import { type DepositOrderState } from '../rules/depositOrder.js';
 
 type Move = z.infer<typeof depositMove>;
@@ -31,27 +32,10 @@ export class DepositMoveRow {
   @Column('timestamptz', { name: 'decided_at', nullable: true }) decidedAt!: Date | null;
 }
 
-/** One bidder's deposit paid online: one page at the provider's, one charge at most. */
+/** One bidder's deposit paid online. */
 @Entity('deposit_orders')
-export class DepositOrderRow {
-  @PrimaryColumn('uuid') id!: string;
-  @Column('text', { name: 'show_id' }) showId!: string;
-  @Column('text') bidder!: string;
-  @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
+export class DepositOrderRow extends ProviderPage {
   @Column('text') state!: DepositOrderState;
-  @Column('text', { name: 'return_url' }) returnUrl!: string;
-  /** When the buyer ticked that number and amount go abroad. */
-  @Column('timestamptz', { name: 'consent_at' }) consentAt!: Date;
-  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
-  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
-  /** The provider's number of the page; null: not known yet, asked for again under our own number. */
-  @Column('text', { nullable: true }) ref!: string | null;
-  /** The provider's number of the charge, set once. */
-  @Column('text', { nullable: true }) charge!: string | null;
-  /** What the provider said when the money came, sealed like the reference of a payment by hand. */
-  @Column('bytea', { nullable: true }) answer!: Buffer | null;
-  @Column('bytea', { name: 'answer_hash', nullable: true }) answerHash!: Buffer | null;
-  @Column('uuid', { name: 'sealed_for', nullable: true }) sealedFor!: string | null;
 }
 
 /** Its way back; at most one that has not failed. */

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Param, Post, Req, UsePipes } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
+  ApiFile,
   ApiProblems,
   assertMay,
   CurrentMember,
@@ -41,14 +42,7 @@ export class StatementsController {
   @Post('statements/:kind')
   @May('statement.take')
   @ApiOperation({ summary: 'Take a statement (CSV, 4 MB at most); each row that cannot be taken is told.' })
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['file'],
-      properties: { file: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiFile()
   @ZodResponse({ status: 201, type: StatementReportDto })
   @ApiProblems(400, 401, 403, 404, 413, 415)
   async take(
