@@ -42,10 +42,10 @@ const { markdown, notMeasured, printed } = await import('../test/bench/table.mjs
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null;
 const scale = quick
-  ? { repetitions: 1, forMs: 1_500, idleMs: 700, signed: 10_000, rounds: 1, leaves: 100_000, steps: 1 }
+  ? { repetitions: 1, forMs: 1_100, idleMs: 500, signed: 10_000, rounds: 1, leaves: 60_000, steps: 1 }
   : { repetitions: 3, forMs: 8_000, idleMs: 3_000, signed: 100_000, rounds: 10, leaves: 1_000_000, steps: 5 };
 const memoryScale = quick
-  ? { watchers: 1_000, forMs: 5_000, withSlow: false }
+  ? { watchers: 1_000, forMs: 3_000, withSlow: false }
   : { watchers: 3_000, forMs: 600_000, withSlow: true };
 
 const machine = `${cpus()[0]?.model ?? '?'} × ${cpus().length} · Node ${process.version}`;
