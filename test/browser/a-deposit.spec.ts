@@ -2,6 +2,7 @@ import { FakeStripe, WEBHOOK_SECRET } from '@qingpai/payments/testing';
 import { type Page } from 'playwright-core';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { shot } from './kit/opened.js';
 
 /** 保证金 from the refused bid to its way back: the buyer's phone, the host's, the officer's desk. */
 const rules = {
@@ -28,10 +29,6 @@ afterAll(async () => {
 afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 
 const wide = { viewport: { width: 1280, height: 900 } };
-const shot = async (page: Page, name: string) => {
-  const folder = process.env.PICTURES_TO;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-};
 /** Looks as people do, and so does axe. */
 async function looks(page: Page, name: string): Promise<void> {
   await shot(page, name);

@@ -1,6 +1,7 @@
 import { type Page } from 'playwright-core';
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll, shot } from './kit/opened.js';
 
 /** 限时竞价 on two phones: the host opens several lots at once, a buyer goes from one to the other. */
 const rules = {
@@ -12,20 +13,8 @@ const lots = ['绣球 无尽夏', '长寿花', '洋桔梗', '玫瑰', '君子兰
 
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+openedForAll((opened) => ({ market, browser } = opened));
 
-const shot = async (page: Page, name: string) => {
-  const folder = process.env.PICTURES_TO;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-};
 const looksRight = async (page: Page, name: string) => {
   await shot(page, name);
   expect([name, await axeFinds(page), await overflows(page)]).toEqual([name, [], false]);

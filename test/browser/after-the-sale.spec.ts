@@ -1,25 +1,14 @@
 import { type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll, wholeShot as shot } from './kit/opened.js';
 
 /** Parcels, damage in three taps, a complaint, and the lists that are printed. */
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+openedForAll((opened) => ({ market, browser } = opened));
 
-const shot = async (page: Page, name: string) => {
-  const folder = process.env.PICTURES_TO;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-};
 const isWell = async (page: Page) =>
   expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
 

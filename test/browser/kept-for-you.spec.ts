@@ -1,6 +1,6 @@
-import { type Page } from 'playwright-core';
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll, shot } from './kit/opened.js';
 
 /** 保不流拍, last but one step: what is left is offered to one person after the other, by thumb and by plain form. */
 const rules = {
@@ -14,20 +14,7 @@ const rules = {
 
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
-
-const shot = async (page: Page, name: string) => {
-  const folder = process.env.PICTURES_TO;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-};
+openedForAll((opened) => ({ market, browser } = opened));
 
 test('what found no buyer is kept for who bid most, then for the next, who buys it', async () => {
   const dear = { floorFen: 9_000, units: 2 };

@@ -2,6 +2,7 @@ import { FakeStripe, WEBHOOK_SECRET } from '@qingpai/payments/testing';
 import { type Page } from 'playwright-core';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { wholeShot as shot } from './kit/opened.js';
 
 /** The buyer's pay page, with Stripe's stand-in behind it and without any. */
 const secret = { STRIPE_SECRET_KEY: 'sk_test_fake', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET };
@@ -23,11 +24,6 @@ afterAll(async () => {
   await stripe.close();
 });
 afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
-
-const shot = async (page: Page, name: string) => {
-  const folder = process.env.PICTURES_TO;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-};
 
 async function givesHisAddress(page: Page): Promise<void> {
   await page.getByLabel('收货人').fill('林小梅');

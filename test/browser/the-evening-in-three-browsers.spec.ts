@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type Page } from 'playwright-core';
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll } from './kit/opened.js';
 
 const seed = join(__dirname, '../../apps/market/seed/siqiao-show.csv');
 /** Long enough to act by hand, short enough to wait for. */
@@ -9,17 +10,8 @@ const rules = { ...shortRules, openForMs: 25_000, windowMs: 2_000, extensionMs: 
 
 let market: Market;
 let browser: Chromium;
+openedForAll((opened) => ({ market, browser } = opened));
 const opens: Chromium['opens'] = (...asked) => browser.opens(...asked);
-
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 
 test('a host imports, seals and opens in the page; a lot is called only by a held button', async () => {
   const token = await market.host();

@@ -1,26 +1,15 @@
 import { type Page } from 'playwright-core';
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll, shot } from './kit/opened.js';
 
 /** What the host's page does besides calling lots: bids for the hall, people, the code for a co-host, the rules. */
 const rules = { ...shortRules, openForMs: 60_000, windowMs: 2_000, extensionMs: 2_000, lastCallMs: 3_000 };
 
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+openedForAll((opened) => ({ market, browser } = opened));
 
-const shot = async (page: Page, name: string) => {
-  const folder = process.env.PICTURES_TO;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-};
 const settings = async (page: Page, item: string) => {
   await page.getByRole('button', { name: '更多' }).first().click();
   await page.locator('dialog[open]').getByText(item).click();

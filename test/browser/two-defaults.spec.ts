@@ -1,20 +1,13 @@
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll } from './kit/opened.js';
 
 /** Two defaults: no more bidding (RULES §5). He may watch, is told why, and an officer lifts it for a reason. */
 const rules = { ...shortRules, payWithinMs: 0 };
 
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+openedForAll((opened) => ({ market, browser } = opened));
 
 /** He wins a lot of a new show and does not pay. */
 async function leavesUnpaid(token: string): Promise<void> {

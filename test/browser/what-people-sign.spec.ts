@@ -2,22 +2,15 @@ import { actMessage } from '@qingpai/auction/rules';
 import { fromBase64, verifyEd25519 } from '@qingpai/ledger/rules';
 import { type Bundle, type Certificate, type LoggedEvent, type Verification } from '@qingpai/wire';
 import { type Page } from 'playwright-core';
-import { Market, pot } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll } from './kit/opened.js';
 
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+openedForAll((opened) => ({ market, browser } = opened));
 
 async function leavesOf(showId: string): Promise<LoggedEvent[]> {
   const { leaves } = await market.must<Bundle>('GET', `/api/shows/${showId}/bundle`);

@@ -12,23 +12,16 @@ import { bidMessage, signedBidOf } from '@qingpai/auction/rules';
 import { type LoggedEvent, type Receipt } from '@qingpai/wire';
 import { type Page } from 'playwright-core';
 import { type Person } from '../stories/kit/person.js';
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll } from './kit/opened.js';
 
 const rules = { ...shortRules, openForMs: 60_000, windowMs: 2_000, extensionMs: 2_000, lastCallMs: 3_000 };
 const FIRST_LOAD_MAX_BYTES = 60 * 1024;
 
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+openedForAll((opened) => ({ market, browser } = opened));
 
 const button = (page: Page) => page.locator('.bid .go').first();
 const record = (page: Page) => page.locator('.dock .say, .dock .record').first();
@@ -259,7 +252,7 @@ test('a second phone of the same buyer registers a key of its own and checks the
 }, 60_000);
 
 test('a take from a falling clock is signed with its units, and its receipt checked', async () => {
-  const clock = { ...rules, clock: { ...rules.clock, tickMs: 3_000 } };
+  const clock = { ...rules, clock: { ...rules.clock, tickMs: 20_000 } };
   const falling = pot({ title: '洋桔梗', format: 'dutch', units: 6, startFen: 9_000, floorFen: 0 });
   const { showId, host } = await market.openShow([falling], clock);
   const { token } = await market.buyer(showId, '小林');

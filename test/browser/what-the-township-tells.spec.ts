@@ -1,19 +1,12 @@
 import { join } from 'node:path';
-import { Market, pot, shortRules } from '../stories/kit/market.js';
-import { axeFinds, Chromium, overflows } from './kit/chromium.js';
+import { type Market, pot, shortRules } from '../stories/kit/market.js';
+import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
+import { openedForAll } from './kit/opened.js';
 
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 let market: Market;
 let browser: Chromium;
-beforeAll(async () => {
-  market = await Market.open();
-  browser = await Chromium.open(market);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await market.close();
-});
-afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+openedForAll((opened) => ({ market, browser } = opened));
 
 const picture = (name: string) =>
   process.env.PICTURES_TO ? { path: join(process.env.PICTURES_TO, `${name}.png`), fullPage: true } : {};
