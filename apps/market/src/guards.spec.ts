@@ -106,6 +106,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   statement_lines: {},
   // What was told of a day stays told; an issue is closed out by a row of its own.
   daily_reports: {},
+  signed_reports: {},
   issues: {},
   issue_ends: {},
   // What was looked at lately; no evidence.

@@ -24,6 +24,7 @@ export { defaultHouse, type House } from './shows/house.js';
 export { Shows } from './shows/shows.service.js';
 export { auctionEntities, auctionMigrations } from './database.js';
 export { Lot, Sale, Show, ShowBidder } from './store/entities.js';
+export { Registry } from './registry/registry.js';
 export { PostgresShowLog } from './store/postgresShowLog.js';
 export { type NewShow, ShowStore, type ShowStoreParts } from './store/showStore.js';
 export { Fenced, OutcomeUnknown, type ShowHead, type ShowLog, type TakenShow } from './store/showLog.js';

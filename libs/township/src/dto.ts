@@ -15,5 +15,8 @@ export class ShowBooksDto extends createZodDto(wire.showBooks) {}
 
 export class DailyReportDto extends createZodDto(wire.dailyReport) {}
 export class ReportDayDto extends createZodDto(z.object({ day: wire.reportDay.optional() })) {}
-export class IssueTextDto extends createZodDto(wire.issueText) {}
+export class ReportToSignDto extends createZodDto(wire.reportToSign) {}
+export class MissingReportsDto extends createZodDto(wire.missingReports) {}
+export class NewIssueDto extends createZodDto(wire.newIssue) {}
+export class IssueOutcomeDto extends createZodDto(wire.issueOutcome) {}
 export class IssueParamDto extends createZodDto(z.object({ issue: z.coerce.number().int().positive() })) {}

@@ -1,5 +1,5 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
-import { Desks } from '@qingpai/auction';
+import { Desks, Registry } from '@qingpai/auction';
 import { Ledger } from '@qingpai/ledger';
 import { MembersService } from '@qingpai/members';
 import { DataSource } from 'typeorm';
@@ -11,13 +11,14 @@ import { InvariantsController } from './invariants/invariants.controller.js';
 import { DailyReports } from './report/dailyReports.js';
 import { Issues } from './report/issues.js';
 import { ReportController } from './report/report.controller.js';
+import { SignedReports } from './report/signedReports.js';
 import { noVerdicts, SHOW_VERDICTS, type ShowVerdicts } from './showVerdicts.js';
 import { TownshipController } from './township.controller.js';
 
 export const TOWNSHIP_OPTIONS = Symbol('township options');
 
 export interface TownshipOptions {
-  /** Modules that provide `Ledger` and, for other badges than yellow, `SHOW_VERDICTS`. */
+  /** Modules that provide `Ledger`, `Registry` and, for other badges than yellow, `SHOW_VERDICTS`. */
   imports: NonNullable<DynamicModule['imports']>;
   /** Further statements that must hold, of tables this library does not know; each answers what breaks it. */
   invariants?: readonly { name: string; zh: string; sql: string }[];
@@ -55,6 +56,11 @@ export class TownshipModule {
           ],
         },
         {
+          provide: SignedReports,
+          useFactory: signedOf,
+          inject: [DataSource, DailyReports, Registry, MembersService, TOWNSHIP_OPTIONS],
+        },
+        {
           provide: Issues,
           useFactory: (db: DataSource, members: MembersService, { nowMs = Date.now }: TownshipOptions) =>
             new Issues({ db, members, nowMs }),
@@ -86,6 +92,16 @@ function reportsOf(
   verdicts: ShowVerdicts = noVerdicts,
 ): DailyReports {
   return new DailyReports({ db, desks, runs, verdicts, nowMs });
+}
+
+function signedOf(
+  db: DataSource,
+  reports: DailyReports,
+  registry: Registry,
+  members: MembersService,
+  { nowMs = Date.now }: TownshipOptions,
+): SignedReports {
+  return new SignedReports({ db, reports, registry, members, nowMs });
 }
 
 function runsOf(

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { fen, lotNumber, saleId, showId, textOrNull, timeMs, withdrawReason } from './units.js';
+import {
+  fen,
+  hash,
+  lotNumber,
+  publicKey,
+  saleId,
+  showId,
+  signature,
+  textOrNull,
+  timeMs,
+  withdrawReason,
+} from './units.js';
 
 /**
  * 一天一汇报: what the township tells of one day, by its own clock (UTC+8). Every figure follows from the logs and the
@@ -72,21 +83,65 @@ export const dayReport = z.object({
 });
 export type DayReport = z.infer<typeof dayReport>;
 
+/**
+ * A day's report as an officer signed it: his words beside figures that nobody typed. A correction is a version of its own;
+ * none is ever changed. The signature (Ed25519) is over the bytes of `reportMessage`; their hash stands in the registry.
+ */
+export const signedReport = z.object({
+  version: z.int().positive(),
+  words: z.string().describe('what the officer says of the day; may be empty'),
+  figures: dayReport,
+  atMs: timeMs,
+  by: z.string(),
+  key: publicKey,
+  sig: signature,
+  hash: hash.describe('SHA-256 of what was signed, as `report.filed` in the registry names it'),
+});
+export type SignedReport = z.infer<typeof signedReport>;
+export const reportToSign = z.strictObject({
+  day: reportDay,
+  version: z.int().positive().describe('one more than the newest; 1: nobody has signed yet'),
+  words: z.string().trim().max(1_000),
+  figures: dayReport.describe('as `kept` or `now` of the report tells them'),
+  key: publicKey,
+  sig: signature,
+});
+export type ReportToSign = z.infer<typeof reportToSign>;
+export const missingReports = z.object({
+  days: z
+    .array(reportDay)
+    .describe('on which something happened, and whose report nobody signed; newest first'),
+});
+
+const issueWords = z.string().trim().min(2).max(200);
 /** 问题清单: what somebody found wrong, until somebody closes it out (销号). Nothing in it is ever changed. */
 export const issue = z.object({
   id: z.int().positive(),
   openedAtMs: timeMs,
   openedBy: z.string(),
   text: z.string(),
+  owner: textOrNull.describe('who sees to it: an office, a function'),
+  dueDay: reportDay.nullable().describe('the last day for it'),
+  show: showId.nullable(),
+  lot: lotNumber.nullable().describe('its number in that show'),
   closed: z.object({ atMs: timeMs, by: z.string(), text: z.string() }).nullable(),
 });
 export type Issue = z.infer<typeof issue>;
-export const issueText = z.strictObject({ text: z.string().trim().min(2).max(200) });
+export const newIssue = z.strictObject({
+  text: issueWords,
+  owner: z.string().trim().min(2).max(20).optional(),
+  dueDay: reportDay.optional(),
+  show: showId.optional(),
+  lot: lotNumber.optional().describe('asks for the show too'),
+});
+export type NewIssue = z.infer<typeof newIssue>;
+export const issueOutcome = z.strictObject({ text: issueWords });
 
 export const dailyReport = z.object({
   township: z.string(),
   kept: dayReport.nullable().describe('as it was told when the day was over; null: not kept yet'),
   now: dayReport.describe('the same day, counted now'),
+  signed: z.array(signedReport).describe('newest version first'),
   issues: z.array(issue).describe('open ones, and those closed on this day or later; newest first'),
 });
 export type DailyReport = z.infer<typeof dailyReport>;

@@ -134,6 +134,12 @@ const otherReasons = {
     en: 'Another device of the same person sends now',
   },
   internal: { zh: '服务器出错了，请稍后再试', en: 'Something went wrong on the server; try again' },
+  // the township's daily report
+  'day-not-over': { zh: '这一天还没过完，过完再签', en: 'The day is not over; sign its report when it is' },
+  'report-changed': {
+    zh: '数字刚有变动，或别人先签了：看过最新的再签',
+    en: 'The figures have changed, or somebody else has signed: look again before you sign',
+  },
   // growers' money
   'no-account': { zh: '还没有这位花农的收款账号', en: 'The account of this grower is not known' },
 } as const;

@@ -96,7 +96,7 @@ export class Registry {
 
   // ------------------------------------------------------------ what is not about one show
 
-  /** An officer's own key, by which catalogues may be approved. Refuses: `already-decided`, `not-found`. */
+  /** An officer's own key, by which catalogues may be approved; he brings the same one to every show. Refuses: `not-found`. */
   async enrolOfficer(
     officer: { memberId: string; townshipId: string },
     key: string,
@@ -104,7 +104,8 @@ export class Registry {
   ): Promise<void> {
     const { code, origin, registryKey } = await this.rowOf({ townshipId: officer.townshipId });
     const person = pseudonymOf(this.parts.vault.open(registryKey, keyOwner(code)), officer.memberId);
-    await this.append(origin, () => [{ type: 'officer.enrolled', body: { person, key } }], nowMs);
+    const enrolled = { type: 'officer.enrolled', body: { person, key } } as const;
+    await this.append(origin, ({ officers }) => (officers.has(key) ? [] : [enrolled]), nowMs);
   }
 
   /**

@@ -79,6 +79,7 @@ export {
 } from './payouts.js';
 export { isStanding, isUndoable, saleTotalFen } from './sales.js';
 export { depositOf, heldFen, lacksDeposit } from './deposits.js';
+export { reportMessage, type ReportSaid } from './reportMessage.js';
 export { isInDefault, nextChance, nextRunnerUp } from './secondChance.js';
 export {
   actMessage,

@@ -59,6 +59,7 @@ describe('who may do what', () => {
       'statement.take: - - - officer -',
       'township.read: - - - officer -',
       'daily.read: - - - officer -',
+      'report.sign: - - - officer -',
       'issue.open: host - - officer -',
       'issue.close: - - - officer -',
       'bundle.openings: - - - officer -',

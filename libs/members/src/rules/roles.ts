@@ -53,6 +53,7 @@ export const grants = {
   'statement.take': { officer: 'own-township' },
   'township.read': { officer: 'own-township' },
   'daily.read': { officer: 'own-township' },
+  'report.sign': { officer: 'own-township' },
   'issue.open': { host: 'own-township', officer: 'own-township' },
   'issue.close': { officer: 'own-township' },
   'bundle.openings': { officer: 'own-township' },

@@ -3,6 +3,7 @@ import { rowsOf } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { dayReport, type DayReport } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
+import { KEPT_AFTERWARDS_DAYS } from '../limits.js';
 import { type InvariantRuns } from '../invariants/invariantRuns.js';
 import { type ShowVerdicts } from '../showVerdicts.js';
 import { dayOf, dayOfShow, type DayOfShow, emptyDay, hoursOf, showLine, together } from './dayOfShow.js';
@@ -66,16 +67,15 @@ export class DailyReports {
     return row ? dayReport.parse(row.told) : null;
   }
 
-  /** Keeps yesterday's report of every township that has none yet. To be called now and then: twice changes nothing. */
+  /** Keeps the reports of the last days that were not kept yet, of every township. Twice changes nothing. */
   async keep(): Promise<void> {
-    const { db, nowMs } = this.parts;
-    const day = dayOf(nowMs() - DAY_MS);
-    const left = await rowsOf<{ id: string }>(
-      db.manager,
-      `SELECT id FROM townships WHERE EXISTS (SELECT FROM shows WHERE township_id = townships.id)
-         AND NOT EXISTS (SELECT FROM daily_reports WHERE township_id = townships.id AND day = $1)`,
-      [day],
-    );
+    for (let back = KEPT_AFTERWARDS_DAYS; back > 0; back--)
+      await this.keepDay(dayOf(this.nowMs() - back * DAY_MS));
+  }
+
+  private async keepDay(day: string): Promise<void> {
+    const { db } = this.parts;
+    const left = await rowsOf<{ id: string }>(db.manager, unkeptSql, [day, new Date(hoursOf(day).toMs)]);
     for (const { id } of left) {
       const told = await this.of(id, day);
       await db.query(
@@ -86,6 +86,10 @@ export class DailyReports {
   }
 }
 
+/** Townships that had a show by the end of the day, and no report of it. */
+const unkeptSql = `
+  SELECT id FROM townships WHERE EXISTS (SELECT FROM shows WHERE township_id = townships.id AND created_at < $2)
+    AND NOT EXISTS (SELECT FROM daily_reports WHERE township_id = townships.id AND day = $1)`;
 /** Sealed, and not settled before the day began. */
 const showsSql = `
   SELECT show_id, title, phase, code, EXISTS (

@@ -1,8 +1,9 @@
 import { type MembersService, rowsOf } from '@qingpai/members';
 import { Refused, safeInteger } from '@qingpai/platform';
-import { type Issue } from '@qingpai/wire';
+import { type Issue, type NewIssue } from '@qingpai/wire';
 import { type DataSource } from 'typeorm';
 import { ISSUES_OPEN_MAX, ISSUES_SHOWN_MAX } from '../limits.js';
+import { assertImpersonal } from './impersonal.js';
 
 export interface IssuesParts {
   db: DataSource;
@@ -16,6 +17,10 @@ interface Row {
   opened_by: string;
   opened_at: Date;
   text: string;
+  owner: string | null;
+  due_day: string | null;
+  show_id: string | null;
+  lot: string | null;
   closed_by: string | null;
   closed_at: Date | null;
   outcome: string | null;
@@ -34,21 +39,26 @@ export class Issues {
     const nameOf = (id: string) => contacts.get(id)?.nickname ?? '';
     return rows.map((row) => ({
       ...{ id: safeInteger(row.issue), openedAtMs: row.opened_at.getTime() },
-      ...{ openedBy: nameOf(row.opened_by), text: row.text },
+      ...{ openedBy: nameOf(row.opened_by), text: row.text, owner: row.owner },
+      ...{ dueDay: row.due_day, show: row.show_id, lot: row.lot },
       closed: row.closed_by && {
         ...{ atMs: row.closed_at!.getTime(), by: nameOf(row.closed_by), text: row.outcome! },
       },
     })) as Issue[];
   }
 
-  /** Refuses: `personal-data`, `too-busy` when so many are open that nobody reads them. */
-  async open(townshipId: string, memberId: string, text: string): Promise<void> {
-    assertImpersonal(text);
-    const [row] = await rowsOf<{ open: string }>(this.parts.db.manager, openSql, [townshipId]);
+  /** Refuses: `personal-data`, `unknown-show`, `too-busy` when so many are open that nobody reads them. */
+  async open(townshipId: string, memberId: string, asked: NewIssue): Promise<void> {
+    const { text, owner = null, dueDay = null, show = null, lot = null } = asked;
+    assertImpersonal(text, owner ?? '');
+    const { db, nowMs } = this.parts;
+    const [row] = await rowsOf<{ open: string; known: boolean }>(db.manager, openSql, [townshipId, show]);
+    if (show !== null && !row!.known) throw new Refused('unknown-show');
     if (Number(row!.open) >= ISSUES_OPEN_MAX) throw new Refused('too-busy');
-    await this.parts.db.query(
-      'INSERT INTO issues (township_id, opened_by, opened_at, text) VALUES ($1, $2, $3, $4)',
-      [townshipId, memberId, new Date(this.parts.nowMs()), text],
+    await db.query(
+      `INSERT INTO issues (township_id, opened_by, opened_at, text, owner, due_day, show_id, lot)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [townshipId, memberId, new Date(nowMs()), text, owner, dueDay, show, show && lot],
     );
   }
 
@@ -72,16 +82,10 @@ export class Issues {
 }
 
 const listSql = `
-  SELECT i.issue, opened_by, opened_at, i.text, closed_by, closed_at, e.text AS outcome
+  SELECT i.issue, opened_by, opened_at, i.text, owner, due_day, show_id, lot, closed_by, closed_at, e.text AS outcome
   FROM issues i LEFT JOIN issue_ends e USING (issue)
   WHERE township_id = $1 AND (closed_at IS NULL OR closed_at >= $2)
-  ORDER BY (closed_at IS NOT NULL), i.issue DESC LIMIT $3`;
+  ORDER BY (closed_at IS NOT NULL), due_day, i.issue DESC LIMIT $3`;
 const openSql = `
-  SELECT count(*) AS open FROM issues i
-  WHERE township_id = $1 AND NOT EXISTS (SELECT FROM issue_ends e WHERE e.issue = i.issue)`;
-
-/** The list is printed and passed on: no numbers by which somebody can be called. */
-function assertImpersonal(text: string): void {
-  const run = text.normalize('NFKC').replaceAll(/[\s\-–—_.·•*/,、]/g, '');
-  if (/\d{7}/.test(run)) throw new Refused('personal-data');
-}
+  SELECT count(*) AS open, EXISTS (SELECT FROM shows WHERE township_id = $1 AND show_id = $2) AS known
+  FROM issues i WHERE township_id = $1 AND NOT EXISTS (SELECT FROM issue_ends e WHERE e.issue = i.issue)`;

@@ -12,11 +12,20 @@ import { Refused } from '@qingpai/platform';
 import { type DailyReport } from '@qingpai/wire';
 import { stringify } from 'csv-stringify/sync';
 import { ZodResponse } from 'nestjs-zod';
-import { DailyReportDto, IssueParamDto, IssueTextDto, ReportDayDto } from '../dto.js';
+import {
+  DailyReportDto,
+  IssueOutcomeDto,
+  IssueParamDto,
+  MissingReportsDto,
+  NewIssueDto,
+  ReportDayDto,
+  ReportToSignDto,
+} from '../dto.js';
 import { DailyReports } from './dailyReports.js';
 import { dayOf, hoursOf } from './dayOfShow.js';
 import { Issues } from './issues.js';
 import { reportTable } from './reportTable.js';
+import { SignedReports } from './signedReports.js';
 
 /** 一天一汇报 and 问题清单 of the officer's own township. */
 @ApiTags('township')
@@ -25,6 +34,7 @@ import { reportTable } from './reportTable.js';
 export class ReportController {
   constructor(
     private readonly reports: DailyReports,
+    private readonly signed: SignedReports,
     private readonly issues: Issues,
     private readonly members: MembersService,
   ) {}
@@ -34,7 +44,7 @@ export class ReportController {
   @Header('cache-control', 'no-store')
   @ApiOperation({
     summary:
-      'A day’s report: as it was told when the day was over, and counted now; with the list of issues.',
+      'A day’s report: as it was told when the day was over, counted now, and as it was signed; with the list of issues.',
     description: 'Without a day: today. The server keeps each day’s report within an hour after its end.',
   })
   @ZodResponse({ status: 200, type: DailyReportDto })
@@ -56,13 +66,40 @@ export class ReportController {
     return stringify(reportTable(await this.told(member, day)), { bom: true, escape_formulas: true });
   }
 
+  @Post('report/signature')
+  @HttpCode(204)
+  @May('report.sign')
+  @ApiOperation({
+    summary: 'Sign a day’s report with words of one’s own; once more is a correction, a version of its own.',
+    description:
+      'The figures are those of `kept` or of `now`, as the report told them. The signature is over `qingpai/report/v1`, a ' +
+      'line feed, and the canonical JSON (RFC 8785) of `{day, figures, township, version, words}`, `township` being its ' +
+      'code. SHA-256 of these bytes is put into the township’s registry as `report.filed`.',
+  })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 422)
+  sign(@Body() asked: ReportToSignDto, @CurrentMember() member: SessionMember): Promise<void> {
+    return this.signed.sign({ memberId: member.memberId, townshipId: townshipOf(member) }, asked);
+  }
+
+  @Get('report/missing')
+  @May('daily.read')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    summary: 'Days of the last month that should have been signed by noon of the next, and were not.',
+  })
+  @ZodResponse({ status: 200, type: MissingReportsDto })
+  @ApiProblems(401, 403)
+  async missing(@CurrentMember() member: SessionMember) {
+    return { days: await this.signed.missing(townshipOf(member)) };
+  }
+
   @Post('issues')
   @HttpCode(204)
   @May('issue.open')
   @ApiOperation({ summary: 'Put something that is wrong on the list.' })
-  @ApiProblems(400, 401, 403, 415, 422, 503)
-  open(@Body() { text }: IssueTextDto, @CurrentMember() member: SessionMember): Promise<void> {
-    return this.issues.open(townshipOf(member), member.memberId, text);
+  @ApiProblems(400, 401, 403, 404, 415, 422, 503)
+  open(@Body() asked: NewIssueDto, @CurrentMember() member: SessionMember): Promise<void> {
+    return this.issues.open(townshipOf(member), member.memberId, asked);
   }
 
   @Post('issues/:issue/end')
@@ -72,7 +109,7 @@ export class ReportController {
   @ApiProblems(400, 401, 403, 404, 409, 415, 422)
   close(
     @Param() { issue }: IssueParamDto,
-    @Body() { text }: IssueTextDto,
+    @Body() { text }: IssueOutcomeDto,
     @CurrentMember() member: SessionMember,
   ): Promise<void> {
     return this.issues.close(townshipOf(member), member.memberId, issue, text);
@@ -82,12 +119,13 @@ export class ReportController {
     const townshipId = townshipOf(member);
     const day = asked ?? dayOf(this.reports.nowMs());
     const now = await this.reports.of(townshipId, day);
-    const [kept, issues, township] = [
+    const [kept, signed, issues, township] = [
       await this.reports.kept(townshipId, day),
+      await this.signed.of(townshipId, day),
       await this.issues.list(townshipId, hoursOf(day).fromMs),
       await this.members.townshipOf(townshipId),
     ];
-    return { township: township?.name ?? '', kept, now, issues };
+    return { township: township?.name ?? '', kept, now, signed, issues };
   }
 }
 

@@ -1,13 +1,15 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Global, Module } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { Desks } from '@qingpai/auction';
+import { Desks, Registry } from '@qingpai/auction';
+import { reportMessage } from '@qingpai/auction/rules';
 import { portsOn, startMs, StoredShow, storedTownship, type StoredTownship } from '@qingpai/auction/testing';
 import { Ledger } from '@qingpai/ledger';
+import { fromUtf8, publicKeyOf, sha256, signEd25519, toBase64 } from '@qingpai/ledger/rules';
 import { MembersModule, MembersService } from '@qingpai/members';
 import { vaultKey } from '@qingpai/members/testing';
 import { problemOf, Refused } from '@qingpai/platform';
-import { dailyReport, type DailyReport, defaultRules } from '@qingpai/wire';
+import { dailyReport, type DailyReport, type DayReport, defaultRules } from '@qingpai/wire';
 import { parse } from 'csv-parse/sync';
 import { type FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
@@ -85,6 +87,7 @@ async function started(): Promise<NestFastifyApplication> {
     { provide: DataSource, useValue: township.database.dataSource },
     { provide: Ledger, useValue: township.ledger },
     { provide: Desks, useValue: desks },
+    { provide: Registry, useValue: township.registry },
   ];
   Global()(Ground);
   Module({ providers: provided, exports: provided.map(({ provide }) => provide) })(Ground);
@@ -179,6 +182,76 @@ describe('a day’s report', () => {
   });
 });
 
+describe('a signed report', () => {
+  const seed = new Uint8Array(32).fill(7);
+  const key = toBase64(publicKeyOf(seed));
+  const said = (version: number, words: string, figures: DayReport) => {
+    const message = reportMessage({ township: 'siqiao', day: today, version, words, figures });
+    const body = { day: today, version, words, figures, key, sig: toBase64(signEd25519(seed, message)) };
+    return { body, hash: toBase64(sha256(message)) };
+  };
+  const sign = async (body: object, who = 'officer') => {
+    const answer = await ask('POST', 'report/signature', who, body);
+    return answer.statusCode === 204 ? 204 : answer.json<{ code: string }>().code;
+  };
+  const missing = async () => (await ask('GET', 'report/missing', 'officer')).json<{ days: string[] }>().days;
+
+  it('is missing from noon of the next day on, if something happened on that day', async () => {
+    const atMs = nowMs;
+    nowMs = hoursOf(today).toMs + 12 * 3_600_000 - 1;
+    expect(await missing()).toEqual([]);
+    nowMs += 1;
+    expect(await missing()).toEqual([today]);
+    nowMs = atMs;
+  });
+
+  it('is refused with another figure, under another signature, of a day that goes on, and from who is no officer', async () => {
+    const { kept } = await reportOf(today);
+    const raised = { ...kept!, sold: { ...kept!.sold, hammerFen: 9_999 } };
+    expect(await sign(said(1, '好', raised).body)).toBe('report-changed');
+    expect(await sign({ ...said(1, '好', kept!).body, words: '很好' })).toBe('bad-signature');
+    expect(await sign(said(2, '好', kept!).body)).toBe('report-changed');
+    expect(await sign(said(1, '电话 13912345678', kept!).body)).toBe('personal-data');
+    expect(await sign({ ...said(1, '好', kept!).body, day: dayOf(nowMs) })).toBe('day-not-over');
+    expect((await ask('POST', 'report/signature', 'host', said(1, '好', kept!).body)).statusCode).toBe(403);
+    expect((await reportOf(today)).signed).toEqual([]);
+  });
+
+  it('stands with the officer’s words, in the registry by its hash, and is missing no longer', async () => {
+    const { kept } = await reportOf(today);
+    const { body, hash } = said(1, '两件没卖出，下场再拍', kept!);
+    expect(await sign(body)).toBe(204);
+    const { signed } = await reportOf(today);
+    expect(signed).toMatchObject([{ version: 1, words: '两件没卖出，下场再拍', hash, key, figures: kept }]);
+    const { origin, head } = await township.registry.view('siqiao', nowMs);
+    const [last] = await township.ledger.leavesOf(origin, head.size - 1, head.size);
+    expect(JSON.parse(fromUtf8(last!)!)).toMatchObject({ type: 'report.filed', body: { hash } });
+    expect(await missing()).toEqual([]);
+  });
+
+  it('is corrected by a version of its own, with the figures of now; what was signed before stays', async () => {
+    const { now } = await reportOf(today);
+    expect(now.due.lateSales).toBe(1);
+    expect(await sign(said(1, '再签一次', now).body)).toBe('report-changed');
+    expect(await sign(said(2, '一笔逾期', now).body)).toBe(204);
+    const { signed } = await reportOf(today);
+    expect(signed.map(({ version, figures }) => [version, figures.due.lateSales])).toEqual([
+      [2, 1],
+      [1, 0],
+    ]);
+    for (const sql of ['UPDATE signed_reports SET words = words', 'DELETE FROM signed_reports']) {
+      await expect(township.database.dataSource.query(sql)).rejects.toThrow(/permission denied/);
+    }
+  });
+
+  it('signed twice at once stands once', async () => {
+    const { now } = await reportOf(today);
+    const answers = await Promise.all(['甲', '乙', '丙'].map((words) => sign(said(3, words, now).body)));
+    expect(answers.sort()).toEqual([204, 'report-changed', 'report-changed']);
+    expect((await reportOf(today)).signed).toHaveLength(3);
+  });
+});
+
 describe('the list of issues', () => {
   it('says who opened one and since when, and who closed it out; once', async () => {
     expect((await ask('POST', 'issues', 'host', { text: '三号棚没有电' })).statusCode).toBe(204);
@@ -196,6 +269,24 @@ describe('the list of issues', () => {
       [second!.id, null],
       [first!.id, '已接上备用电源'],
     ]);
+  });
+
+  it('names who sees to it, until when, and the lot of the show that it is about', async () => {
+    const whole = {
+      ...{ text: '一盆花摔坏了', owner: '供销社', dueDay: '2026-12-01' },
+      ...{ show: show.taken.showId, lot: '002' },
+    };
+    expect((await ask('POST', 'issues', 'officer', whole)).statusCode).toBe(204);
+    const [first] = (await reportOf(today)).issues;
+    expect(first).toMatchObject({ ...whole, closed: null });
+    const elsewhere = { ...whole, show: '20200101-01' };
+    expect((await ask('POST', 'issues', 'officer', elsewhere)).json()).toMatchObject({
+      code: 'unknown-show',
+    });
+    expect((await ask('POST', 'issues', 'officer', { ...whole, owner: '139 1234 5678' })).statusCode).toBe(
+      422,
+    );
+    await ask('POST', `issues/${first!.id}/end`, 'officer', { text: '已换一盆' });
   });
 
   it('takes no telephone number, nothing empty, and nothing from who is not signed in', async () => {

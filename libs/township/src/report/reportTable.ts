@@ -57,7 +57,7 @@ const reasons: Record<NonNullable<DayReport['unsold'][number]['reason']>, string
 const shown = (name: Figure, value: number): Cell => (name.endsWith('Fen') ? yuanText(value) : value);
 
 /** The report as cells: each figure as it was told and as it is now, then what stands behind it. */
-export function reportTable({ township, kept, now, issues }: DailyReport): Cell[][] {
+export function reportTable({ township, kept, now, signed, issues }: DailyReport): Cell[][] {
   const [then, since] = [kept && figuresOf(kept), figuresOf(now)];
   const told = kept ?? now;
   return [
@@ -67,6 +67,11 @@ export function reportTable({ township, kept, now, issues }: DailyReport): Cell[
       names[name],
       then ? shown(name, then[name]) : '',
       shown(name, since[name]),
+    ]),
+    [],
+    ['签发', '时间', '签发人', '说明', '登记簿中的哈希'],
+    ...signed.map(({ version, atMs, by, words, hash }) => [
+      ...[`第 ${version} 版`, townshipTime(atMs), by, words, hash],
     ]),
     [],
     ['未成交', '拍品', '名称', '份数', '原因'],
@@ -80,9 +85,10 @@ export function reportTable({ township, kept, now, issues }: DailyReport): Cell[
       ...[show, title, soldUnits, yuanText(hammerFen), verdict ?? '', code ?? ''],
     ]),
     [],
-    ['问题清单', '提出', '内容', '销号'],
-    ...issues.map(({ id, openedAtMs, openedBy, text, closed }) => [
+    ['问题清单', '提出', '内容', '责任', '期限', '专场', '拍品', '销号'],
+    ...issues.map(({ id, openedAtMs, openedBy, text, owner, dueDay, show, lot, closed }) => [
       ...[id, `${townshipTime(openedAtMs)} ${openedBy}`, text],
+      ...[owner ?? '', dueDay ?? '', show ?? '', lot ?? ''],
       closed ? `${townshipTime(closed.atMs)} ${closed.by}：${closed.text}` : '未销',
     ]),
   ];
