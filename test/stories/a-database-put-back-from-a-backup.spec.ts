@@ -134,13 +134,13 @@ test('what was sold before the copy is paid, settled and proved in the log that 
   const bundle = async (showId: string) =>
     JSON.stringify(await market.must('GET', `/api/shows/${showId}/bundle`));
   const policy = await market.must<string>('GET', `/api/shows/${next}/policy`);
-  const both = verifyContinued(await bundle(before), await bundle(next), { policy, verify: verifyByNode });
+  const both = verifyContinued([await bundle(next), await bundle(before)], { policy, verify: verifyByNode });
   expect([both.verdict, both.findings]).toEqual(['ALL_SOLD_AND_SETTLED', []]);
   const said = await market.must<Verification>('GET', `/api/shows/${next}/verification`);
   expect(said.verdict).toBe('ALL_SOLD_AND_SETTLED');
   // Who kept a checkpoint from after the copy sees that leaves are gone, whatever anybody says.
   const kept = { policy, verify: verifyByNode, known: [known] };
-  expect(verifyContinued(await bundle(before), await bundle(next), kept).verdict).toBe('STALE');
+  expect(verifyContinued([await bundle(next), await bundle(before)], kept).verdict).toBe('STALE');
   const run = await market.must<InvariantRun>('POST', '/api/invariants', officer);
   expect(run.invariants.filter(({ holds }) => holds !== 'yes')).toEqual([]);
 }, 240_000);

@@ -534,6 +534,7 @@ export const cases: Case[] = [
   { row: 'all of it signed by a wrong key', text: () => digested(bundleOf(plainShow, undefined, signerOf(undefined, 9))), verdict: 'UNTRUSTED', code: 'key-not-pinned' },
   { row: 'a bad signature of the right key', text: () => textOf({ ...plain, checkpoints: plain.checkpoints.map((note) => note.replace(/\n(\d+)\n/, '\n7\n')) }), verdict: 'INVALID', code: 'note-bad-signature' },
   { row: 'no policy', text: () => digested(plain), options: { policy: undefined }, verdict: 'UNTRUSTED', code: 'no-policy' },
+  { row: 'no policy, and a note that is none', text: () => textOf({ ...plain, checkpoints: ['nonsense'] }), options: { policy: undefined }, verdict: 'UNTRUSTED', code: 'note-malformed' },
   { row: 'the cosignature there', text: () => textOf(witnessed), options: { policy: policyWith() }, verdict: 'ALL_SOLD_AND_SETTLED' },
   { row: 'a stripped cosignature', text: () => digested(plain), options: { policy: policyWith() }, verdict: 'UNTRUSTED', code: 'quorum-missing' },
   { row: 'a cosignature of another moment', text: () => textOf({ ...witnessed, checkpoints: witnessed.checkpoints.map((note, k) => (k === 0 ? note.replace(/\n[^\n]+\n$/, `\n${cosigned(plain.checkpoints[1]!, 1).split('\n').at(-2)}\n`) : note)) }), options: { policy: policyWith() }, verdict: 'INVALID', code: 'note-bad-signature' },

@@ -3,10 +3,13 @@ import { type verifyEd25519 } from '@qingpai/ledger/rules';
 import {
   bundleOf,
   digested,
+  noteAt,
   policyOf,
   sealedShow,
+  signerOf,
 } from '../../libs/auction/src/rules/testing/paperBundle.js';
-import { PaperSeason, registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
+import { policyOfThree, threeBundles } from '../../libs/auction/src/rules/testing/paperContinued.js';
+import { originOf, PaperSeason, registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
 import { cases, plain, plainShow, policy, signed } from './cases.js';
 import { verifyWithNode } from '../../apps/auditor/src/ed25519.js';
 import { kindOf, materialOf, type NamedFile } from '../../apps/auditor/page/files.js';
@@ -14,6 +17,13 @@ import { judgeMaterial } from '../../apps/auditor/page/judging.js';
 import { signatureChecker } from '../../apps/auditor/page/signatures.js';
 import { type CheckSignature, judgeTwice } from '../../apps/auditor/page/twoPass.js';
 
+/** Signed by the key of the first of three logs. */
+const notesOver3 = (leaves: readonly string[]): string[] => {
+  const bytes = leaves.map((leaf) => new TextEncoder().encode(leaf));
+  const sealed = leaves.findIndex((leaf) => leaf.includes('"type":"show.sealed"')) + 1;
+  const signer = signerOf(originOf('20261122-01'), 3);
+  return [sealed, leaves.length].map((size) => noteAt(bytes, size, signer));
+};
 const byNode: CheckSignature = (asked) =>
   Promise.resolve(verifyWithNode(asked.publicKey, asked.message, asked.signature));
 const material = (...texts: string[]) =>
@@ -90,6 +100,32 @@ it('finds the leaf that broke in a show of a season, as that show has it', async
   expect(verification.verdict).toBe('INVALID');
   const leaf = (JSON.parse(changed.text()) as { leaves: string[] }).leaves[changed.i!]!;
   expect(broken).toMatchObject([{ i: changed.i, text: leaf, log: 'market.example/shows/20261124-01' }]);
+});
+
+describe('of logs that went on from each other', () => {
+  const [first, second, third] = threeBundles().map(digested);
+
+  it('all are judged, whatever the order in which they were dropped; another is named and left aside', async () => {
+    const dropped = material(first!, third!, digested(plain), second!, policyOfThree);
+    const { verification, broken } = await judgeMaterial(dropped, byNode);
+    expect([verification.verdict, broken]).toEqual(['ALL_SOLD_AND_SETTLED', []]);
+    expect(verification.notes).toContainEqual(
+      expect.objectContaining({ code: 'bundle-aside', en: expect.stringContaining('file 2:') }),
+    );
+  });
+
+  it('the leaf that broke is shown out of the log in which it stands', async () => {
+    const [before] = threeBundles();
+    const leaves = before.leaves.map((leaf) => leaf.replace('"units":5', '"units":4'));
+    const changed = digested({ ...before, leaves, checkpoints: notesOver3(leaves) });
+    const { broken, verification } = await judgeMaterial(
+      material(changed, second!, third!, policyOfThree),
+      byNode,
+    );
+    expect(verification.verdict).toBe('INVALID');
+    const { i } = verification.findings[0]!;
+    expect(broken).toMatchObject([{ i, text: leaves[i!], log: before.origin }]);
+  });
 });
 
 describe('signatures are checked once each', () => {

@@ -27,13 +27,13 @@ describe('a file is told by what it says', () => {
   });
 });
 
-it('of each kind the newest counts, of bundles the two newest, and a season stands for its bundles', () => {
+it('of each kind the newest counts, all bundles, and a season stands for its bundles', () => {
   const file = (name: string, kind: NamedFile['kind']): NamedFile => ({ name, kind, text: name });
   const three = ['a', 'b', 'c'].map((name) => file(name, 'bundle'));
   const policies = [file('old', 'policy'), file('new', 'policy')];
   const material = materialOf([...three, ...policies, file('k1', 'known'), file('k2', 'known')]);
   expect(material).toMatchObject({ season: null, policy: { name: 'new' } });
-  expect(material.bundles.map(({ name }) => name)).toEqual(['b', 'c']);
+  expect(material.bundles.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   expect(material.known).toHaveLength(2);
   expect(materialOf([...three, file('s', 'season')])).toMatchObject({ season: { name: 's' }, bundles: [] });
 });

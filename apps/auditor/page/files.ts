@@ -27,7 +27,7 @@ export interface NamedFile {
 
 /** What is judged, and by what. */
 export interface Material {
-  /** A season, or bundles: of two, one may go on from the other's log. */
+  /** A season, or bundles: those that go on from each other's logs belong together. */
   season: NamedFile | null;
   bundles: NamedFile[];
   policy: NamedFile | null;
@@ -35,13 +35,13 @@ export interface Material {
   receipts: NamedFile[];
 }
 
-/** The newest of each kind counts, and of bundles the two newest; a season stands for its bundles. */
+/** The newest of each kind counts, and all bundles; a season stands for its bundles. */
 export function materialOf(files: readonly NamedFile[]): Material {
   const all = (kind: FileKind) => files.filter((file) => file.kind === kind);
   const season = all('season').at(-1) ?? null;
   return {
     season,
-    bundles: season ? [] : all('bundle').slice(-2),
+    bundles: season ? [] : all('bundle'),
     policy: all('policy').at(-1) ?? null,
     known: all('known'),
     receipts: all('receipts'),

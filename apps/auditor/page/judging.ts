@@ -20,7 +20,7 @@ export interface BrokenLeaf {
   /** What the leaf says that it is; null where it cannot be read. */
   type: string | null;
   findings: Finding[];
-  /** In a season: the log that it stands in. */
+  /** The log that it stands in, where several are judged. */
   log: string | null;
 }
 export interface Judged {
@@ -56,25 +56,41 @@ export async function judgeMaterial(
     );
     return { verification, facts: null, broken: brokenInSeason(verification, season.text), ...keys };
   }
-  const [last, before] = inOrder(bundles.map(({ text }) => text));
+  const { chain, aside } = inOrder(bundles.map(({ text }) => text));
+  const [last] = chain;
   if (last === undefined) throw new Error('bug: nothing to judge');
   const judged = await judgeTwice(
     (verify): JudgedBundle => {
       const alone = judgeBundle(last, { ...options, verify });
-      if (before === undefined) return alone;
-      return { ...alone, verification: verifyContinued(before, last, { ...options, verify }) };
+      if (chain.length === 1) return alone;
+      return { ...alone, verification: verifyContinued(chain, { ...options, verify }) };
     },
     check,
     onProgress,
   );
   const { verification, read, state } = judged;
+  const notes = [
+    ...verification.notes,
+    ...bundles.filter(({ text }) => aside.includes(text)).map(({ name }) => asideNote(name)),
+  ];
   return {
-    verification,
+    verification: { ...verification, notes },
     facts: read && state && certificateOf(read.bundle.rules, read.events),
-    broken: brokenLeaves(verification.findings, () => leavesIn(parsed(last))),
+    broken: brokenInLogs(
+      verification.findings,
+      chain.map((text) => parsed<Log>(text)),
+      null,
+    ),
     ...keys,
   };
 }
+
+/** Of a bundle that does not belong to the one that was dropped last. */
+const asideNote = (name: string): Verification['notes'][number] => ({
+  code: 'bundle-aside',
+  zh: `${name}：另一场的账本，没有核验`,
+  en: `${name}: of another show, not judged`,
+});
 
 /** As the file has them, whether they can be read or not. */
 function leavesIn(log: { leaves?: unknown } | undefined): string[] {
@@ -90,11 +106,24 @@ function parsed<T>(text: string | undefined): T | undefined {
   }
 }
 
-function brokenLeaves(
+type Log = { origin?: unknown; leaves?: unknown };
+
+/** Those of the newest log first: a finding names another where it is of another. */
+function brokenInLogs(
   findings: readonly Finding[],
-  read: () => string[],
-  log: string | null = null,
+  logs: readonly (Log | undefined)[],
+  own: string | null,
 ): BrokenLeaf[] {
+  const names = [...new Set(findings.map(({ log }) => log))];
+  return names.flatMap((name) => {
+    const leaves = () => leavesIn(logs.find((log) => name === undefined || log?.origin === name));
+    const its = findings.filter(({ log }) => log === name);
+    return brokenLeaves(its, leaves, name ?? own);
+  });
+}
+
+/** Every leaf once, with all that is found of it. */
+function brokenLeaves(findings: readonly Finding[], read: () => string[], log: string | null): BrokenLeaf[] {
   // A lot that was not sold stands in a leaf that holds.
   const own = findings.filter(({ code }) => code !== 'lot-unsold');
   const numbers = new Set(own.flatMap(({ i }) => (i === null ? [] : [i])));
@@ -110,13 +139,12 @@ function brokenLeaves(
 
 /** Of the registry, and of every show that it lists. */
 function brokenInSeason({ registry, findings, shows }: SeasonVerification, text: string): BrokenLeaf[] {
-  type Log = { origin?: unknown; leaves?: unknown };
   const read = parsed<{ registry?: Log; shows?: Log[] }>(text);
+  const ofShow = (origin: string) => (read?.shows ?? []).filter((log) => log.origin === origin);
   return [
-    ...brokenLeaves(findings, () => leavesIn(read?.registry), registry),
-    ...shows.flatMap(({ origin, verification }) => {
-      const leaves = () => leavesIn(read?.shows?.find((log) => log.origin === origin));
-      return brokenLeaves(verification?.findings ?? [], leaves, origin);
-    }),
+    ...brokenInLogs(findings, [read?.registry, ...(read?.shows ?? [])], registry),
+    ...shows.flatMap(({ origin, verification }) =>
+      brokenInLogs(verification?.findings ?? [], ofShow(origin), origin),
+    ),
   ];
 }

@@ -40,7 +40,7 @@ export function reportText(
   ].join('\n');
 }
 
-const findingLines = ({ code, i, by, zh, en }: Verification['findings'][number]): string[] => [
-  `  ! ${code}${i === null ? '' : ` #${i}`}${by === null ? '' : ` (by ${by})`}: ${zh}`,
+const findingLines = ({ code, i, by, log, zh, en }: Verification['findings'][number]): string[] => [
+  `  ! ${code}${log === undefined ? '' : ` ${log}`}${i === null ? '' : ` #${i}`}${by === null ? '' : ` (by ${by})`}: ${zh}`,
   `      ${en}`,
 ];

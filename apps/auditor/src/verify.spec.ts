@@ -18,6 +18,8 @@ import {
   goesOnWith,
   interruptedShow,
   policyOfBoth,
+  policyOfThree,
+  threeBundles,
 } from '../../../libs/auction/src/rules/testing/paperContinued.js';
 import { PaperSeason, registryPolicy } from '../../../libs/auction/src/rules/testing/paperSeason.js';
 import { LIN, WU } from '../../../libs/auction/src/rules/testing/paperShow.js';
@@ -98,7 +100,23 @@ describe('verify, of a log that went on after a restore', () => {
     expect(judge('before.json', 'after.json')).toBe(0);
     expect(judge('after.json', 'before.json')).toBe(0);
     expect(judge('after.json')).toBe(30);
+    // Bundles that do not belong together get no verdict; a bad copy is told as one.
     expect(judge('after.json', 'before.json', 'before.json')).toBe(2);
+    writeFileSync(join(folder, 'cut.json'), past!.slice(0, 5_000));
+    expect(judge('cut.json', 'after.json')).toBe(70);
+  });
+
+  it('judges three together, in any order; two of them are incomplete', () => {
+    for (const [at, bundle] of threeBundles().entries()) {
+      writeFileSync(join(folder, `${'abc'.charAt(at)}.json`), digested(bundle));
+    }
+    writeFileSync(join(folder, 'three.txt'), policyOfThree);
+    const judge = (...args: string[]) =>
+      spawnSync(process.execPath, [program, ...args, '--policy', 'three.txt'], { cwd: folder }).status;
+    expect(judge('a.json', 'b.json', 'c.json')).toBe(0);
+    expect(judge('b.json', 'c.json', 'a.json')).toBe(0);
+    expect(judge('b.json', 'c.json')).toBe(30);
+    expect(judge('a.json', 'c.json')).toBe(2);
   });
 });
 

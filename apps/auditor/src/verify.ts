@@ -9,14 +9,14 @@ import { judgeRecording, recordingLines, verdictOfRecording } from './recording.
 import { reportText, seasonText } from './report.js';
 
 /**
- * `verify <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]`: judges a show's bundle offline; of two
- * bundles, in either order, a log that went on after a restore and the one before; or with `--season` all shows of a
+ * `verify <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--json]`: judges a show's bundle offline; of
+ * several bundles, in any order, a log that went on after restores and those before; or with `--season` all shows of a
  * township by its registry. Exits with the verdict's own code (LEDGER §4); 2 means that the command was called
  * wrongly, anything else that it failed itself.
  */
 const command = /qingpai-verify/.test(process.argv[1] ?? '') ? 'qingpai-verify' : 'npm run verify --';
 const usage = `用法 usage: ${command} <bundle.json> [--policy FILE] [--known FILE]… [--receipts FILE]… [--recording DIR] [--json]
-            ${command} <before.json> <bundle.json> [--policy FILE] …   恢复备份后接续的两本账本  a log continued after a restore
+            ${command} <before.json>… <bundle.json> [--policy FILE] …   恢复备份后接续的各本账本  a log continued after restores
             ${command} --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
   --policy  信任名单（c2sp.org/tlog-policy），由您自己保管  the keys you trust, kept by yourself
   --known   您手里的检查点，可多次  a checkpoint you kept from before, may be repeated
@@ -50,12 +50,28 @@ function judged({ season, bundles, known, receipts, policy, recording }: Call) {
     const verification = verifySeason(read(season), options);
     return { verification, text: seasonText(verification, season) };
   }
-  const [last, before] = inOrder(bundles.map(read));
-  const verification =
-    before === undefined ? verifyBundle(last!, options) : verifyContinued(before, last!, options);
-  const name = bundles.join(' + ');
-  if (recording !== undefined) return withRecording(verification, last!, { bundle: name, recording });
+  const texts = bundles.map(read);
+  const { chain, aside } = inOrder(texts);
+  const nameOf = (text: string) => bundles[texts.indexOf(text)]!;
+  if (aside.length > 0) return ofStrangers(aside, nameOf);
+  const verification = verifyContinued(chain, options);
+  const name = chain.map(nameOf).reverse().join(' + ');
+  if (recording !== undefined) return withRecording(verification, chain[0]!, { bundle: name, recording });
   return { verification, text: reportText(verification, name) };
+}
+
+/** A bad copy is told as such; of logs that have nothing to do with each other no verdict is given. */
+function ofStrangers(aside: readonly string[], nameOf: (text: string) => string) {
+  for (const text of aside) {
+    const verification = verifyBundle(text);
+    if (verification.verdict === 'DAMAGED') {
+      return { verification, text: reportText(verification, nameOf(text)) };
+    }
+  }
+  const names = aside.map(nameOf).join(', ');
+  throw new Error(
+    `这些账本不相接续，请分别核验 these logs do not go on from each other, verify each alone: ${names}`,
+  );
 }
 
 /** What cannot be read as a log says nothing of files. */
@@ -71,7 +87,7 @@ function withRecording(judgement: Verification, text: string, at: { bundle: stri
   };
 }
 
-/** Null: called wrongly. Either a bundle, or two that belong together, or a season is named; files belong to one log. */
+/** Null: called wrongly. Either a bundle, or several that belong together, or a season is named; files belong to one log. */
 function readCall(args: string[]) {
   try {
     const { values, positionals } = parseArgs({
@@ -87,8 +103,7 @@ function readCall(args: string[]) {
         help: { type: 'boolean', default: false },
       },
     });
-    const isCalled =
-      values.season === undefined ? [1, 2].includes(positionals.length) : positionals.length === 0;
+    const isCalled = (values.season === undefined) === positionals.length > 0;
     const isOfSeveral = values.recording !== undefined && positionals.length !== 1;
     return values.help || !isCalled || isOfSeveral ? null : { bundles: positionals, ...values };
   } catch {

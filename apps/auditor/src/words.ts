@@ -28,6 +28,7 @@ export const gateWords: Record<string, { zh: string; en: string }> = {
   registry: { zh: '登记簿', en: 'registry' },
   shows: { zh: '各场', en: 'shows' },
   chain: { zh: '转场', en: 'carried lots' },
+  before: { zh: '前一本账本', en: 'log before' },
 };
 export const standingWords: Record<ShowStanding, { zh: string; en: string }> = {
   notDue: { zh: '未到期', en: 'not due yet' },

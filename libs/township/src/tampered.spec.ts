@@ -43,7 +43,7 @@ function books(): TownshipBooks {
   const { store, ledger, members, database } = township;
   const proofs = new Proofs({
     ...{ ledger, members, shows: store },
-    judge: async (bundle, policy) => verifyBundle(bundle, { policy }),
+    judge: async ([bundle], policy) => verifyBundle(bundle!, { policy }),
     nowMs: () => startMs,
   });
   const verdicts = { of: (showId: string) => proofs.verification(showId) };

@@ -121,8 +121,8 @@ export const seasonVerification = verification.extend({
 });
 export type SeasonVerification = z.infer<typeof seasonVerification>;
 
-/** Of a log that goes on from another after a restore: both together. */
+/** Of a log that goes on from others after restores: all of them together. */
 export const continuedVerification = verification.extend({
-  before: verification.nullable().describe('of the log before; null: it was not given'),
+  before: z.array(verification).describe('of each log before by itself, the nearest first'),
 });
 export type ContinuedVerification = z.infer<typeof continuedVerification>;

@@ -13,6 +13,7 @@ export const verification = z.object({
       code: z.string(),
       i: leafIndex.nullable(),
       by: textOrNull,
+      log: z.string().optional().describe('log of the leaf, where several are judged together'),
       zh: z.string(),
       en: z.string(),
     }),

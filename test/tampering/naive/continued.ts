@@ -4,8 +4,8 @@ import { type NaiveVerdict, naiveVerdict } from './judge.js';
 import { all, count, lotIds, lotOf, type Past, salesOf } from './past.js';
 import { rootOf } from './tree.js';
 
-/** Two logs of which the second goes on from the first, judged side by side: what was must stand in both. */
-type Bundle = ReturnType<typeof bundle.parse>;
+/** Logs of which each goes on from the one before, judged side by side: what was must stand in both. */
+export type Bundle = ReturnType<typeof bundle.parse>;
 const readBundle = (text: string): Bundle => bundle.parse(JSON.parse(text));
 const leavesOf = ({ leaves }: Bundle): Leaf[] => leaves.map((leaf) => JSON.parse(leaf) as Leaf);
 const say = (verdict: Verdict, why: string, i: number | null = null): NaiveVerdict => ({ verdict, i, why });
@@ -13,22 +13,55 @@ const say = (verdict: Verdict, why: string, i: number | null = null): NaiveVerdi
 const isBroken = ({ verdict, why }: NaiveVerdict): boolean =>
   verdicts[verdict] > verdicts.INCOMPLETE || (verdict === 'INCOMPLETE' && why !== 'not closed');
 
-export function naiveContinued(before: string, text: string, policy: string): NaiveVerdict {
-  const own = naiveVerdict(text, { policy });
-  if (isBroken(own)) return own;
-  const past = naiveVerdict(before, { policy });
-  if (isBroken(past)) return { ...past, i: null };
-  const [old, now] = [readBundle(before), readBundle(text)];
-  const wrong = wrongLink(old, now) ?? wrongAgain(old, now) ?? wrongUnits(old, now);
-  if (wrong) return wrong;
-  const ends = [own.verdict, endOf(old, saidAgain(leavesOf(now)).some(isOfMoney))];
-  return say(verdicts[ends[0]!] > verdicts[ends[1]!] ? ends[0]! : ends[1]!, '');
+/** @param texts the newest first, each followed by the one that it goes on from */
+export function naiveContinued(texts: readonly string[], policy: string): NaiveVerdict {
+  const [own, ...past] = texts.map((text) => naiveVerdict(text, { policy }));
+  if (!own || isBroken(own)) return own!;
+  const broken = past.find(isBroken);
+  if (broken) return { ...broken, i: null };
+  const bundles = texts.map(readBundle);
+  let verdict = own.verdict;
+  for (const [k, now] of bundles.entries()) {
+    const old = bundles[k + 1];
+    const quotes = quotedBy(now) !== undefined;
+    if (!old || !quotes) return say(quotes ? worst(verdict, 'INCOMPLETE') : verdict, '');
+    const wrong = wrongBetween(old, now) ?? wrongFrom(bundles, k);
+    if (wrong) return say(worst(verdict, wrong.verdict), wrong.why, wrong.i);
+    verdict = worst(verdict, endOf(old, saysMoneyAgain(now)));
+  }
+  return say(verdict, '');
+}
+const worst = (a: Verdict, b: Verdict): Verdict => (verdicts[a] > verdicts[b] ? a : b);
+
+const quotedBy = (now: Bundle) => {
+  const [first] = leavesOf(now);
+  return first?.type === 'log.opened' ? first.body.continues : undefined;
+};
+/** What does not hold between a log and the one that goes on from it; null: nothing. */
+export const wrongBetween = (old: Bundle, now: Bundle): NaiveVerdict | null =>
+  wrongLink(old, now) ?? wrongAgain(old, now) ?? wrongUnits(old, now);
+export const saysMoneyAgain = (now: Bundle): boolean => saidAgain(leavesOf(now)).some(isOfMoney);
+
+/** Lots that say they come from a lot of the logs before, where nothing was left of it to take up. */
+function wrongFrom(bundles: readonly Bundle[], k: number): NaiveVerdict | null {
+  const now = bundles[k]!;
+  const since = leavesOf(now);
+  for (const id of lotIds(since)) {
+    const { at, phase, said } = lotOf(since, id, now.rules)!;
+    const [origin, lot] = [said.from?.split('#')[0], said.from?.split('#')[1] ?? ''];
+    const old = bundles.find((one) => one.origin === origin);
+    if (!old || phase === 'draft' || phase === 'struck') continue;
+    const there = lotOf(leavesOf(old), lot, old.rules);
+    const isNext = old === bundles[k + 1];
+    const left = there ? count(there, isNext && count(there, 'open') > 0 ? 'open' : 'carried') : 0;
+    if (said.units > left) return say('INVALID', 'from nothing', at);
+  }
+  return null;
 }
 
 /** The first leaf quotes the very last head of the log before. */
 function wrongLink(old: Bundle, now: Bundle): NaiveVerdict | null {
-  const [first] = leavesOf(now);
-  const quoted = first?.type === 'log.opened' ? first.body.continues : undefined;
+  const quoted = quotedBy(now);
   if (!quoted || quoted.origin !== old.origin) return say('INVALID', 'another log');
   if (old.leaves.length < quoted.size) return say('INCOMPLETE', 'leaves of the log before are missing');
   const root = rootOf(old.leaves.slice(0, quoted.size)).toString('base64');
@@ -104,7 +137,7 @@ function wrongUnits(old: Bundle, now: Bundle): NaiveVerdict | null {
   return null;
 }
 
-function endOf(old: Bundle, areTakenOver: boolean): Verdict {
+export function endOf(old: Bundle, areTakenOver: boolean): Verdict {
   const leaves = leavesOf(old);
   const lots = lotIds(leaves).map((id) => lotOf(leaves, id, old.rules)!);
   const unsold = lots.some((lot) => lot.units.some((unit) => unit !== 'open' && unit !== 'sold'));

@@ -228,7 +228,7 @@ describe('a show that is continued after a restore', () => {
 
     const [past, now] = [await textOf(`shows/${before}/bundle`), await textOf(`shows/${next}/bundle`)];
     const policy = await textOf(`shows/${next}/policy`);
-    const together = verifyContinued(past, now, { policy });
+    const together = verifyContinued([now, past], { policy });
     expect(together.findings.map((one) => one.code)).toEqual(['lot-unsold']);
     expect(together).toMatchObject({ verdict: 'ALL_ACCOUNTED_NOT_ALL_SOLD' });
     // The server says the same of both.
@@ -267,9 +267,9 @@ describe('a show that is continued after a restore', () => {
     const paid = { sale: 'S1', amountFen: 2_500, channel: 'cash', txn: `${'U'.repeat(43)}=` };
     await done((await app.desks.of(next)).command({ by: 'officer', name: 'paid', body: paid } as never));
     const [past, now] = [await textOf(`shows/${before}/bundle`), await textOf(`shows/${next}/bundle`)];
-    const together = verifyContinued(past, now, { policy: await textOf(`shows/${next}/policy`) });
+    const together = verifyContinued([now, past], { policy: await textOf(`shows/${next}/policy`) });
     expect(together.findings).toEqual([]);
-    expect(together.before!.findings.map((one) => one.code)).toEqual(['lot-unsold']);
+    expect(together.before[0]!.findings.map((one) => one.code)).toEqual(['lot-unsold']);
     expect(together).toMatchObject({ verdict: 'ALL_ACCOUNTED_NOT_ALL_SOLD' });
     const { body: said } = await http<Verification>('GET', `shows/${next}/verification`, null);
     expect(said.verdict).toBe('ALL_ACCOUNTED_NOT_ALL_SOLD');

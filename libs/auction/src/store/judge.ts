@@ -1,7 +1,6 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { type ContinuedVerification, type SeasonVerification, type Verification } from '@qingpai/wire';
 import { verifyContinued, verifySeason } from '../rules/season/index.js';
-import { verifyBundle } from '../rules/verify/index.js';
 import { VERIFY_MS_MAX } from './limits.js';
 import { type Judge } from './proofs.js';
 
@@ -9,28 +8,26 @@ import { type Judge } from './proofs.js';
 export type JudgeSeason = (season: string, policy: string) => Promise<SeasonVerification>;
 
 /** On this very thread: for tests, and for whoever has nothing else to do. */
-export const judgeHere: Judge = async (bundle, policy, before) => judgeBoth({ text: bundle, policy, before });
+export const judgeHere: Judge = async (texts, policy) => judgeTogether(texts, policy);
 export const judgeSeasonHere: JudgeSeason = async (season, policy) => verifySeason(season, { policy });
 
 /** The thread that judges now, or the last one: they take their turns, and bids keep the other cores. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /** In a thread of its own: replaying an evening takes seconds, in which no bid may wait. */
-export const judgeInWorker: Judge = (text, policy, before) =>
-  inTurn({ judge: 'bundle', text, policy, before });
-export const judgeSeasonInWorker: JudgeSeason = (text, policy) => inTurn({ judge: 'season', text, policy });
+export const judgeInWorker: Judge = (texts, policy) => inTurn({ judge: 'bundle', texts, policy });
+export const judgeSeasonInWorker: JudgeSeason = (text, policy) =>
+  inTurn({ judge: 'season', texts: [text], policy });
 
 interface Task {
   judge: 'bundle' | 'season';
-  text: string;
+  /** A season; or bundles, as `Judge` has them. */
+  texts: readonly string[];
   policy: string;
-  /** Of the log that this one goes on from. */
-  before?: string | undefined;
 }
 
-function judgeBoth({ text, policy, before }: Omit<Task, 'judge'>): Verification {
-  if (before === undefined) return verifyBundle(text, { policy });
-  const verification: Partial<ContinuedVerification> = verifyContinued(before, text, { policy });
+function judgeTogether(texts: readonly string[], policy: string): Verification {
+  const verification: Partial<ContinuedVerification> = verifyContinued(texts, { policy });
   delete verification.before;
   return verification as Verification;
 }
@@ -58,8 +55,8 @@ function judgeOnThread<V>(task: Task): Promise<V> {
 
 const task = workerData as Partial<Task> | null;
 if (parentPort && task?.judge) {
-  const { judge, text = '', policy = '', before } = task;
+  const { judge, texts = [], policy = '' } = task;
   parentPort.postMessage(
-    judge === 'season' ? verifySeason(text, { policy }) : judgeBoth({ text, policy, before }),
+    judge === 'season' ? verifySeason(texts[0] ?? '', { policy }) : judgeTogether(texts, policy),
   );
 }

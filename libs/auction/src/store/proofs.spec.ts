@@ -38,9 +38,9 @@ afterAll(async () => {
   await township.database.close();
 });
 
-const judge: typeof judgeHere = (text, policy) => {
+const judge: typeof judgeHere = (texts, policy) => {
   judged += 1;
-  return judgeHere(text, policy);
+  return judgeHere(texts, policy);
 };
 
 /** Lot 1 is sold; lot 2, with a floor, meets no bid and is carried; then the show is closed. */

@@ -11,8 +11,8 @@ import { policyText } from './policyText.js';
 import { eventOf } from './leafFormat.js';
 import { type ShowStore } from './showStore.js';
 
-/** Judges a bundle's text under a policy, as an auditor would; with that of the log before where it goes on from one. */
-export type Judge = (bundle: string, policy: string, before?: string) => Promise<Verification>;
+/** Judges a bundle under a policy, as an auditor would; after restores with those of the logs before, the newest first. */
+export type Judge = (bundles: readonly string[], policy: string) => Promise<Verification>;
 
 export interface ProofsParts {
   ledger: Ledger;
@@ -127,7 +127,7 @@ export class Proofs {
   }
 
   /**
-   * What the offline verifier says of the public bundle under the show's own policy; after a restore of both logs together.
+   * What the offline verifier says of the public bundle under the show's own policy; after restores of all its logs together.
    */
   async verification(showId: string): Promise<Verification> {
     const show = await this.parts.shows.show(showId);
@@ -136,9 +136,9 @@ export class Proofs {
     const version = `${head.size}/${(await this.cosigned(show.origin, head)).length}`;
     const staleMs = show.phase === 'open' ? VERDICT_OPEN_MS_MAX : 0;
     return this.verdicts.get(showId, { version, staleMs }, async () => {
-      const [before] = await this.beforeOf(showId);
-      const earlier = before && (await this.textOf(before.showId));
-      return this.parts.judge(await this.textOf(showId), await this.policy(showId), earlier);
+      const texts = [await this.textOf(showId)];
+      for (const before of await this.beforeOf(showId)) texts.push(await this.textOf(before.showId));
+      return this.parts.judge(texts, await this.policy(showId));
     });
   }
 

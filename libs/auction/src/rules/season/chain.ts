@@ -22,7 +22,7 @@ export interface TakenLot {
   t: number;
 }
 
-/** The lots of a show that take up those of another (`from`), by their last descriptions; struck ones take up nothing. */
+/** The lots of a show that take up those of another (`from`), by their last descriptions: those of a sealed list. */
 export function takenLots({ read, state }: HeldShow): TakenLot[] {
   return Object.values(state.lots).flatMap((lot) => {
     const described = read.events[lot.i]!;
@@ -30,7 +30,7 @@ export function takenLots({ read, state }: HeldShow): TakenLot[] {
       described.type === 'lot.catalogued' || described.type === 'lot.amended'
         ? described.body.from
         : undefined;
-    if (from === undefined || lot.phase === 'struck') return [];
+    if (from === undefined || lot.phase === 'struck' || lot.phase === 'draft') return [];
     const at = from.lastIndexOf('#');
     return [{ lot, origin: from.slice(0, at), source: from.slice(at + 1), t: described.t }];
   });
@@ -39,44 +39,48 @@ export function takenLots({ read, state }: HeldShow): TakenLot[] {
 /**
  * The carried lots of a season form one chain: what a lot says it was carried from was carried there, before, in that
  * many units, and no unit is taken up twice. Units that still wait are named.
- * @param registered origins of all shows of the season; one that is registered and does not hold is judged elsewhere
+ * @param elsewhere origins of logs that are not among these and are judged elsewhere
  */
 export function judgeChain(
   shows: readonly HeldShow[],
-  registered: ReadonlySet<string>,
+  elsewhere: Pick<ReadonlySet<string>, 'has'>,
 ): { findings: VerifyFinding[]; notes: Verification['notes'] } {
   const findings: VerifyFinding[] = [];
   const used = new Map<string, number>();
   const byOrigin = new Map(shows.map((show) => [show.read.bundle.origin, show]));
-  for (const show of shows) {
-    for (const taken of takenLots(show)) {
-      const source = byOrigin.get(taken.origin);
-      if (!source && registered.has(taken.origin)) continue;
-      if (source && isContinued(source, show, taken)) continue;
-      const key = `${taken.origin}#${taken.source}`;
-      const before = used.get(key) ?? 0;
-      used.set(key, before + taken.lot.units);
-      const fault = faultOf(source, taken, before);
-      const where = { i: taken.lot.i, by: 'host', more: `${show.read.bundle.origin}: ${key}` };
-      if (fault) findings.push(seasonFinding(fault, where));
-    }
+  const all = shows.flatMap((show) => takenLots(show).map((taken) => ({ show, taken })));
+  // By time: what was carried in parts is taken up in parts.
+  for (const { show, taken } of all.sort((a, b) => a.taken.t - b.taken.t)) {
+    const source = byOrigin.get(taken.origin);
+    if (!source && elsewhere.has(taken.origin)) continue;
+    if (source && isContinued(source, show, taken)) continue;
+    const key = `${taken.origin}#${taken.source}`;
+    const before = used.get(key) ?? 0;
+    used.set(key, before + taken.lot.units);
+    const fault = faultOf(source, taken, before);
+    const where = { i: taken.lot.i, by: 'host', log: show.read.bundle.origin, more: key };
+    if (fault) findings.push(seasonFinding(fault, where));
   }
   return { findings, notes: shows.flatMap((show) => waiting(show, used)) };
 }
 
-/** Units that had no end when their log was continued: the two logs are judged together. */
+/** Units that had no end when their log was continued, or of a copy that is too short to tell: judged with that link. */
 function isContinued(source: HeldShow, { read }: HeldShow, taken: TakenLot): boolean {
+  const link = continuedLog(read);
+  if (link?.origin !== taken.origin) return false;
   const lot = entry(source.state.lots, taken.source);
-  return continuedLog(read)?.origin === taken.origin && lot !== undefined && openUnits(lot) > 0;
+  return source.read.bytes.length < link.size || (lot !== undefined && openUnits(lot) > 0);
 }
 
 function faultOf(source: HeldShow | undefined, taken: TakenLot, before: number) {
-  const carried = source?.read.events.find(
-    (event) => event.type === 'lot.carried' && event.body.lot === taken.source,
-  );
-  const units = (source && entry(source.state.lots, taken.source)?.carriedUnits) ?? 0;
-  if (before + taken.lot.units > units) return before > 0 ? 'carried-twice' : 'carried-unfounded';
-  return carried && taken.t < carried.t ? 'carried-early' : null;
+  const units = before + taken.lot.units;
+  const carried = (byMs: number) =>
+    (source?.read.events ?? []).reduce((sum, { type, t, body }) => {
+      const isIts = type === 'lot.carried' && body.lot === taken.source && t <= byMs;
+      return isIts ? sum + body.units : sum;
+    }, 0);
+  if (units > carried(Infinity)) return before > 0 ? 'carried-twice' : 'carried-unfounded';
+  return units > carried(taken.t) ? 'carried-early' : null;
 }
 
 function waiting({ read, state }: HeldShow, used: ReadonlyMap<string, number>): Verification['notes'] {

@@ -1,6 +1,7 @@
 import { formatPolicy, toBase64 } from '@qingpai/ledger/rules';
-import { rootsAt, verifyBundle, verifyContinued, verifySeason } from '../index.js';
+import { inOrder, rootsAt, verifyBundle, verifyContinued, verifySeason } from '../index.js';
 import { bundleOf, digested, leavesOf, receiptOf, sealedShow, signerOf } from '../testing/paperBundle.js';
+import { threeBundles, policyOfThree } from '../testing/paperContinued.js';
 import { originOf, PaperSeason, registryPolicy } from '../testing/paperSeason.js';
 import { LIN, type PaperLot, type PaperShow, WU } from '../testing/paperShow.js';
 
@@ -49,7 +50,7 @@ function goesOn(before: PaperShow, lots = rest, continues = headOf(before), show
   return next;
 }
 const judged = (before: PaperShow | null, next: PaperShow, options = {}) =>
-  verifyContinued(before && textOf(before), textOf(next), { policy, ...options });
+  verifyContinued(before ? [textOf(next), textOf(before)] : [textOf(next)], { policy, ...options });
 const codes = (...args: Parameters<typeof judged>) => {
   const { verdict, findings } = judged(...args);
   return [verdict, ...findings.map(({ code }) => code)];
@@ -62,7 +63,7 @@ describe('a log that goes on from another', () => {
     expect([alone.verdict, alone.findings]).toEqual(['INCOMPLETE', []]);
     expect(alone.notes.map(({ code }) => code)).toContain('continues');
     const { verdict, exitCode, before, notes } = judged(null, next);
-    expect([verdict, exitCode, before]).toEqual(['INCOMPLETE', 30, null]);
+    expect([verdict, exitCode, before]).toEqual(['INCOMPLETE', 30, []]);
     expect(notes.map(({ code }) => code)).toContain('before-missing');
   });
 
@@ -70,7 +71,7 @@ describe('a log that goes on from another', () => {
     const before = interrupted();
     const verification = judged(before, goesOn(before));
     expect(verification).toMatchObject({ verdict: 'ALL_SOLD_UNSETTLED', exitCode: 10, findings: [] });
-    expect(verification.before!.verdict).toBe('INCOMPLETE');
+    expect(verification.before.map(({ verdict }) => verdict)).toEqual(['INCOMPLETE']);
     expect(verification.gates.at(-1)).toMatchObject({ gate: 'before', ok: true });
   });
 
@@ -115,7 +116,9 @@ describe('the log before', () => {
     const next = goesOn(before);
     const all = policy.replace('quorum', `log ${vkeyOf(THIRD, 3)}\nquorum`);
     const options = { policy: all };
-    expect(verifyContinued(textOf(other, 3), textOf(next), options).findings[0]!.code).toBe('before-differs');
+    expect(verifyContinued([textOf(next), textOf(other, 3)], options).findings[0]!.code).toBe(
+      'before-differs',
+    );
     const wrong = goesOn(before, rest, { ...headOf(before), root: `${'A'.repeat(43)}=` });
     expect(codes(before, wrong)).toEqual(['INVALID', 'before-differs']);
   });
@@ -144,7 +147,7 @@ describe('the log before', () => {
     });
     const before = interrupted();
     const { verdict, before: judgedBefore, notes } = judged(before, goesOn(before), { receipts: [file] });
-    expect([verdict, judgedBefore!.verdict]).toEqual(['STALE', 'STALE']);
+    expect([verdict, judgedBefore[0]!.verdict]).toEqual(['STALE', 'STALE']);
     expect(notes.map(({ code }) => code)).not.toContain('receipt-ignored');
   });
 
@@ -152,9 +155,69 @@ describe('the log before', () => {
     const before = interrupted();
     const bundle = bundleOf(before);
     const leaves = bundle.leaves.map((leaf) => leaf.replace('"amountFen":3600', '"amountFen":3700'));
-    const both = verifyContinued(digested({ ...bundle, leaves }), textOf(goesOn(before)), { policy });
-    expect([both.verdict, both.before!.findings[0]!.code]).toEqual(['INVALID', 'root-wrong']);
-    expect(verifyContinued('nonsense', textOf(goesOn(before)), { policy }).verdict).toBe('DAMAGED');
+    const both = verifyContinued([textOf(goesOn(before)), digested({ ...bundle, leaves })], { policy });
+    expect([both.verdict, both.before[0]!.findings[0]!.code]).toEqual(['INVALID', 'root-wrong']);
+    // And names the log whose leaves they are.
+    expect(both.findings).toMatchObject([{ code: 'root-wrong', log: originOf(FIRST) }]);
+    expect(both.gates.at(-1)).toMatchObject({
+      gate: 'before',
+      ok: false,
+      en: expect.stringContaining('root'),
+    });
+    expect(verifyContinued([textOf(goesOn(before)), 'nonsense'], { policy }).verdict).toBe('DAMAGED');
+  });
+});
+
+describe('a log that goes on from one that goes on from another', () => {
+  const [first, second, third] = threeBundles().map(digested);
+  const three = (...texts: (string | undefined)[]) =>
+    verifyContinued(
+      texts.map((text) => text!),
+      { policy: policyOfThree },
+    );
+
+  it('is judged with both, and told of each', () => {
+    const all = three(third, second, first);
+    expect(all).toMatchObject({ verdict: 'ALL_SOLD_AND_SETTLED', exitCode: 0, findings: [] });
+    expect(all.before.map(({ verdict }) => verdict)).toEqual(['INCOMPLETE', 'INCOMPLETE']);
+    expect(all.gates.filter(({ gate }) => gate === 'before').map(({ ok }) => ok)).toEqual([true, true]);
+  });
+
+  it('is incomplete while one is missing, which it names', () => {
+    for (const texts of [[third], [third, second]]) {
+      const { verdict, notes } = three(...texts);
+      expect([verdict, notes.filter(({ code }) => code === 'before-missing').length]).toEqual([
+        'INCOMPLETE',
+        1,
+      ]);
+    }
+    expect(three(third, second).notes.find(({ code }) => code === 'before-missing')!.en).toContain(
+      '20261122-01',
+    );
+    // The oldest is none that the newest goes on from.
+    expect(three(third, first).findings[0]!.code).toBe('before-differs');
+  });
+
+  it('is invalid where the first two do not fit, however well the rest does', () => {
+    const [before] = threeBundles();
+    const short = {
+      ...before,
+      leaves: before.leaves.slice(0, -1),
+      checkpoints: before.checkpoints.slice(0, -1),
+    };
+    const { verdict, gates } = three(third, second, digested(short));
+    expect([verdict, gates.map(({ ok }) => ok).slice(-2)]).toEqual(['INVALID', [true, false]]);
+  });
+
+  it('is found among other bundles by what each says of itself, whatever their order', () => {
+    const other = textOf(interrupted());
+    expect(inOrder([first!, third!, second!])).toEqual({ chain: [third, second, first], aside: [] });
+    expect(inOrder([other, second!, 'nonsense', third!])).toEqual({
+      chain: [third, second],
+      aside: [other, 'nonsense'],
+    });
+    expect(inOrder([second!, second!])).toEqual({ chain: [second], aside: [second] });
+    expect(inOrder([])).toEqual({ chain: [], aside: [] });
   });
 });
 
@@ -211,6 +274,37 @@ describe('in a season', () => {
     expect([verdict, findings[0]!.code]).toEqual(['INVALID', code]);
   });
 
+  it('a log before that is not there stays missing, also when the log that goes on is itself continued', () => {
+    const first = sealedShow({ L1: {} }, { opened: { origin: originOf(FIRST) } });
+    first.does(1_000, { name: 'withdraw', lot: 'L1', reason: 'damaged' });
+    // Nothing of the first is left to take up: that it is missing shows in the head alone that was quoted.
+    const second = sealedShow({ L1: {} }, { opened: { origin: originOf(SECOND), continues: headOf(first) } });
+    const third = goesOn(second, { L1: { from: `${originOf(SECOND)}#L1` } }, headOf(second), THIRD);
+    const { verdict, notes } = verifySeason(seasonOf(second, third).text(), { policy: registryPolicy });
+    expect([verdict, notes.map(({ code }) => code)]).toEqual([
+      'INCOMPLETE',
+      ['before-missing', 'show-continued'],
+    ]);
+  });
+
+  it('a show that was closed and went on for its sales alone is settled there', () => {
+    const before = sealedShow({ L1: {} }, { opened: { origin: originOf(FIRST) } });
+    before.does(1_000, { name: 'offer', lot: 'L1' });
+    before.bid(2_000, LIN, 3_600);
+    before.pass(100_000);
+    before.does(100_000, { name: 'close' });
+    const next = sealedShow(
+      {},
+      { opened: { origin: originOf(SECOND), continues: headOf(before) }, takesOver: before },
+    );
+    next.does(next.state.t, { name: 'close' });
+    const body = { sale: 'S1', amountFen: 3_600, channel: 'cash' as const, txn: `${'A'.repeat(43)}=` };
+    next.does(next.state.t, { name: 'paid', body });
+    next.does(next.state.t + 30 * 86_400_000, { name: 'settle' });
+    const { verdict, shows } = verifySeason(seasonOf(before, next).text(), { policy: registryPolicy });
+    expect([verdict, shows[0]!.standing]).toEqual(['ALL_SOLD_AND_SETTLED', 'continued']);
+  });
+
   it('it is invalid where the registry does not list the log before', () => {
     const season = seasonOf(goesOn(interrupted()));
     const { verdict, notes } = verifySeason(season.text(), { policy: registryPolicy });
@@ -229,5 +323,5 @@ function vkeyOf(show: string, fill: number): string {
 it('a log that goes on from none is judged alone, whatever lies beside it', () => {
   const text = textOf(interrupted());
   const alone = verifyBundle(text, { policy });
-  expect(verifyContinued(textOf(interrupted()), text, { policy })).toEqual({ ...alone, before: null });
+  expect(verifyContinued([text, textOf(interrupted())], { policy })).toEqual({ ...alone, before: [] });
 });

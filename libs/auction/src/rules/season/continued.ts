@@ -1,73 +1,101 @@
 import { toBase64 } from '@qingpai/ledger/rules';
-import { type ContinuedVerification, type ShowState, type Verdict, verdicts } from '@qingpai/wire';
+import {
+  type ContinuedVerification,
+  type ShowState,
+  type Verdict,
+  verdicts,
+  type Verification,
+} from '@qingpai/wire';
 import { openUnits } from '../lot.js';
 import { same } from '../same.js';
 import { takenOverLeaves, toldAgainOf, tookOverMoney } from '../takenOver.js';
 import { finding, type Stop, type VerifyFinding } from '../verify/finding.js';
+import { type VerifyNote } from '../verify/notes.js';
 import { parseJson } from '../verify/parse.js';
 import { rootsAt } from '../verify/roots.js';
 import { continuedLog, judgeBundle, type JudgedBundle, type VerifyOptions, worse } from '../verify/verify.js';
-import { type HeldShow, takenLots } from './chain.js';
+import { type HeldShow, judgeChain, takenLots } from './chain.js';
 import { keptOf } from './kept.js';
 import { seasonFinding, seasonNote } from './words.js';
 
 /**
- * Judges a log that goes on from another after a restore, both together: the leaves before lead to the very head that
- * leaf 0 quotes, every unit that had no end there is in the list of the log that goes on, and every sale is taken over as
- * it stood. Each log is signed by its own key, so the policy pins both. Without the log before only half is told:
- * INCOMPLETE; and so it is where that one goes on from a third.
- * @param before text of its bundle; null: not at hand
+ * Judges a log that goes on from others after restores, all together: the leaves before lead to the very head that leaf 0
+ * quotes, every unit that had no end there is in the list of the log that goes on, and every sale is taken over as it
+ * stood. Each log is signed by its own key, so the policy pins all of them. Where one that was gone on from is not at
+ * hand, only a part is told: INCOMPLETE.
+ * @param texts bundles, the newest first, each followed by the one it goes on from (see `inOrder`)
  */
 export function verifyContinued(
-  before: string | null,
-  text: string,
+  texts: readonly string[],
   options: VerifyOptions = {},
 ): ContinuedVerification {
-  const { verification, read, state } = judgeText(text, options, true);
-  const link = read && continuedLog(read);
-  if (!link) return { ...verification, before: null };
-  const ended = (verdict: Verdict, more: Partial<ContinuedVerification>): ContinuedVerification => {
-    const final = worse(verification.verdict, verdict);
-    return { ...verification, before: null, ...more, verdict: final, exitCode: verdicts[final] };
+  const [newest, ...before] = judgeChainOf(texts, options);
+  if (newest === undefined) throw new Error('bug: nothing to judge');
+  const logs = [newest, ...before];
+  const links = logs.flatMap((next, at) => judgeLink(next, logs[at + 1]) ?? []);
+  const areLinked = links.every(({ gate }) => gate?.ok !== false);
+  const held = areLinked ? logs.flatMap((log) => heldBy(log) ?? []) : [];
+  const chain = judgeChain(held, { has: () => true }).findings;
+  const others = [...links.map((link) => link.verdict), ...chain.map(() => 'INVALID' as const)];
+  const verdict = others.reduce(worse, newest.verification.verdict);
+  return {
+    ...newest.verification,
+    ...{ verdict, exitCode: verdicts[verdict], before: before.map(({ verification }) => verification) },
+    gates: [...newest.verification.gates, ...links.flatMap(({ gate }) => gate ?? [])],
+    findings: [...newest.verification.findings, ...links.flatMap(({ findings }) => findings), ...chain],
+    notes: [...newest.verification.notes, ...links.flatMap(({ notes }) => notes)],
   };
-  if (before === null) {
-    const notes = [...verification.notes, seasonNote('before-missing', `${link.origin}:`)];
-    return ended('INCOMPLETE', { notes });
-  }
-  const past = judgeText(before, options, false);
-  const wrong = past.read && past.state && state && judgeContinued(held(past), held({ read, state }));
-  const stop = wrong ?? (past.state ? null : { verdict: past.verification.verdict, findings: [] });
-  const words = stop?.findings[0] ?? seasonNote('before-counted');
-  const isTakenOver = read !== null && tookOverMoney(read.events);
-  const earlier = past.read && continuedLog(past.read);
-  const standing = past.state && verdictBefore(past.state, isTakenOver);
-  const notes = [
-    ...verification.notes,
-    ...(earlier ? [seasonNote('before-missing', `${earlier.origin}:`)] : []),
-    ...(stop || isTakenOver || !hasSales(past.state) ? [] : [seasonNote('sales-left-behind')]),
-  ];
-  return ended(stop?.verdict ?? worse(earlier ? 'INCOMPLETE' : standing!, standing!), {
-    before: past.verification,
-    notes,
-    gates: [...verification.gates, { gate: 'before', ok: stop === null, zh: words.zh, en: words.en }],
-    findings: [...verification.findings, ...(stop?.findings ?? [])],
-  });
 }
+
+/** Each with what the auditor kept of that very log; what the last one of them does not go on from is left out. */
+function judgeChainOf(texts: readonly string[], options: VerifyOptions): JudgedBundle[] {
+  const logs: JudgedBundle[] = [];
+  for (const text of texts) {
+    const last = logs.at(-1);
+    if (last && (last.read === null || continuedLog(last.read) === null)) break;
+    const raw = parseJson(text) as { origin?: unknown } | undefined;
+    const kept = typeof raw?.origin === 'string' ? keptOf(raw.origin, options) : options;
+    logs.push(judgeBundle(raw ?? text, { ...kept, isWithBefore: true }));
+  }
+  return logs;
+}
+
+interface Link extends Stop {
+  gate: Verification['gates'][number] | null;
+  notes: VerifyNote[];
+}
+
+/** What a log that goes on from another adds to its own verdict; null: it goes on from none. */
+function judgeLink(next: JudgedBundle, before: JudgedBundle | undefined): Link | null {
+  const link = next.read && continuedLog(next.read);
+  if (!next.read || !link) return null;
+  if (!before) {
+    const notes = [seasonNote('before-missing', `${link.origin}:`)];
+    return { verdict: 'INCOMPLETE', gate: null, findings: [], notes };
+  }
+  const { state, verification } = before;
+  const [heldBefore, heldNext] = [heldBy(before), heldBy(next)];
+  const stop = heldBefore ? heldNext && judgeContinued(heldBefore, heldNext) : ofItself(before, link.origin);
+  const words = stop?.findings[0] ?? seasonNote('before-counted', `${link.origin}:`);
+  const isTakenOver = tookOverMoney(next.read.events);
+  return {
+    verdict: stop?.verdict ?? (state ? verdictBefore(state, isTakenOver) : verification.verdict),
+    gate: { gate: 'before', ok: stop === null, zh: words.zh, en: words.en },
+    findings: stop?.findings ?? [],
+    notes: stop || isTakenOver || !hasSales(state) ? [] : [seasonNote('sales-left-behind')],
+  };
+}
+
+/** A log before that does not hold says so itself. */
+const ofItself = ({ verification: { verdict, findings } }: JudgedBundle, log: string): Stop => ({
+  verdict,
+  findings: findings.map((one) => ({ ...one, log })),
+});
 
 const hasSales = (state: ShowState | null): boolean =>
   Object.values(state?.sales ?? {}).some(({ phase }) => phase !== 'voided');
 
-const held = ({ read, state }: { read: HeldShow['read'] | null; state: ShowState | null }): HeldShow => ({
-  read: read!,
-  state: state!,
-});
-
-/** With what the auditor kept of the very log that this text is of. */
-function judgeText(text: string, options: VerifyOptions, isWithBefore: boolean): JudgedBundle {
-  const raw = parseJson(text) as { origin?: unknown } | undefined;
-  const kept = typeof raw?.origin === 'string' ? keptOf(raw.origin, options) : options;
-  return judgeBundle(raw ?? text, { ...kept, isWithBefore });
-}
+const heldBy = ({ read, state }: JudgedBundle): HeldShow | null => read && state && { read, state };
 
 /** What does not hold between a log and the one that goes on from it; null: nothing. */
 export function judgeContinued(before: HeldShow, next: HeldShow): Stop | null {
@@ -81,7 +109,7 @@ export function judgeContinued(before: HeldShow, next: HeldShow): Stop | null {
   const there = rootsAt(bytes, [size]).get(size)!;
   if (toBase64(there) !== root) return invalid(seasonFinding('before-differs', { more: `#${size}` }));
   if (bytes.length > size) {
-    return invalid(seasonFinding('leaves-abandoned', { i: size, by: events[size]!.by }));
+    return invalid(seasonFinding('leaves-abandoned', { i: size, by: events[size]!.by, log: origin }));
   }
   const wrong = judgeTakenOver(before, next);
   if (wrong) return invalid(wrong);
@@ -96,8 +124,9 @@ function judgeTakenOver(before: HeldShow, next: HeldShow): VerifyFinding | null 
   if (!tookOverMoney(next.read.events)) return null;
   const owed = toldAgainOf(before.state, before.read.events);
   const told = takenOverLeaves(next.read.events);
+  const log = next.read.bundle.origin;
   for (const [k, leaf] of told.entries()) {
-    const where = { i: leaf.i, by: leaf.by, more: leaf.type };
+    const where = { i: leaf.i, by: leaf.by, log, more: leaf.type };
     // Newcomers may have come by before the first lot was described.
     if (k >= owed.length && leaf.type === 'bidder.registered') continue;
     const it = owed[k];
@@ -108,20 +137,21 @@ function judgeTakenOver(before: HeldShow, next: HeldShow): VerifyFinding | null 
   const missing = owed[told.length];
   const more = missing && `${missing.type} ${'sale' in missing.body ? missing.body.sale : ''}`.trim();
   return missing
-    ? seasonFinding('taken-over-incomplete', { i: told.length + 1, by: 'platform', more })
+    ? seasonFinding('taken-over-incomplete', { i: told.length + 1, by: 'platform', log, more })
     : null;
 }
 
 /** Every unit that has no end in the log before is sealed in the one that goes on, once. */
 function judgeUnits(before: HeldShow, next: HeldShow): Stop | null {
-  const taken = takenLots(next).filter(({ origin }) => origin === before.read.bundle.origin);
+  const log = before.read.bundle.origin;
+  const taken = takenLots(next).filter(({ origin }) => origin === log);
   for (const lot of Object.values(before.state.lots)) {
     if (lot.phase === 'draft' || lot.phase === 'struck') continue;
     const units = taken
-      .filter(({ source, lot: { phase } }) => source === lot.lot && phase !== 'draft')
+      .filter(({ source }) => source === lot.lot)
       .reduce((sum, one) => sum + one.lot.units, 0);
     const open = openUnits(lot);
-    const where = { i: lot.i, by: 'host', more: `${lot.number} ${lot.title}: ${units} / ${open}` };
+    const where = { i: lot.i, by: 'host', log, more: `${lot.number} ${lot.title}: ${units} / ${open}` };
     if (units < open) return invalid(seasonFinding('units-lost', where));
     if (open > 0 && units > open) return invalid(seasonFinding('carried-unfounded', where));
   }

@@ -1,14 +1,37 @@
 import { parseJson } from '../verify/parse.js';
 
-/** Newest first: of two bundles, the one that goes on from the other's log; else the later given, alone. */
-export function inOrder(texts: readonly string[]): string[] {
-  const [first, second] = texts;
-  if (first === undefined || second === undefined) return [...texts];
-  if (goesOnFrom(second, first)) return [second, first];
-  return goesOnFrom(first, second) ? [first, second] : [second];
+/** Bundles by the log that each goes on from. */
+export interface InOrder {
+  /** Newest first: those that go on from each other, among them the one that was given last. */
+  chain: string[];
+  /** The others: of other logs, given twice, or not to be read. */
+  aside: string[];
 }
 
-/** As they say themselves; whether it is true is then judged. */
+/** As the bundles say themselves; whether it is true is then judged. */
+export function inOrder(texts: readonly string[]): InOrder {
+  const aside = [...texts];
+  const newest = aside.pop();
+  const chain = newest === undefined ? [] : [newest];
+  for (let found = next(chain, aside); found; found = next(chain, aside)) {
+    aside.splice(aside.indexOf(found.text), 1);
+    if (found.isBefore) chain.push(found.text);
+    else chain.unshift(found.text);
+  }
+  return { chain, aside };
+}
+
+/** One more at either end. */
+function next(chain: readonly string[], rest: readonly string[]) {
+  const [newest, oldest] = [chain[0], chain.at(-1)];
+  if (newest === undefined || oldest === undefined) return null;
+  for (const text of rest) {
+    if (goesOnFrom(oldest, text)) return { text, isBefore: true };
+    if (goesOnFrom(text, newest)) return { text, isBefore: false };
+  }
+  return null;
+}
+
 function goesOnFrom(text: string, before: string): boolean {
   const link = bodyOfLeaf0(text)?.continues?.origin;
   return link !== undefined && link === bodyOfLeaf0(before)?.origin;

@@ -1,4 +1,4 @@
-import { verdicts } from '@qingpai/wire';
+import { type Stop } from '../verify/finding.js';
 import { type VerifyNote } from '../verify/notes.js';
 import { tookOverMoney } from '../takenOver.js';
 import { continuedLog, worse } from '../verify/verify.js';
@@ -12,34 +12,39 @@ import { seasonFinding, seasonNote } from './words.js';
  */
 export function linkContinued(shows: SeasonShow[]): SeasonShow[] {
   const continued = new Set<SeasonShow>();
+  const stopped: [SeasonShow, Stop][] = [];
   for (const next of shows) {
     const [link, held] = [originBefore(next), heldBy(next)];
     if (link === null || !held) continue;
     const before = shows.find(({ registered }) => registered.origin === link);
     const heldBefore = before && heldBy(before);
     if (!before || !heldBefore) {
-      next.verdict = worse('INCOMPLETE', next.verdict);
+      stopped.push([next, { verdict: 'INCOMPLETE', findings: [] }]);
       next.notes.push(seasonNote('before-missing', `${link}:`));
       continue;
     }
-    const where = { i: 0, by: 'platform', more: link };
+    const where = { i: 0, by: 'platform', log: next.registered.origin, more: link };
     const stop = continued.has(before)
       ? { verdict: 'INVALID' as const, findings: [seasonFinding('continued-twice', where)] }
       : judgeContinued(heldBefore, held);
     continued.add(before);
-    if (stop) {
-      next.verdict = worse(stop.verdict, next.verdict);
-      next.findings.push(...stop.findings);
-    } else if (heldBefore.state.closedAt === null && verdicts[before.verdict] <= verdicts.INCOMPLETE) {
-      Object.assign(before, {
-        standing: 'continued',
-        verdict: verdictBefore(heldBefore.state, tookOverMoney(held.read.events)),
-      });
+    if (stop) stopped.push([next, stop]);
+    else if (isByItself(before)) {
+      const verdict = verdictBefore(heldBefore.state, tookOverMoney(held.read.events));
+      Object.assign(before, { standing: 'continued', verdict });
       before.notes.push(continuedNote(before, next));
     }
   }
+  // At last, since one that goes on from another may itself be continued.
+  for (const [next, { verdict, findings }] of stopped) {
+    next.verdict = worse(verdict, next.verdict);
+    next.findings.push(...findings);
+  }
   return shows;
 }
+
+/** Its verdict is that of its own log: the registry has nothing against it. */
+const isByItself = ({ verdict, judged }: SeasonShow): boolean => verdict === judged?.verification.verdict;
 
 const originBefore = ({ judged }: SeasonShow): string | null =>
   (judged?.read && continuedLog(judged.read)?.origin) ?? null;

@@ -1,10 +1,12 @@
 import { canonical } from '@qingpai/ledger/rules';
 import { type Bundle } from '@qingpai/wire';
+import { catalogueLeaves, catalogueRootOf, clockPriceFen } from '../index.js';
 import { verifySeason } from './index.js';
 import {
   bundleOf,
   cosigned,
   digested,
+  leavesOf,
   noteAt,
   policyWith,
   sealedShow,
@@ -12,7 +14,7 @@ import {
   witnessOf,
 } from '../testing/paperBundle.js';
 import { originOf, PaperSeason, registryPolicy, registrySigner } from '../testing/paperSeason.js';
-import { HASH, LIN, type PaperLot, type PaperShow } from '../testing/paperShow.js';
+import { HASH, LIN, type PaperLot, PaperShow, WU } from '../testing/paperShow.js';
 
 const DAY = 24 * 3_600_000;
 const [FIRST, SECOND] = ['20261124-01', '20261124-02'];
@@ -273,6 +275,35 @@ describe('the registry itself is judged like the log of a show', () => {
   });
 });
 
+/** Two pots of L1 were taken by two who did not pay; each pot is carried in its turn. */
+function inParts(): PaperShow {
+  const rules = { secondChance: { answerWithinMs: 60_000, perSaleMax: 3, atLast: 'carry' as const } };
+  const lot: PaperLot = { format: 'dutch', units: 2, startFen: 2_000, stepFen: 200 };
+  const show = sealedShow({ L1: lot }, { rules, opened: { origin: originOf(FIRST) } });
+  show.does(1_000, { name: 'offer', lot: 'L1' });
+  show.bid(1_000, LIN, 2_000);
+  const restarted = show.state.t + 5_000;
+  show.pass(restarted);
+  show.bid(restarted, WU, clockPriceFen(show.offering().clock!, restarted));
+  show.pass(restarted + 10_000);
+  show.does(show.state.t, { name: 'close' });
+  for (const sale of ['S1', 'S2']) {
+    show.does(show.state.t + DAY, { name: 'default', sale });
+    show.pass(show.state.t + 600_000);
+  }
+  return show;
+}
+/** Both of them, in one lot of another show that was described then. */
+function takenAt(atMs: number): PaperShow {
+  const show = new PaperShow({ draft: true, opened: { origin: originOf(SECOND) } });
+  show.describe(atMs, 'L1', { from: `${originOf(FIRST)}#L1`, units: 2 });
+  const bytes = leavesOf(show.leaves, originOf(SECOND));
+  const catalogue = catalogueRootOf(catalogueLeaves(show.state, 1).map((i) => bytes[i]!));
+  show.does(atMs, { name: 'seal', catalogue });
+  show.does(atMs, { name: 'open', reason: 'none-configured' });
+  return show;
+}
+
 describe('what is carried from show to show is one chain', () => {
   const from = `${originOf(FIRST)}#L2`;
   const season = (
@@ -325,6 +356,41 @@ describe('what is carried from show to show is one chain', () => {
     late.does(5_000, { name: 'carry', lot: 'L2' });
     late.does(5_000, { name: 'close' });
     expect(codes(season({ L1: { from, units: 3 } }, late).text())).toEqual(['INVALID', 'carried-early']);
+  });
+
+  it('that names what a list took up that nobody ever sealed: it still waits', () => {
+    const second = sealedShow({ L1: {} }, { opened: { origin: originOf(SECOND) } });
+    second.describe(1, 'L2', { list: 2, from, units: 3 });
+    second.does(1, { name: 'withdraw', lot: 'L1', reason: 'damaged' });
+    second.does(1, { name: 'close' });
+    const paper = new PaperSeason();
+    for (const show of [FIRST, SECOND]) paper.registers(show);
+    paper.holds(evening(FIRST, { L1: {}, L2: { units: 3 } }, ['L2']));
+    paper.holds(second);
+    expect(judged(paper.text()).notes.map(({ code }) => code)).toEqual(['carried-waiting']);
+  });
+
+  it('that breaks where a lot names a show that was called off', () => {
+    const paper = new PaperSeason();
+    for (const show of [FIRST, SECOND]) paper.registers(show);
+    paper.logs({ type: 'show.cancelled', body: { show: FIRST } });
+    paper.holds(evening(SECOND, { L1: { from: `${originOf(FIRST)}#L1` } }));
+    expect(codes(paper.text())).toEqual(['INVALID', 'carried-unfounded']);
+  });
+
+  it('that breaks where more was taken up than had been carried by then', () => {
+    const first = inParts();
+    const [early, late] = first.leaves.filter(({ type }) => type === 'lot.carried').map(({ t }) => t);
+    expect(early).toBeLessThan(late!);
+    const text = (atMs: number) => {
+      const paper = new PaperSeason();
+      for (const show of [FIRST, SECOND]) paper.registers(show);
+      paper.holds(first);
+      paper.holds(takenAt(atMs));
+      return paper.text();
+    };
+    expect(codes(text(early!))).toEqual(['INVALID', 'carried-early']);
+    expect(codes(text(late!))[0]).not.toBe('INVALID');
   });
 
   it('in which a lot that was struck again takes up nothing', () => {

@@ -16,7 +16,7 @@ import { LIN, type PaperShow, WU } from '../testing/paperShow.js';
 
 const judged = (before: PaperShow, next: PaperShow) => {
   const [past, now] = bothBundles(before, next).map(digested);
-  return verifyContinued(past!, now!, { policy: policyOfBoth });
+  return verifyContinued([now!, past!], { policy: policyOfBoth });
 };
 const cash = (sale: string, amountFen: number, of: string) => ({
   body: { sale, amountFen, channel: 'cash' as const, txn: letter(of) },

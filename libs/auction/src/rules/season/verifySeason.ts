@@ -7,7 +7,7 @@ import { type VerifyNote } from '../verify/notes.js';
 import { checkRoots } from '../verify/roots.js';
 import { checkQuorum, readHeads } from '../verify/signatures.js';
 import { type VerifyOptions, worse } from '../verify/verify.js';
-import { type HeldShow, judgeChain } from './chain.js';
+import { judgeChain } from './chain.js';
 import { keptOf } from './kept.js';
 import { type ReadRegistry, readSeason, type ReadSeason } from './readSeason.js';
 import { replayRegistry } from './registryLog.js';
@@ -101,8 +101,9 @@ export function verifySeason(text: string, options: VerifyOptions = {}): SeasonV
   else if (bad.length > 0) fail('shows', [seasonFinding('show-fails', { more: namesOf(bad) })]);
   else pass('shows', ...tally(shows));
 
-  const held = shows.map(heldBy).filter((show): show is HeldShow => show !== null);
-  const chain = judgeChain(held, new Set([...state.shows.values()].map((show) => show.origin)));
+  // An old copy does not tell what was carried later.
+  const held = shows.flatMap((show) => (show.verdict === 'STALE' ? [] : (heldBy(show) ?? [])));
+  const chain = judgeChain(held, judgedElsewhere(state));
   notes.push(...chain.notes);
   if (chain.findings.length > 0) fail('chain', chain.findings);
   else pass('chain', '转场的拍品首尾相接', 'what was carried was taken up once, or waits');
@@ -134,6 +135,10 @@ function judgeShows(
   const bundles = new Map(season.shows.map(({ origin }, at) => [origin, shows[at]!]));
   return [...state.shows.values()].map((show) => judgeShow(show, bundles.get(show.origin), state, by));
 }
+
+/** Whose own verdict says enough where it does not hold; a show that was called off has carried nothing. */
+const judgedElsewhere = ({ shows }: RegistryState): ReadonlySet<string> =>
+  new Set([...shows.values()].flatMap(({ origin, isCancelled }) => (isCancelled ? [] : origin)));
 
 const namesOf = (shows: readonly SeasonShow[]): string =>
   shows.map(({ registered, verdict }) => `${registered.show} ${verdict}`).join(', ');

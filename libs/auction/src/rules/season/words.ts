@@ -100,16 +100,16 @@ const notes = {
     en: 'units were carried, and no show has taken them up yet',
   },
   'before-missing': {
-    zh: '本账本接续另一本，那一本没有一起给出：只看到后一半',
-    en: 'This log goes on from another, which was not given: only the second half was judged',
+    zh: '本账本接续另一本，那一本没有一起给出：只看到一部分',
+    en: 'This log goes on from another, which was not given: only a part was judged',
   },
   'sales-left-behind': {
     zh: '前一本账本的成交没有接过来，按当时的状态计',
     en: 'The sales of the log before were not taken over; they count as they stood',
   },
   'before-counted': {
-    zh: '两本账本合并计数',
-    en: 'Both logs are counted together',
+    zh: '与本账本合并计数',
+    en: 'counted together with the log that goes on from it',
   },
 } as const;
 export type SeasonNoteCode = keyof typeof notes;

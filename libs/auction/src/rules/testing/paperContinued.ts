@@ -6,22 +6,23 @@ import { originOf } from './paperSeason.js';
 import { LIN, type PaperLot, type PaperShow, WU } from './paperShow.js';
 
 /** An evening on paper that went back to a backup in its middle, and goes on in a log of its own. */
+const FIRST = '20261122-01';
 const BEFORE = '20261123-01';
 const AFTER = '20261124-01';
-const signersOfBoth = [signerOf(originOf(BEFORE), 2), signerOf(originOf(AFTER))];
+const signers = [signerOf(originOf(FIRST), 3), signerOf(originOf(BEFORE), 2), signerOf(originOf(AFTER))];
+const pinning = (of: typeof signers) =>
+  formatPolicy({ logs: of.map(({ key }) => key), ...{ witnesses: [], groups: [], quorum: 'none' } });
 /** Pins the keys of both logs. */
-export const policyOfBoth = formatPolicy({
-  logs: signersOfBoth.map(({ key }) => key),
-  ...{ witnesses: [], groups: [], quorum: 'none' },
-});
+export const policyOfBoth = pinning(signers.slice(1));
+export const policyOfThree = pinning(signers);
 export const letter = (of: string): string => `${of.repeat(43)}=`;
 const HOUR = 3_600_000;
 
 /** L1 is sold and paid, a part of it given back; two pots of L3 are taken by WU, who owes them; L2 stands on the block. */
-export function interruptedShow(): PaperShow {
+export function interruptedShow(origin = originOf(BEFORE)): PaperShow {
   const show = sealedShow(
     { L1: {}, L2: {}, L3: { format: 'dutch', units: 5, startFen: 2_000, stepFen: 200 } },
-    { opened: { origin: originOf(BEFORE) }, rules: { payWithinMs: HOUR, complaintMs: HOUR } },
+    { opened: { origin }, rules: { payWithinMs: HOUR, complaintMs: HOUR } },
   );
   show.does(1_000, { name: 'offer', lot: 'L1' });
   show.bid(2_000, LIN, 3_600);
@@ -44,13 +45,13 @@ export const headOf = (show: PaperShow): NonNullable<EventBody<'log.opened'>['co
   return { origin, size, root: toBase64(rootsAt(bytes, [size]).get(size)!) };
 };
 
-const rest: Record<string, PaperLot> = {
-  L4: { number: '002', from: `${originOf(BEFORE)}#L2` },
-  L5: { number: '003', from: `${originOf(BEFORE)}#L3`, units: 3 },
-};
+const restOf = (origin: string): Record<string, PaperLot> => ({
+  L4: { number: '002', from: `${origin}#L2` },
+  L5: { number: '003', from: `${origin}#L3`, units: 3 },
+});
 
 /** The log that goes on: what was left is sold, then the show is closed. */
-export function goesOnWith(before: PaperShow, lots = rest): PaperShow {
+export function goesOnWith(before: PaperShow, lots = restOf(before.state.origin)): PaperShow {
   const next = sealedShow(lots, {
     opened: { origin: originOf(AFTER), continues: headOf(before) },
     ...{ rules: before.state.rules, takesOver: before },
@@ -80,9 +81,31 @@ export function endedWith(next: PaperShow): PaperShow {
   return next;
 }
 
+/** An evening that went back to a backup twice, oldest first: in the second log L4 is sold and L5 is still to come. */
+export function threeLogs(): [PaperShow, PaperShow, PaperShow] {
+  const first = interruptedShow(originOf(FIRST));
+  const second = sealedShow(restOf(originOf(FIRST)), {
+    opened: { origin: originOf(BEFORE), continues: headOf(first) },
+    ...{ rules: first.state.rules, takesOver: first },
+  });
+  const atMs = second.state.t + 1_000;
+  second.does(atMs, { name: 'offer', lot: 'L4' });
+  second.bid(atMs + 1_000, WU, 3_600);
+  second.pass(atMs + 200_000);
+  const third = goesOnWith(second, { L6: { number: '003', from: `${originOf(BEFORE)}#L5`, units: 3 } });
+  return [first, second, endedWith(third)];
+}
+/** Their bundles, without their digests. */
+export const threeBundles = (shows = threeLogs()) =>
+  shows.map((show, at) => bundleOf(show, undefined, signers[at])) as [
+    ReturnType<typeof bundleOf>,
+    ReturnType<typeof bundleOf>,
+    ReturnType<typeof bundleOf>,
+  ];
+
 /** The bundles of both, without their digests. */
 export const bothBundles = (before: PaperShow, next: PaperShow) =>
-  [before, next].map((show, at) => bundleOf(show, undefined, signersOfBoth[at])) as [
+  [before, next].map((show, at) => bundleOf(show, undefined, signers[at + 1])) as [
     ReturnType<typeof bundleOf>,
     ReturnType<typeof bundleOf>,
   ];

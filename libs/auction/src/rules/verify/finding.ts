@@ -113,6 +113,8 @@ export type FindingCode = keyof typeof words;
 export interface Where {
   i?: number;
   by?: string;
+  /** Origin of the leaf's log, where several are judged together. */
+  log?: string;
   more?: string | { zh: string; en: string };
 }
 
@@ -126,9 +128,10 @@ export const faultFinding = (fault: Fault, where: Where = {}): VerifyFinding =>
 export function told(
   code: string,
   words: { zh: string; en: string },
-  { i, by, more }: Where = {},
+  { i, by, log, more }: Where = {},
 ): VerifyFinding {
   const { zh, en } = typeof more === 'string' ? { zh: more, en: more } : (more ?? { zh: '', en: '' });
   const tail = (text: string) => (text === '' ? '' : `: ${text}`);
-  return { code, i: i ?? null, by: by ?? null, zh: words.zh + tail(zh), en: words.en + tail(en) };
+  const named = log === undefined ? {} : { log };
+  return { code, i: i ?? null, by: by ?? null, ...named, zh: words.zh + tail(zh), en: words.en + tail(en) };
 }
