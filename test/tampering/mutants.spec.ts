@@ -1,42 +1,53 @@
-import { verifyBundle, type VerifyOptions } from '@qingpai/auction/rules';
+import * as rules from '@qingpai/auction/rules';
+import { type VerifyOptions } from '@qingpai/auction/rules';
+import { type Verification } from '@qingpai/wire';
+import { policyOfBoth } from '../../libs/auction/src/rules/testing/paperContinued.js';
+import { registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
 import { cases, policy, verify } from './cases.js';
-import { failsSpecs, judgedFiles, type Mutant, mutantsOf, verifierOf } from './mutants.js';
+import { beforeText, rows } from './continuedCases.js';
+import { failsSpecs, judgedFiles, type Mutant, mutantsOf, type Verifiers, verifiersOf } from './mutants.js';
 import { randomBundle } from './randomBundle.js';
+import { randomSeason } from './randomSeason.js';
 
 /**
  * Take each check out of the verifier in turn: some bundle must be judged otherwise, or a spec of the rules fail. Here
  * every eighth; `npm run mutants` takes them all, with MUTANTS_ONLY=<part of a path> those of some files. Survivors are named: most make a crash out of a refusal.
  */
 const RANDOM = 400;
+const SEASONS = 60;
 const SHARE = Number(process.env.MUTANTS_EVERY ?? 8);
 
 interface Judged {
-  text: string;
-  options: VerifyOptions;
+  judge: (by: Verifiers) => Verification;
   expected: string;
 }
-const judge = (run: typeof verifyBundle, text: string, options: VerifyOptions): string => {
+const told = ({ judge }: Pick<Judged, 'judge'>, by: Verifiers): string => {
   try {
-    const { verdict, findings, notes } = run(text, options);
+    const { verdict, findings, notes } = judge(by);
     return JSON.stringify([verdict, findings[0]?.code, findings[0]?.i, notes.map(({ code }) => code)]);
   } catch (thrown) {
     return `thrown: ${String(thrown)}`;
   }
 };
-const judged = (text: string, options: VerifyOptions = {}): Judged => {
-  const all = { policy, verify, ...options };
-  return { text, options: all, expected: judge(verifyBundle, text, all) };
-};
-const corpus = [
-  ...cases.map(({ text, options }) => judged(text(), options)),
-  ...Array.from({ length: RANDOM }, (_, seed) => judged(randomBundle(seed).text)),
+const judged = (judge: Judged['judge']): Judged => ({ judge, expected: told({ judge }, rules) });
+const ofShow = (text: string, options: VerifyOptions = {}): Judged =>
+  judged((by) => by.verifyBundle(text, { policy, verify, ...options }));
+const shows = [
+  ...cases.map(({ text, options }) => ofShow(text(), options)),
+  ...Array.from({ length: RANDOM }, (_, seed) => ofShow(randomBundle(seed).text)),
 ];
+const continued = rows
+  .map(({ text }) => text())
+  .map((text) => judged((by) => by.verifyContinued([text, beforeText], { policy: policyOfBoth, verify })));
+const seasons = Array.from({ length: SEASONS }, (_, seed) => randomSeason(seed).text).map((text) =>
+  judged((by) => by.verifySeason(text, { policy: registryPolicy, verify })),
+);
+/** What can tell of it: a check between logs is not met in any one of them. */
+const corpusOf = ({ file }: Mutant): Judged[] =>
+  /\/season\/|\/(registry|takenOver)\.ts/.test(file) ? [...continued, ...seasons] : shows;
 const survives = (mutant: Mutant): boolean => {
-  const run = verifierOf(mutant);
-  return (
-    corpus.every(({ text, options, expected }) => judge(run, text, options) === expected) &&
-    !failsSpecs(mutant)
-  );
+  const by = verifiersOf(mutant);
+  return corpusOf(mutant).every((one) => told(one, by) === one.expected) && !failsSpecs(mutant);
 };
 
 const only = process.env.MUTANTS_ONLY ?? '';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { transformSync } from '@swc/core';
 import * as wire from '@qingpai/wire';
-import { type verifyBundle } from '@qingpai/auction/rules';
+import type * as rules from '@qingpai/auction/rules';
 
 /** The verifier and its rules with one check taken out. */
 export interface Mutant {
@@ -41,14 +41,29 @@ const auctionFiles = [
     'people',
     'decide',
   ],
-  ...['clock', 'increments', 'floorClaims', 'floor', 'due', 'lot', 'press', 'bidBook', 'proxy', 'replayAuto'],
+  ...[
+    'registry',
+    'clock',
+    'increments',
+    'floorClaims',
+    'floor',
+    'due',
+    'lot',
+    'press',
+    'bidBook',
+    'proxy',
+    'replayAuto',
+  ],
 ];
 const verifyFiles = readdirSync(join(root, auction, 'verify'))
   .filter((name) => !name.endsWith('.spec.ts') && !/^(index|finding|notes)\.ts$/.test(name))
   .map((name) => `${auction}/verify/${name}`);
+const seasonFiles = readdirSync(join(root, auction, 'season'))
+  .filter((name) => !name.endsWith('.spec.ts') && !/^(index|words|together)\.ts$/.test(name))
+  .map((name) => `${auction}/season/${name}`);
 export const judgedFiles = [
   ...verifyFiles,
-  ...['continued', 'chain'].map((name) => `${auction}/season/${name}.ts`),
+  ...seasonFiles,
   ...auctionFiles.map((name) => `${auction}/${name}.ts`),
   ...ledgerFiles.map((name) => `${ledger}/${name}.ts`),
 ];
@@ -78,6 +93,17 @@ function codeOf(file: string, mutant: Mutant): string {
   const code = compiled.get(file) ?? compile(file, readFileSync(join(root, file), 'utf8'));
   compiled.set(file, code);
   return code;
+}
+
+const factories = new Map<string, (...given: unknown[]) => void>();
+/** What makes a module of a file; parsed once for all mutants of other files. */
+function factoryOf(file: string, mutant: Mutant, names: string[]): (...given: unknown[]) => void {
+  const key = `${file} ${names.join()}`;
+  const known = file === mutant.file ? undefined : factories.get(key);
+  if (known) return known;
+  const factory = new Function(...names, codeOf(file, mutant)) as (...given: unknown[]) => void;
+  if (file !== mutant.file) factories.set(key, factory);
+  return factory;
 }
 
 const outside = createRequire(__filename);
@@ -113,14 +139,15 @@ export function worldOf(
     };
     const here = { __dirname: join(root, dirname(file)), __filename: join(root, file) };
     const all = { ...given, ...here };
-    new Function(...Object.keys(all), codeOf(file, mutant))(...Object.values(all));
+    factoryOf(file, mutant, Object.keys(all))(...Object.values(all));
     return module.exports;
   };
   return open;
 }
 
-export const verifierOf = (mutant: Mutant): typeof verifyBundle =>
-  (worldOf(mutant)(`${auction}/index.ts`) as { verifyBundle: typeof verifyBundle }).verifyBundle;
+/** Whatever judges: a show, logs that go on from each other, a season. */
+export type Verifiers = Pick<typeof rules, 'verifyBundle' | 'verifyContinued' | 'verifySeason'>;
+export const verifiersOf = (mutant: Mutant): Verifiers => worldOf(mutant)(`${auction}/index.ts`) as Verifiers;
 
 /** The rules' own specs, without those that play thousands of shows or do not run in this small harness. */
 const specs = [auction, `${auction}/verify`, `${auction}/season`, ledger].flatMap((folder) =>

@@ -68,7 +68,7 @@ function repair(leaves: LooseLeaf[]): void {
     );
 }
 
-const changes: Record<string, (chance: Chance, leaves: LooseLeaf[], at: number) => void> = {
+export const changes: Record<string, (chance: Chance, leaves: LooseLeaf[], at: number) => void> = {
   none: () => undefined,
   amount: (chance, leaves, at) => {
     const { body } = leaves[at]!;

@@ -18,6 +18,8 @@ interface Options {
   known?: readonly string[];
 }
 type Bundle = ReturnType<typeof bundle.parse>;
+/** A show's, or a registry's. */
+type Log = Pick<Bundle, 'origin' | 'leaves' | 'checkpoints'>;
 
 const say = (verdict: Verdict, why: string, i: number | null = null): NaiveVerdict => ({ verdict, i, why });
 
@@ -51,14 +53,9 @@ function judgeBundle(read: Bundle, { policy: policyText, known = [] }: Options):
   }
   const policy = policyText === undefined ? null : readPolicy(policyText);
   if (policy === undefined) return say('UNTRUSTED', 'policy');
-  const heads: Head[] = [];
-  if (read.checkpoints.length === 0) return say('INCOMPLETE', 'no checkpoint');
-  for (const note of read.checkpoints) {
-    const judged = judgeNote(note, policy);
-    if ('wrong' in judged) return say(judged.wrong === 'bad' ? 'INVALID' : 'UNTRUSTED', 'note');
-    if (judged.head.origin !== read.origin) return say('INVALID', 'note of another log');
-    heads.push(judged.head);
-  }
+  const told = headsOf(read, policy);
+  if ('verdict' in told) return told;
+  const { heads } = told;
   return (
     judgeQuorum(leaves, heads, policy) ??
     judgeRoots(read, heads) ??
@@ -67,6 +64,22 @@ function judgeBundle(read: Bundle, { policy: policyText, known = [] }: Options):
     judgeBooks(read, leaves) ??
     judgeEnd(read, leaves)
   );
+}
+
+/** Gate 2, first half: every note is this log's, and none is broken. */
+export function headsOf(
+  { checkpoints, origin }: Log,
+  policy: NaivePolicy | null,
+): { heads: Head[] } | NaiveVerdict {
+  const heads: Head[] = [];
+  if (checkpoints.length === 0) return say('INCOMPLETE', 'no checkpoint');
+  for (const note of checkpoints) {
+    const judged = judgeNote(note, policy);
+    if ('wrong' in judged) return say(judged.wrong === 'bad' ? 'INVALID' : 'UNTRUSTED', 'note');
+    if (judged.head.origin !== origin) return say('INVALID', 'note of another log');
+    heads.push(judged.head);
+  }
+  return { heads };
 }
 
 function readLeaf(text: string, i: number, origin: string): Leaf | null {
@@ -97,7 +110,7 @@ function judgeQuorum(leaves: Past, heads: readonly Head[], policy: NaivePolicy |
 }
 
 /** Gate 3: every signed root is that of the leaves, and nothing stands outside. */
-function judgeRoots(read: Bundle, heads: readonly Head[]): NaiveVerdict | null {
+export function judgeRoots(read: Log, heads: readonly Head[]): NaiveVerdict | null {
   for (const a of heads) {
     for (const b of heads)
       if (a.size === b.size && !a.root.equals(b.root)) return say('EQUIVOCATION', 'two roots');

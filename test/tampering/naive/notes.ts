@@ -42,6 +42,12 @@ function readKey(vkey: string): Key | undefined {
   return id.toString('hex') === hex ? { name, type: typed[0]!, id, bytes: typed.subarray(1) } : undefined;
 }
 
+/** Whether this is the key of the log of that name. */
+export const isVkeyOf = (vkey: string, log: string): boolean => {
+  const key = readKey(vkey);
+  return key?.name === log && key.type === 1;
+};
+
 /** c2sp.org/tlog-policy; undefined when a line cannot be read. */
 export function readPolicy(text: string): NaivePolicy | undefined {
   const policy: NaivePolicy = { logs: [], witnesses: [], groups: [], quorum: '' };

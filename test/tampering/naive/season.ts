@@ -1,0 +1,254 @@
+import { type Leaf, loggedRegistryEvent, seasonBundle, type Verdict, verdicts } from '@qingpai/wire';
+import { wrongBetween, endOf, saysMoneyAgain, type Bundle } from './continued.js';
+import { canonicalText, fromBase64, readCanonical, sha256 } from './json.js';
+import { headsOf, judgeRoots, naiveVerdict } from './judge.js';
+import { isVkeyOf, readPolicy } from './notes.js';
+import { all, count, lotIds, lotOf } from './past.js';
+import { rootOf } from './tree.js';
+
+/** What the naive judge says of a season, and in a word of every show that its registry lists. */
+export interface NaiveSeason {
+  verdict: Verdict;
+  why: string;
+  /** Verdict of each registered show, by its id, with what became of it beside the others. */
+  shows: Record<string, Verdict>;
+  /** Units that were carried and that no sealed list has taken up, by log and lot. */
+  waiting: Record<string, number>;
+}
+type Season = ReturnType<typeof seasonBundle.parse>;
+type Registry = ReturnType<typeof loggedRegistryEvent.parse>[];
+interface Show {
+  id: string;
+  origin: string;
+  vkey: string;
+  startsAt: number;
+  cancelled: boolean;
+  sealed: string | null;
+  closed: string | null;
+  verdict: Verdict;
+  /** Where its own log holds. */
+  held: Bundle | null;
+}
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const worst = (a: Verdict, b: Verdict): Verdict => (verdicts[a] > verdicts[b] ? a : b);
+const leavesOf = ({ leaves }: Bundle): Leaf[] => leaves.map((leaf) => JSON.parse(leaf) as Leaf);
+
+/** A township's shows, judged side by side from the published words alone. @param policy pins the registry's key */
+export function naiveSeason(text: string, policy: string): NaiveSeason {
+  const stop = (verdict: Verdict, why: string): NaiveSeason => ({ verdict, why, shows: {}, waiting: {} });
+  const read = readSeason(text);
+  if (!read) return stop('DAMAGED', 'unreadable');
+  const registry = readRegistry(read);
+  if (!registry) return stop('INVALID', 'a leaf that is none of the registry');
+  const pinned = readPolicy(policy);
+  if (!pinned) return stop('UNTRUSTED', 'policy');
+  const heads = headsOf(read.registry, pinned);
+  if ('verdict' in heads) return stop(heads.verdict, heads.why);
+  const outside = judgeRoots(read.registry, heads.heads);
+  if (outside) return stop(outside.verdict, outside.why);
+  const shows = registered(registry, read.registry.origin);
+  if (!shows) return stop('INVALID', 'what the registry may not say');
+
+  const known = shows.map(({ origin }) => origin);
+  const given = read.shows.map(({ origin }) => origin);
+  const isStrange =
+    given.some((origin) => !known.includes(origin)) || given.some((origin, k) => given.indexOf(origin) < k);
+  const lastT = registry.at(-1)!.t;
+  for (const show of shows) judgeShow(show, read, lastT);
+  linkAll(shows);
+  const chain = chainOf(shows);
+  let verdict: Verdict = shows.some(({ held }) => held) ? 'ALL_SOLD_AND_SETTLED' : 'INCOMPLETE';
+  // A show that was judged and did not hold is something too, but a worse one.
+  for (const show of shows) verdict = worst(verdict, show.verdict);
+  if (isStrange || chain.wrong) verdict = worst(verdict, 'INVALID');
+  const said = Object.fromEntries(shows.map((show) => [show.id, show.verdict]));
+  return { verdict, why: isStrange ? 'strange' : (chain.wrong ?? ''), shows: said, waiting: chain.waiting };
+}
+
+function readSeason(text: string): Season | null {
+  try {
+    const season = seasonBundle.parse(JSON.parse(text));
+    const { origin, leaves, checkpoints } = season.registry;
+    const shows = season.shows.map(({ digest }) => digest);
+    const covered = { format: season.format, registry: { origin, leaves, checkpoints }, shows };
+    return sha256(canonicalText(covered)!).toString('hex') === season.digest ? season : null;
+  } catch {
+    return null;
+  }
+}
+
+function readRegistry({ registry: { leaves, origin } }: Season): Registry | null {
+  const events: Registry = [];
+  for (const [i, text] of leaves.entries()) {
+    const leaf = readCanonical(text) as (Leaf & { v: number }) | undefined;
+    if (!leaf || typeof leaf !== 'object') return null;
+    if (Object.keys(leaf).join() !== 'body,by,i,show,t,type,v') return null;
+    if (leaf.v !== 2 || leaf.by !== 'platform' || leaf.i !== i || leaf.show !== origin) return null;
+    const event = loggedRegistryEvent.safeParse({ i, t: leaf.t, type: leaf.type, body: leaf.body });
+    if (!event.success || leaf.t < (events.at(-1)?.t ?? 0)) return null;
+    events.push(event.data);
+  }
+  return events;
+}
+
+/** The shows as the registry lists them; null where it says what it may not. */
+function registered(registry: Registry, origin: string): Show[] | null {
+  const shows: Show[] = [];
+  const keys: string[] = [];
+  for (const [k, { type, body }] of registry.entries()) {
+    if (body.n !== k + 1 || (type === 'registry.opened') !== (k === 0)) return null;
+    if (type === 'registry.opened' && body.origin !== origin) return null;
+    if (type === 'officer.enrolled') {
+      if (fromBase64(body.key)?.length !== 32 || keys.includes(body.key)) return null;
+      keys.push(body.key);
+    }
+    if (type === 'show.registered') {
+      const { show: id, origin: log, vkey, startsAt } = body;
+      if (!isVkeyOf(vkey, log)) return null;
+      if (shows.some((one) => one.id === id || one.origin === log)) return null;
+      const fresh = { cancelled: false, sealed: null, closed: null };
+      shows.push({ id, origin: log, vkey, startsAt, ...fresh, verdict: 'INCOMPLETE', held: null });
+    }
+    if (type !== 'show.cancelled' && type !== 'show.sealed' && type !== 'show.closed') continue;
+    const show = shows.find(({ id }) => id === body.show);
+    if (!show || show.cancelled) return null;
+    if (type === 'show.closed' ? show.sealed === null || show.closed !== null : show.sealed !== null)
+      return null;
+    if (type === 'show.cancelled') show.cancelled = true;
+    if (type === 'show.sealed') show.sealed = body.note;
+    if (type === 'show.closed') show.closed = body.note;
+  }
+  return shows;
+}
+
+function judgeShow(show: Show, { shows, registry }: Season, lastT: number): void {
+  const bundle = shows.findLast(({ origin }) => origin === show.origin);
+  if (show.sealed === null && !show.cancelled) {
+    show.verdict = show.startsAt + DAY_MS <= lastT ? 'INVALID' : 'INCOMPLETE';
+  } else if (!bundle) {
+    show.verdict = show.cancelled ? 'ALL_SOLD_AND_SETTLED' : 'INVALID';
+  } else if (show.cancelled) {
+    const isSealed = bundle.leaves.some((leaf) => leaf.includes('"type":"show.sealed"'));
+    show.verdict = isSealed ? 'INVALID' : 'ALL_SOLD_AND_SETTLED';
+  } else {
+    const own = verdictOf(bundle, show);
+    show.verdict = own.verdict;
+    const isBroken = verdicts[own.verdict] > 30 || (own.verdict === 'INCOMPLETE' && own.why !== 'not closed');
+    if (isBroken) return;
+    show.held = bundle;
+    show.verdict = worst(own.verdict, besideRegistry(show, bundle, registry.origin, own.verdict));
+  }
+}
+
+/** The registry says which head ended with the seal, and which with the close. */
+function besideRegistry(show: Show, bundle: Bundle, registry: string, own: Verdict): Verdict {
+  const leaves = leavesOf(bundle);
+  const [first] = leaves;
+  const township = first?.type === 'log.opened' ? first.body.township : undefined;
+  if (township !== undefined && township !== registry) return 'INVALID';
+  const hashAfter = (type: 'show.sealed' | 'show.closed'): string | null => {
+    const leaf = leaves.find((one) => one.type === type);
+    if (!leaf) return null;
+    const root = rootOf(bundle.leaves.slice(0, leaf.i + 1)).toString('base64');
+    return sha256(`${bundle.origin}\n${leaf.i + 1}\n${root}\n`).toString('base64');
+  };
+  const ends = [
+    { noted: show.sealed, there: hashAfter('show.sealed') },
+    { noted: show.closed, there: hashAfter('show.closed') },
+  ];
+  if (ends.some(({ noted, there }) => noted !== null && there === null)) return 'STALE';
+  if (ends.some(({ noted, there }) => noted !== null && noted !== there)) return 'INVALID';
+  return ends.some(({ noted, there }) => noted === null && there !== null) ? 'INCOMPLETE' : own;
+}
+
+/** A log that was continued is over: what had no end in it has one in the log that goes on, or it is wrong. */
+function linkAll(shows: Show[]): void {
+  const own = new Map(shows.map((show) => [show, show.verdict]));
+  const taken: Show[] = [];
+  const added: [Show, Verdict][] = [];
+  for (const next of shows) {
+    const [first] = next.held ? leavesOf(next.held) : [];
+    const quoted = first?.type === 'log.opened' ? first.body.continues?.origin : undefined;
+    if (!next.held || quoted === undefined) continue;
+    const before = shows.find(({ origin }) => origin === quoted);
+    if (!before?.held) added.push([next, 'INCOMPLETE']);
+    else if (taken.includes(before)) added.push([next, 'INVALID']);
+    else {
+      const wrong = wrongBetween(before.held, next.held);
+      if (wrong) added.push([next, wrong.verdict]);
+      // What the registry has against it, it keeps.
+      else if (own.get(before) === verdictOf(before.held, before).verdict)
+        before.verdict = endOf(before.held, saysMoneyAgain(next.held));
+    }
+    if (before?.held) taken.push(before);
+  }
+  for (const [show, verdict] of added) show.verdict = worst(show.verdict, verdict);
+}
+
+/** By the key that the registry vouches for. */
+const verdictOf = (bundle: Bundle, { vkey }: Show) =>
+  naiveVerdict(JSON.stringify(bundle), { policy: `log ${vkey}\nquorum none` });
+
+interface Taking {
+  by: Show;
+  t: number;
+  from: string;
+  units: number;
+}
+
+/** Units that a lot of a sealed list says it has from another lot, in the order in which they were taken. */
+function takingsOf(shows: Show[]): Taking[] {
+  const takings: Taking[] = [];
+  for (const show of shows) {
+    const leaves = show.held ? leavesOf(show.held) : [];
+    for (const id of lotIds(leaves)) {
+      const lot = lotOf(leaves, id, show.held!.rules)!;
+      const { from, units } = lot.said;
+      if (from === undefined || lot.phase === 'draft' || lot.phase === 'struck') continue;
+      takings.push({ by: show, t: leaves[lot.at]!.t, from, units });
+    }
+  }
+  return takings.sort((a, b) => a.t - b.t);
+}
+
+function chainOf(shows: Show[]): { wrong: string | null; waiting: Record<string, number> } {
+  let wrong: string | null = null;
+  // An old copy does not know what came later.
+  const telling = shows.filter((show) => show.held && show.verdict !== 'STALE');
+  const used: Record<string, number> = {};
+  for (const { by, t, from, units } of takingsOf(telling)) {
+    const [origin, lot] = [from.slice(0, from.lastIndexOf('#')), from.slice(from.lastIndexOf('#') + 1)];
+    const source = telling.find((show) => show.origin === origin);
+    if (!source && shows.some((show) => show.origin === origin && !show.cancelled)) continue;
+    if (source && isOfRestore(source.held!, by.held!, lot)) continue;
+    const already = used[from] ?? 0;
+    used[from] = already + units;
+    const before = source ? carriedOf(source.held!, lot, t) : 0;
+    if (already + units > before) wrong ??= `${from}: ${already} + ${units} of ${before} at ${t}`;
+  }
+  const waiting: Record<string, number> = {};
+  for (const { held, origin } of telling) {
+    for (const id of lotIds(leavesOf(held!))) {
+      const left = carriedOf(held!, id, Infinity) - (used[`${origin}#${id}`] ?? 0);
+      if (left > 0) waiting[`${origin}#${id}`] = left;
+    }
+  }
+  return { wrong, waiting };
+}
+
+function carriedOf(bundle: Bundle, lot: string, toMs: number): number {
+  let units = 0;
+  for (const { t, body } of all(leavesOf(bundle), 'lot.carried')) {
+    if (body.lot === lot && t <= toMs) units += body.units;
+  }
+  return units;
+}
+
+/** Of the log before a restore: units that had no end there, or a copy too short to say. */
+function isOfRestore(source: Bundle, by: Bundle, id: string): boolean {
+  const [first] = leavesOf(by);
+  const quoted = first?.type === 'log.opened' ? first.body.continues : undefined;
+  if (quoted?.origin !== source.origin) return false;
+  const lot = lotOf(leavesOf(source), id, source.rules);
+  return source.leaves.length < quoted.size || (lot !== null && count(lot, 'open') > 0);
+}
