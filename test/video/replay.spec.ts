@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as library from 'node-datachannel';
 import {
   type Bundle,
+  type ClipsAnswer,
   type MediaAddress,
   type RecordingDisk,
   type ReplayAnswer,
@@ -119,3 +120,67 @@ test('what was filmed stands in the log with its hash, is shown to who may see i
   expect((await market.ask('GET', '/api/recordings/disk', wu)).status).toBe(403);
   expect(readdirSync(join(market.dataDir, 'recordings', 'inbox'))).toEqual([]);
 }, 120_000);
+
+test('a lot that was filmed in several pieces gives one clip, which names them; another picture begins the next', async () => {
+  const { showId, host } = await market.openShow([pot()], { ...rules, openForMs: 30_000, hardEndMs: 60_000 });
+  const token = await market.host();
+  const wu = await market.buyer(showId, '老吴');
+  const stage = () => market.must<Stage>('GET', `/api/shows/${showId}/stage`);
+  const pieces = async () =>
+    (await market.must<ReplayAnswer>('GET', `/api/shows/${showId}/replay`, token)).pieces;
+  const take = async (codec: 'H264' | 'VP8', forMs: number) => {
+    const before = (await pieces()).length;
+    const at = await market.must<MediaAddress>('POST', `/api/shows/${showId}/stage/publish`, token, {});
+    const camera = new TestCamera(library, { codec, real: true });
+    open.push(camera);
+    expect((await camera.connect(market.origin + at.url, at.token)).status).toBe(201);
+    camera.start();
+    await until(async () => (await stage()).recording === 'on', 'it is recorded', 20_000);
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    await fetch(camera.resource, { method: 'DELETE', headers: { authorization: `Bearer ${at.token}` } });
+    camera.close();
+    await until(async () => (await pieces()).length > before, 'its piece is in the log', 30_000);
+  };
+  await host.does({ name: 'offer', lot: 'L1' });
+  expect(await wu.bid('L1', 3_600)).toMatchObject({ ok: true });
+  await take('H264', 3_000);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await take('H264', 3_000);
+  await take('VP8', 2_000);
+  await until(() => Object.keys(host.state.sales).length === 1, 'the hammer falls', 60_000);
+  await host.does({ name: 'close' });
+
+  const at = `/api/shows/${showId}/sales/S1`;
+  const { clips, gaps } = await market.must<ClipsAnswer>('GET', `${at}/clips`, await market.officer());
+  const kept = await pieces();
+  expect(clips).toHaveLength(2);
+  expect(clips.flatMap((one) => one.pieces)).toEqual(
+    kept.map(({ segment, sha256 }) => ({ segment, sha256 })),
+  );
+  expect(clips[0]!.pieces.length).toBeGreaterThan(1);
+  expect(gaps.length).toBeGreaterThan(0);
+  for (const gap of gaps)
+    expect(kept.every((one) => one.toMs <= gap.fromMs || one.fromMs >= gap.toMs)).toBe(true);
+  expect((await market.ask('GET', `${at}/clips`, await market.signIn('13911110009', '路人'))).status).toBe(
+    403,
+  );
+
+  const files = clips.map(async ({ part }) =>
+    judgeFile(keep(`${showId}-${part}.part`, (await bytesOf(`${at}/clip?part=${part}`, token)).bytes)),
+  );
+  const [first, second] = await Promise.all(files);
+  const spanSeconds =
+    (kept.findLast(({ segment }) => segment === clips[0]!.pieces.at(-1)!.segment)!.toMs - kept[0]!.fromMs) /
+    1_000;
+  expect(first!.codecs).toEqual(['avc', 'opus']);
+  expect(first!.seconds).toBeGreaterThan(spanSeconds - 1);
+  expect(first!.seconds).toBeLessThan(spanSeconds + 1);
+  // What was not filmed stands still and is silent.
+  expect(first!.pictures).toBeLessThan(10 * (spanSeconds - 1));
+  expect(first!.sounds).toBeGreaterThan(50 * (spanSeconds - 1));
+  expect(first!.comment?.split('\n')).toEqual(
+    clips[0]!.pieces.map(({ segment, sha256 }) => `${segment} ${sha256}`),
+  );
+  expect(second!.codecs[0]).toBe('vp8');
+  expect((await bytesOf(`${at}/clip?part=3`, token)).status).toBe(404);
+}, 180_000);

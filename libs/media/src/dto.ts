@@ -8,6 +8,10 @@ export class PieceParamDto extends createZodDto(
 ) {}
 export class SaleParamDto extends createZodDto(z.object({ id: wire.showId, sale: wire.saleId })) {}
 export class ReplayAnswerDto extends createZodDto(wire.replayAnswer) {}
+export class ClipAskDto extends createZodDto(
+  z.object({ part: z.coerce.number().int().positive().max(999).default(1) }),
+) {}
+export class ClipsAnswerDto extends createZodDto(wire.clipsAnswer) {}
 export class ReplaySettingDto extends createZodDto(wire.replaySetting) {}
 export class RecordingDiskDto extends createZodDto(wire.recordingDisk) {}
 export class StageDto extends createZodDto(wire.stageAnswer) {}

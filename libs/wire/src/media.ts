@@ -119,6 +119,20 @@ export const replayAnswer = z.object({
   pieces: z.array(replayPiece),
 });
 export type ReplayAnswer = z.infer<typeof replayAnswer>;
+const filmed = z.object({ fromMs: timeMs, toMs: timeMs });
+/** How one lot was sold: as a rule one clip; another begins where the picture changed its size or codec. */
+export const clipsAnswer = z.object({
+  clips: z.array(
+    filmed.extend({
+      part: z.int().positive().describe('asked for as `clip?part=`'),
+      pieces: z
+        .array(z.object({ segment: z.int().positive(), sha256: hash }))
+        .describe('what it was cut from, as the log has it; the file itself names them too, as its comment'),
+    }),
+  ),
+  gaps: z.array(filmed).describe('between the call and the hammer nothing was filmed, or it is not kept'),
+});
+export type ClipsAnswer = z.infer<typeof clipsAnswer>;
 export const replaySetting = z.strictObject({ buyersMayWatch: z.boolean() });
 
 const byteCount = z.int().nonnegative().max(Number.MAX_SAFE_INTEGER);

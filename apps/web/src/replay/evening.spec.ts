@@ -1,5 +1,5 @@
 import type { LoggedEvent, ReplayPiece } from '@qingpai/wire';
-import { bidsAt, eveningOf, jumpTo, pieceAfter, pieceAt } from './evening';
+import { bidsAt, eveningOf, isInPieces, jumpTo, pieceAfter, pieceAt } from './evening';
 
 const piece = (
   segment: number,
@@ -81,4 +81,9 @@ test('a jump leads into the offering, or to what of it was recorded', () => {
   expect(jumpTo(pieces, { fromMs: 2_000, toMs: 6_000 })).toBe(2_000);
   expect(jumpTo(pieces, { fromMs: 15_000, toMs: 21_000 })).toBe(20_000);
   expect(jumpTo(pieces, { fromMs: 10_000, toMs: 19_000 })).toBeNull();
+});
+
+test('an offering that was filmed in more than one piece is known', () => {
+  expect(isInPieces(pieces, { fromMs: 4_000, toMs: 6_000 })).toBe(true);
+  expect(isInPieces(pieces, { fromMs: 1_000, toMs: 4_000 })).toBe(false);
 });

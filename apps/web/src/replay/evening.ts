@@ -87,6 +87,10 @@ export function jumpTo(pieces: readonly ReplayPiece[], one: Pick<Offered, 'fromM
   return next && next.fromMs < (one.toMs ?? Infinity) ? next.fromMs : null;
 }
 
+/** Whether this offering was filmed in more than one piece. */
+export const isInPieces = (pieces: readonly ReplayPiece[], one: Pick<Offered, 'fromMs' | 'toMs'>): boolean =>
+  pieces.filter(({ fromMs, toMs }) => fromMs < (one.toMs ?? Infinity) && toMs > one.fromMs).length > 1;
+
 /** The bids of whatever was on the block at this moment, newest first. */
 export function bidsAt(
   { offered, bids }: Evening,

@@ -28,6 +28,8 @@ const zh = {
   nth: (n: number) => `第 ${n} 次`,
   notFilmed: '没有录到',
   clip: '成交片段',
+  clipFrom: '由几段录像拼成',
+  clipFailed: '取不到，请刷新页面再试',
   results: {
     open: '在拍',
     sold: '成交',
@@ -74,6 +76,8 @@ const en: Words = {
   nth: (n) => `Offering ${n}`,
   notFilmed: 'not recorded',
   clip: 'Clip of the sale',
+  clipFrom: 'From several pieces',
+  clipFailed: 'It could not be fetched: reload the page and try again',
   results: {
     open: 'open',
     sold: 'sold',
@@ -92,3 +96,8 @@ const en: Words = {
 };
 
 export const words: Record<Language, Words> = { zh, en };
+
+export function lengthOf(w: Words, ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  return seconds < 120 ? w.seconds(seconds) : w.minutes(Math.round(seconds / 60));
+}

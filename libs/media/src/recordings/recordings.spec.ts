@@ -15,7 +15,7 @@ import { platformMigrations } from '@qingpai/platform';
 import { testDatabase, type TestDatabase } from '@qingpai/platform/testing';
 import { type Reason } from '@qingpai/wire';
 import { FakeS3 } from '../testing/fakeS3.js';
-import { cutOf } from './clips.js';
+import { cutsOf, gapsOf, spanOf } from './clips.js';
 import { mediaEntities } from './entities.js';
 import { type Piece, type RecordingHands } from './hands.js';
 import { mediaMigrations } from '../migrations/index.js';
@@ -190,21 +190,21 @@ test('the part that a player asks for', () => {
   ]);
 });
 
-test('a clip is cut from the piece that shows most of the sale', () => {
-  const piece = (segment: number, fromMs: number, toMs: number): KeptPiece => ({
-    ...{
-      segment,
-      fromMs,
-      toMs,
-      bytes: 1,
-      sha256: '',
-      path: String(segment),
-      isStored: false,
-      isDeleted: false,
-    },
+test('a sale that was filmed in several pieces is cut from all of them, and what nobody filmed is told', () => {
+  const piece = (segment: number, fromMs: number, toMs: number, isDeleted = false): KeptPiece => ({
+    ...{ segment, fromMs, toMs, bytes: 1, sha256: '', path: String(segment), isStored: false, isDeleted },
   });
-  const pieces = [piece(1, 0, 100_000), piece(2, 100_000, 200_000)];
-  const cut = cutOf(pieces, { fromMs: 95_000, toMs: 130_000 });
-  expect([cut!.piece.segment, cut!.fromSeconds, cut!.toSeconds]).toEqual([2, 0, 34]);
-  expect(cutOf(pieces, { fromMs: 300_000, toMs: 310_000 })).toBeNull();
+  const pieces = [
+    ...[piece(1, 0, 100_000), piece(2, 100_040, 120_000), piece(3, 125_000, 200_000)],
+    ...[piece(4, 200_000, 300_000, true)],
+  ];
+  const cut = (sale: { fromMs: number; toMs: number }) =>
+    cutsOf(pieces, spanOf(sale)).map((one) => [one.piece.segment, one.fromSeconds, one.toSeconds]);
+  const sale = { fromMs: 95_000, toMs: 130_000 };
+  expect(cut(sale)).toEqual([...[[1, 93, 134] as const, [2, 0, 33.96] as const, [3, 0, 9] as const]]);
+  expect(gapsOf(cutsOf(pieces, spanOf(sale)), sale)).toEqual([{ fromMs: 120_000, toMs: 125_000 }]);
+  const late = { fromMs: 190_000, toMs: 210_000 };
+  expect(cut(late)).toEqual([[3, 63, 89]]);
+  expect(gapsOf(cutsOf(pieces, spanOf(late)), late)).toEqual([{ fromMs: 200_000, toMs: 210_000 }]);
+  expect(cut({ fromMs: 400_000, toMs: 410_000 })).toEqual([]);
 });

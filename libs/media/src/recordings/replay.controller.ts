@@ -9,6 +9,7 @@ import {
   Inject,
   Param,
   Post,
+  Query,
   Res,
   UsePipes,
 } from '@nestjs/common';
@@ -24,11 +25,11 @@ import {
   WirePipe,
 } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
-import { type ReplayAnswer, type replaySetting } from '@qingpai/wire';
+import { type ClipsAnswer, type ReplayAnswer, type replaySetting } from '@qingpai/wire';
 import { type FastifyReply } from 'fastify';
 import { type z } from 'zod';
 import * as dto from '../dto.js';
-import { clipOf, cutOf } from './clips.js';
+import { clipOf, type Cut, cutsOf, gapsOf, partsOf, type Span, spanOf } from './clips.js';
 import { RECORDING_HANDS, type RecordingHands } from './hands.js';
 import { RECORDINGS_FOLDER, Recordings } from './recordings.js';
 import { sendFile } from './sendFile.js';
@@ -118,6 +119,32 @@ export class ReplayController {
     await sendFile(reply, path, range);
   }
 
+  @Get('shows/:id/sales/:sale/clips')
+  @May('recording.watch')
+  @Header('cache-control', 'private, no-store')
+  @ApiOperation({
+    summary: 'Which clips there are of one sale, the pieces each was cut from, and what was not filmed.',
+  })
+  @ApiOkResponse({ type: dto.ClipsAnswerDto.Output })
+  @ApiProblems(400, 401, 403, 404, 503)
+  async clips(
+    @Param() { id, sale }: dto.SaleParamDto,
+    @CurrentMember() member: SessionMember,
+  ): Promise<ClipsAnswer> {
+    const sold = await this.assertMayWatchSale(id, sale, member);
+    const parts = await this.partsOf(id, sold);
+    const { fromMs, toMs } = spanOf(sold);
+    return {
+      clips: parts.map((part, k) => ({
+        part: k + 1,
+        fromMs: Math.max(fromMs, part[0]!.piece.fromMs),
+        toMs: Math.min(toMs, part.at(-1)!.piece.toMs),
+        pieces: part.map(({ piece: { segment, sha256 } }) => ({ segment, sha256 })),
+      })),
+      gaps: gapsOf(parts.flat(), sold),
+    };
+  }
+
   @Get('shows/:id/sales/:sale/clip')
   @May('recording.watch')
   @ApiOperation({
@@ -128,19 +155,35 @@ export class ReplayController {
   @ApiProblems(400, 401, 403, 404, 503)
   async clip(
     @Param() { id, sale }: dto.SaleParamDto,
+    @Query() { part: nth }: dto.ClipAskDto,
     @Headers('range') range: string | undefined,
     @CurrentMember() member: SessionMember,
     @Res() reply: FastifyReply,
   ) {
+    const sold = await this.assertMayWatchSale(id, sale, member);
+    const part = (await this.partsOf(id, sold))[nth - 1];
+    if (!part) throw new Refused('recording-gone');
+    // A piece that comes later makes another clip.
+    const name = `${sale}-${part.map(({ piece }) => piece.segment).join('.')}.mp4`;
+    await sendFile(reply, await clipOf(part, join(this.folder, id, 'clips', name)), range);
+  }
+
+  /** Of what lies here, or is fetched back. */
+  private async partsOf(id: string, sold: Span): Promise<Cut[][]> {
+    const cuts: Cut[] = [];
+    for (const cut of cutsOf(await this.recordings.piecesOf(id), spanOf(sold)))
+      if ((await this.recordings.fileOf(id, cut.piece)) !== null) cuts.push(cut);
+    return partsOf(cuts);
+  }
+
+  private async assertMayWatchSale(id: string, sale: string, member: SessionMember): Promise<Span> {
     const place = await this.members.placeOf(id);
     const sold = await this.hands.saleOf(id, sale);
     const isHouse = member.role !== 'buyer' && refusalOn(member, 'recording.watch', place) === null;
     const isHis = sold !== null && (await this.hands.bidderOf(id, member.memberId)) === sold.bidder;
     if (!isHouse && !isHis) throw new Refused('not-allowed');
     if (!sold) throw new Refused('unknown-sale');
-    const cut = cutOf(await this.recordings.piecesOf(id), sold);
-    if (!cut || !(await this.recordings.fileOf(id, cut.piece))) throw new Refused('recording-gone');
-    await sendFile(reply, await clipOf(cut, join(this.folder, id, 'clips', `${sale}.mp4`)), range);
+    return sold;
   }
 
   @Get('recordings/disk')

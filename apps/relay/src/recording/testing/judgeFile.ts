@@ -6,6 +6,8 @@ export interface Judged {
   pictures: number;
   keyframes: number;
   sounds: number;
+  /** What the file says of itself. */
+  comment?: string;
 }
 
 /** Reads a whole file as a player would; throws where it cannot be read. */
@@ -24,7 +26,8 @@ export async function judgeFile(path: string): Promise<Judged> {
         }
       }
     }
-    return { ...judged, ...counts };
+    const { comment } = await input.getMetadataTags();
+    return { ...judged, ...counts, ...(comment !== undefined && { comment }) };
   } finally {
     input.dispose();
   }

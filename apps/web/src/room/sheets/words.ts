@@ -72,6 +72,7 @@ const zh = {
   billOffline:
     '转账到合作社或村集体账户，或当面交付：主播登记、第二人确认后这里变成“已付款”。不要转给个人。能不能在线付，见付款页。',
   billPay: '去付款',
+  billClip: '看成交片段',
   unitPrice: (price: string, n: number, unit: string) => `${price} × ${n} ${unit}`,
   wonTitle: '您拍得了',
   wonUnits: (n: number, unit: string) => `${n} ${unit}`,
@@ -211,6 +212,7 @@ const en: SheetWords = {
   billOffline:
     "Transfer to the cooperative's or village's account, or hand it over in person: the host records it, a second person confirms, and this turns to Paid. Never pay a private person. The pay page says whether you can pay online.",
   billPay: 'Pay',
+  billClip: 'Watch how it was sold',
   unitPrice: (price, n, unit) => `${price} × ${n} ${unit}`,
   wonTitle: 'You won',
   wonUnits: (n, unit) => `${n} ${unit}`,
