@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 // `npm run bench -- video`: one camera, a hundred viewers that are no browsers, the relay as a process of its own.
 const VIEWERS = 100;
 const FOR_MS = 10_000;
+/** Who comes alone, at any moment: most do. */
+const ALONE = 30;
 const FRAME_MS = 33;
 const PACKETS_PER_FRAME = 4;
 const PAYLOAD_BYTES = 1_050;
@@ -28,6 +30,13 @@ async function measured(root, say, recorded) {
     const camera = await openCamera(library, relay);
     await until(async () => (await relay.metric('camera_fps')) > 15, 'the camera sends');
     const idle = await cpuShare(relay, FOR_MS / 2);
+    const alone = [];
+    for (let n = 0; n < ALONE; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000 * Math.random()));
+      const viewer = await openViewer(library, relay, `alone-${n}`);
+      alone.push(viewer.joinMs);
+      viewer.close();
+    }
     const viewers = [];
     // Ten at a time, as a room fills: each waits for its first frame.
     for (let n = 0; n < VIEWERS; n += 10) {
@@ -39,8 +48,11 @@ async function measured(root, say, recorded) {
     const busy = await cpuShare(relay, FOR_MS);
     const seconds = (performance.now() - startedAtMs) / 1_000;
     const rates = viewers.map((one, k) => (one.frames - framesBefore[k]) / seconds).sort((a, b) => a - b);
-    const joins = viewers.map((one) => one.joinMs).sort((a, b) => a - b);
     const at = (values, share) => values[Math.min(values.length - 1, Math.floor(values.length * share))];
+    const joined = (joins) => {
+      const sorted = joins.sort((a, b) => a - b);
+      return `p50 ${at(sorted, 0.5).toFixed(0)} ms, p95 ${at(sorted, 0.95).toFixed(0)} ms`;
+    };
     say(
       `viewers ${VIEWERS} · camera ${((await relay.metric('camera_bits_per_second')) / 1e6).toFixed(2)} Mbit/s`,
     );
@@ -48,7 +60,9 @@ async function measured(root, say, recorded) {
       `relay CPU: ${(100 * busy).toFixed(1)} % of a core, alone with the camera ${(100 * idle).toFixed(1)} %`,
     );
     say(`CPU per viewer: ${((100 * (busy - idle)) / VIEWERS).toFixed(3)} % of a core`);
-    say(`join → first frame: p50 ${at(joins, 0.5).toFixed(0)} ms, p95 ${at(joins, 0.95).toFixed(0)} ms`);
+    say(`join → first frame, one at a time, ${ALONE} of them: ${joined(alone)}`);
+    say(`join → first frame, ten at a time: ${joined(viewers.map((one) => one.joinMs))}`);
+    say(`load of the machine: ${loadavg()[0].toFixed(1)} on ${cpus().length} cores`);
     say(`frames a second: p50 ${at(rates, 0.5).toFixed(1)}, worst ${rates[0].toFixed(1)} of 30 sent`);
     say(`egress ${((await relay.metric('egress_bits_per_second')) / 1e6).toFixed(0)} Mbit/s`);
     if (rates[0] === 0) throw new Error('a viewer saw nothing');

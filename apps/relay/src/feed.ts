@@ -1,4 +1,12 @@
-import { HISTORY_PACKETS, NACK_AGAIN_MS, NACK_MISSING_MAX, NACK_TRIES_MAX, FEED_IDLE_MS } from './limits.js';
+import {
+  FEED_IDLE_MS,
+  HISTORY_PACKETS,
+  KEYFRAME_FRESH_MS,
+  KEYFRAME_FRESH_PACKETS,
+  NACK_AGAIN_MS,
+  NACK_MISSING_MAX,
+  NACK_TRIES_MAX,
+} from './limits.js';
 import { beginsKeyframe, type VideoCodec } from './rtp/keyframe.js';
 import { type Reception } from './rtp/rtcp.js';
 import { type Rtp, seqStep, withoutExtensions } from './rtp/rtp.js';
@@ -33,6 +41,8 @@ export class Feed {
   private jitter = 0;
   private transitBefore: number | null = null;
   private reportAtMs = 0;
+  /** The first packet of the newest keyframe. */
+  private key: { seq: number; timestamp: number; atMs: number } | null = null;
   private readonly rate = new Rate();
   private readonly frames = new Rate();
   lastAtMs: number;
@@ -77,7 +87,26 @@ export class Feed {
       bytes: withoutExtensions(packet, rtp),
     };
     this.history[rtp.seq % HISTORY_PACKETS] = kept;
+    if (begins) this.noteKeyframe(rtp, nowMs);
     return kept;
+  }
+
+  private noteKeyframe({ seq, timestamp }: Rtp, nowMs: number): void {
+    const isOlder = this.key !== null && seqStep(this.key.seq, seq) < 0;
+    if (this.isVideo && !isOlder && this.key?.timestamp !== timestamp) {
+      this.key = { seq, timestamp, atMs: nowMs };
+    }
+  }
+
+  /** From the newest keyframe to now, for who has just come; nothing where that was too long ago. */
+  sinceKeyframe(nowMs: number): Packet[] {
+    if (!this.key || nowMs - this.key.atMs > KEYFRAME_FRESH_MS) return [];
+    const { seq } = this.key;
+    const count = seqStep(seq, this.highest) + 1;
+    if (count > KEYFRAME_FRESH_PACKETS) return [];
+    const packets = Array.from({ length: count }, (_, k) => this.packet((seq + k) & 0xffff));
+    // One that is on its way is asked for by the viewer as any other.
+    return packets[0] ? packets.filter((one) => one !== null) : [];
   }
 
   packet(seq: number): Packet | null {

@@ -19,6 +19,10 @@ export const REPLACED_KEPT_MAX = 1_000;
 export const HISTORY_PACKETS = 2_048;
 /** Keyframes are dear: one request to the camera in this time, however many viewers ask. */
 export const KEYFRAME_ASKED_EVERY_MS = 300;
+/** Who comes within this time after a keyframe begins with it at once; later than that a new one is sooner there. */
+export const KEYFRAME_FRESH_MS = 500;
+/** What he is sent at once with it: more would fill a thin line before anything new gets through. */
+export const KEYFRAME_FRESH_PACKETS = 128;
 /** A stream of the ladder that brought nothing for so long is not chosen for anybody. */
 export const FEED_IDLE_MS = 1_500;
 export const FEEDS_MAX = 6;

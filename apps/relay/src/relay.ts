@@ -266,7 +266,7 @@ export class Relay {
       handlePacket: (packet) => viewer.handleRtcp(packet, this.nowMs()),
       handleUp: () => {
         session.isUp = true;
-        viewer.handleUp();
+        viewer.handleUp(this.nowMs());
       },
       handleDown: () => session.close(),
     });
@@ -278,8 +278,7 @@ export class Relay {
           this.egress.add(packet.length, this.nowMs());
           return true;
         },
-        // One that comes before he is connected would only delay the one he needs.
-        wantKeyframe: (feed) => session.isUp && stage.camera?.of.wantKeyframe(feed),
+        wantKeyframe: (feed) => stage.camera?.of.wantKeyframe(feed),
         handleFirst: () => this.counters.joined.observe((this.nowMs() - openedAtMs) / 1_000),
       },
       openedAtMs,

@@ -37,13 +37,15 @@ export class Transport {
     this.peer.onTrack((track) => {
       this.track = track;
       track.onMessage((packet) => this.isClosed || listener.handlePacket(packet));
-    });
-    this.peer.onStateChange((state) => {
-      if (this.isClosed) return;
-      if (state === 'connected' && !this.isUp) {
+      // A little after the connection stands: what is sent in between would be lost.
+      track.onOpen(() => {
+        if (this.isClosed || this.isUp) return;
         this.isUp = true;
         listener.handleUp();
-      } else if (state === 'failed' || state === 'closed') listener.handleDown();
+      });
+    });
+    this.peer.onStateChange((state) => {
+      if (!this.isClosed && (state === 'failed' || state === 'closed')) listener.handleDown();
     });
     this.peer.setRemoteDescription(offerFor(remote), 'offer');
     this.local = localOf(this.peer.localDescription()?.sdp ?? '');

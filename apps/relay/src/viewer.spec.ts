@@ -1,4 +1,5 @@
 import { Feed } from './feed.js';
+import { KEYFRAME_FRESH_MS } from './limits.js';
 import { nack, receiverReport } from './rtp/rtcp.js';
 import { readRtp } from './rtp/rtp.js';
 import { Viewer } from './viewer.js';
@@ -54,6 +55,38 @@ it('nothing goes out before a keyframe, and then it begins there', () => {
   push(feed, 0, 6_000, false, 66);
   expect(sent.map(({ seq }) => seq)).toEqual([65_535, 0]);
   expect(sent[0]).toMatchObject({ ssrc: 7, timestamp: 3_000 });
+});
+
+it('who comes soon after a keyframe begins with it at once, and is not behind for good', () => {
+  const { viewer, sent, wanted, push } = hall();
+  const feed = feedOf(1);
+  viewer.wish('high', [feed], 0);
+  const before = [
+    ...[vp8(65_534, 4_000_000_000, false), vp8(65_535, 4_000_003_000, true)],
+    ...[vp8(0, 4_000_006_000, false), vp8(1, 4_000_009_000, false)],
+  ];
+  for (const bytes of before) feed.receive(bytes, readRtp(bytes)!, 0);
+  viewer.handleUp(100);
+  push(feed, 2, 4_000_012_000, false, 133);
+  expect(sent.map(({ seq }) => seq)).toEqual([65_535, 0, 1, 2]);
+  expect(sent.map(({ timestamp }) => timestamp - 4_000_009_000)).toEqual([-200, -100, 0, 3_000]);
+  // What he asks for again has the same time as when it was sent first.
+  viewer.handleRtcp(nack(7, [0]), 140);
+  expect(sent.at(-1)).toMatchObject({ seq: 0, timestamp: 4_000_008_900 });
+  expect(wanted).toHaveLength(1);
+});
+
+it('who comes later than that waits for a new one', () => {
+  const { viewer, sent, wanted, push } = hall();
+  const feed = feedOf(1);
+  viewer.wish('high', [feed], 0);
+  const key = vp8(5, 0, true);
+  feed.receive(key, readRtp(key)!, 0);
+  viewer.handleUp(KEYFRAME_FRESH_MS + 1);
+  expect([sent.length, wanted.length]).toEqual([0, 2]);
+  push(feed, 6, 3_000, false, 600);
+  push(feed, 7, 6_000, true, 633);
+  expect(sent.map(({ seq, timestamp }) => [seq, timestamp])).toEqual([[7, 6_000]]);
 });
 
 it('from one size to another, and from one camera to the next, his numbers go on without a gap', () => {

@@ -22,6 +22,9 @@ export interface ViewerPort {
   handleFirst(): void;
 }
 
+/** A thirtieth of a second becomes a little more than a millisecond. */
+const PRESSED = 30;
+
 /** One stream towards one viewer: his own numbers go on without a gap, whichever stream of the camera they come from. */
 class Lane {
   feed: Feed | null = null;
@@ -30,6 +33,8 @@ class Lane {
   private seqShift = 0;
   private timestampShift = 0;
   private from = 0;
+  /** In the stream's time: what was filmed before is shown at once, its times pressed together. */
+  private since = 0;
   private last: { seq: number; timestamp: number; atMs: number } | null = null;
   packets = 0;
   bytes = 0;
@@ -51,6 +56,7 @@ class Lane {
     this.feed = feed;
     this.next = null;
     this.from = packet.seq;
+    this.since = packet.timestamp;
     const last = this.last;
     const seq = last ? last.seq + 1 : packet.seq;
     const elapsed = last ? Math.max(1, Math.round(((nowMs - last.atMs) * this.clockRate) / 1_000)) : 0;
@@ -59,9 +65,24 @@ class Lane {
     this.timestampShift = timestamp - packet.timestamp;
   }
 
+  /**
+   * What he is to be sent at once, so that his picture does not wait for the next keyframe. Played as fast as it was filmed
+   * he would be behind by its length for good.
+   */
+  catchUp(nowMs: number): Buffer[] {
+    const { next } = this;
+    const packets = this.last ? [] : (next?.sinceKeyframe(nowMs) ?? []);
+    if (!next || packets.length === 0) return [];
+    this.join(next, packets[0]!, nowMs);
+    this.since = packets.at(-1)!.timestamp;
+    return packets.map((packet) => Buffer.from(this.written(packet, nowMs)));
+  }
+
   private written(packet: Packet, nowMs: number): Buffer {
     const seq = (packet.seq + this.seqShift) & 0xffff;
-    const timestamp = (packet.timestamp + this.timestampShift) >>> 0;
+    const early = Math.max(0, (this.since - packet.timestamp) | 0);
+    const pressed = early - Math.ceil(early / PRESSED);
+    const timestamp = (packet.timestamp + pressed + this.timestampShift) >>> 0;
     if (!this.last || seqStep(this.last.seq, seq) > 0) this.last = { seq, timestamp, atMs: nowMs };
     address(packet.bytes, {
       payloadType: this.payloadType,
@@ -139,9 +160,13 @@ export class Viewer {
   handlePacket(feed: Feed, packet: Packet, nowMs: number): void {
     const lane = feed.isVideo ? this.video : this.audio;
     const bytes = lane?.readdress(feed, packet, nowMs);
-    if (!lane || !bytes || !this.port.send(bytes)) return;
+    if (bytes) this.handleSent(bytes, feed.isVideo);
+  }
+
+  private handleSent(bytes: Buffer, isPicture: boolean): void {
+    if (!this.port.send(bytes)) return;
     this.bytes += bytes.length;
-    if (this.first || !(feed.isVideo || this.video === null)) return;
+    if (this.first || !(isPicture || this.video === null)) return;
     this.first = true;
     this.port.handleFirst();
   }
@@ -151,10 +176,14 @@ export class Viewer {
     if (lane?.feed === feed) this.port.send(lane.report(report));
   }
 
-  /** Once connected: what was asked of the camera before may have gone by. */
-  handleUp(): void {
-    const wanted = this.video?.next ?? this.video?.feed;
-    if (wanted) this.port.wantKeyframe(wanted);
+  /** Once connected: he begins with the keyframe that was asked for when he came, or with the next. */
+  handleUp(nowMs: number): void {
+    const { video } = this;
+    if (!video) return;
+    const caughtUp = video.catchUp(nowMs);
+    for (const bytes of caughtUp) this.handleSent(bytes, true);
+    const wanted = video.next ?? video.feed;
+    if (wanted && caughtUp.length === 0) this.port.wantKeyframe(wanted);
   }
 
   handleRtcp(packet: Buffer, nowMs: number): void {

@@ -142,12 +142,19 @@ export function createWatcher(showId: string) {
     const atMs = moves || !expects ? nowMs : seen.atMs;
     seen = { ...now, atMs };
     view.megabytes = (earlierBytes + now.bytes) / 1e6;
-    if (moves) {
-      view.state = 'playing';
-      waits.reset();
-      tries = 0;
-      failures = 0;
-    } else if (nowMs - atMs > FROZEN_MS_MAX) await handleFrozen(current);
+    if (moves) handlePlays();
+    else if (nowMs - atMs > FROZEN_MS_MAX) await handleFrozen(current);
+  }
+
+  function handlePlays(): void {
+    view.state = 'playing';
+    waits.reset();
+    tries = 0;
+    failures = 0;
+  }
+  /** The player has its first picture: who waits for it sees it now, not at the next look. */
+  function handleFirst(): void {
+    if (incoming && view.state === 'connecting') handlePlays();
   }
 
   async function handleFrozen(frozen: Incoming): Promise<void> {
@@ -191,5 +198,14 @@ export function createWatcher(showId: string) {
     else if (view.state === 'delayed') void post();
   });
 
-  return { view, handleStage, setMode, close, handleDelayedLost, addBytes, again: () => void post() };
+  return {
+    view,
+    handleStage,
+    setMode,
+    close,
+    handleFirst,
+    handleDelayedLost,
+    addBytes,
+    again: () => void post(),
+  };
 }
