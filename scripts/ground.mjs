@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,8 +18,12 @@ export function refuseOldNode() {
   process.exit(1);
 }
 
-/** Runs a program to its end. @returns {Promise<{ok: boolean, output: string}>} output only if not shown */
-export function run(command, args, { shown = true, env = {}, limitMs = 0 } = {}) {
+/**
+ * Runs a program to its end.
+ * @param niceness of it and all that it starts: from 0, as usual, to 19, when nobody else wants the processor
+ * @returns {Promise<{ok: boolean, output: string}>} output only if not shown
+ */
+export function run(command, args, { shown = true, env = {}, limitMs = 0, niceness = 0 } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
@@ -26,6 +31,7 @@ export function run(command, args, { shown = true, env = {}, limitMs = 0 } = {})
       stdio: shown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       shell: isWindows,
     });
+    if (niceness > 0 && child.pid) setPriority(child.pid, niceness);
     let output = '';
     for (const stream of shown ? [] : [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (output += text));
@@ -51,11 +57,12 @@ export async function step(zh, en, work) {
   const startMs = Date.now();
   process.stderr.write(`· ${zh} ${en} …\n`);
   const seconds = () => `${Math.round((Date.now() - startMs) / 1000)} s`;
-  const alive = setInterval(() => process.stderr.write(`  … ${seconds()}\n`), 10_000);
+  // Named, as another may be waited for at the same time.
+  const alive = setInterval(() => process.stderr.write(`  … ${en} ${seconds()}\n`), 10_000);
   const { ok, output } = await work();
   clearInterval(alive);
   if (!ok && output) process.stderr.write(`${output}\n`);
-  process.stderr.write(ok ? `  ✓ ${seconds()}\n` : `  ✗ ${zh}失败 ${en}: failed\n`);
+  process.stderr.write(ok ? `  ✓ ${en} ${seconds()}\n` : `  ✗ ${zh}失败 ${en}: failed\n`);
   return ok;
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join, relative } from 'node:path';
 import { ensureBuilt, ensureInstalled, refuseOldNode, root, run, step } from './ground.mjs';
 
@@ -24,35 +25,47 @@ if (!(await ensureInstalled())) finish('npm ci');
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-for (const [zh, en] of [
-  ['格式', 'format'],
-  ['规范', 'lint'],
-  ['类型', 'types'],
-]) {
-  count(en, await step(zh, en, () => npm(en)));
-}
-const built = await ensureBuilt();
+// Neither has a clock, and neither uses more than one core.
+const [built] = await Promise.all([ensureBuilt(), check('类型', 'types')]);
 count('build', built);
 
 await suite('unit');
-await suite('tampering');
+// People's pace leaves a core idle, and what only computes may have it.
+await Promise.all([inTheGaps(), atPeoplesPace()]);
 await suite('market-day');
 if (built) {
-  await suite('stories');
+  // What they time is the point of them: nothing else runs then.
   await videoSuite();
   await suite('faults', { title: 'faults (short)', env: shortFaults });
-  await browserSuite();
   await suite('interop');
 } else {
-  for (const name of ['stories', 'video', 'faults', 'browser', 'interop'])
+  for (const name of ['stories', 'browser', 'video', 'faults', 'interop'])
     notRun.push(`${name}: the build failed`);
 }
 const also = process.argv.indexOf('--also-on');
 if (also > 0) await alsoOn(process.argv[also + 1]);
 finish();
 
-function npm(script) {
-  return run('npm', ['run', '--silent', script], { shown: false, limitMs: SUITE_MS_MAX });
+async function check(zh, en, how) {
+  count(en, await step(zh, en, () => npm(en, how)));
+}
+
+/** Takes what the suites beside it leave of the machine. */
+async function inTheGaps() {
+  const how = { niceness: constants.priority.PRIORITY_BELOW_NORMAL };
+  await suite('tampering', how);
+  await check('规范', 'lint', how);
+  await check('格式', 'format', how);
+}
+
+async function atPeoplesPace() {
+  if (!built) return;
+  await suite('stories');
+  await browserSuite();
+}
+
+function npm(script, how = {}) {
+  return run('npm', ['run', '--silent', script], { shown: false, limitMs: SUITE_MS_MAX, ...how });
 }
 
 /** A whole check counts as one test. */
@@ -92,15 +105,16 @@ async function alsoOn(nodeLine) {
 }
 
 /** One jest project in a process of its own. */
-async function suite(name, { env = {}, title = name, node = process.execPath } = {}) {
+async function suite(name, { env = {}, title = name, node = process.execPath, niceness = 0 } = {}) {
   const report = join(reports, `${title.replaceAll(' ', '-')}.json`);
   const workers = sharing.has(name) ? ['--maxWorkers=2'] : [];
   const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), ...workers, '--selectProjects', name];
   const args = [...jest, '--json', `--outputFile=${report}`, '--passWithNoTests', '--forceExit'];
-  console.log(`\n── ${title}`);
-  const options = { shown: false, env: { ...env, FORCE_COLOR: '0' }, limitMs: SUITE_MS_MAX };
+  const options = { shown: false, env: { ...env, FORCE_COLOR: '0' }, limitMs: SUITE_MS_MAX, niceness };
   const startMs = Date.now();
   const { ok, output } = await run(node, args, options);
+  // Not sooner: another may run beside it.
+  console.log(`\n── ${title}`);
   if (!existsSync(report)) {
     console.log(output.slice(-4000));
     count(`${title}: did not finish`, false);

@@ -1,6 +1,6 @@
 import { everything, type Looking, withoutTheRules } from './invariants/index.js';
 import { playShow } from './show.js';
-import { type Planted, worldWith } from './world.js';
+import { type Planted, type World, worldWith } from './world.js';
 
 /** More than the hardest one takes. */
 const SEEDS_TO_FIND = 300;
@@ -24,23 +24,41 @@ export interface Sought {
  * @param isBrief not also without the rules: that column is for the table in the documents
  */
 export async function seek(bug: Planted, isBrief: boolean): Promise<Sought> {
+  const world = worldWith(bug);
   const only: Looking = (name) => name === bug.proves;
+  const found = await search(world, everything, SEEDS_TO_FIND);
   return {
-    found: await search(bug, everything, SEEDS_TO_FIND),
-    blind: isBrief ? null : await search(bug, withoutTheRules, SEEDS_TO_FIND_BLIND),
-    alone: bug.proves === undefined ? null : await search(bug, only, SEEDS_TO_FIND, only),
+    found,
+    blind: isBrief ? null : await searchOn(world, found, withoutTheRules, SEEDS_TO_FIND_BLIND),
+    alone: bug.proves === undefined ? null : await searchOn(world, found, only, SEEDS_TO_FIND, only),
   };
 }
 
-/** @param counts which names count as found: a show that is not looked at may well crash */
-async function search(
-  bug: Planted,
+/**
+ * The same with fewer looking. Who looks changes nothing in a show, so the shows before the one that broke break
+ * nothing now either; and what broke first then breaks first again, if it is still looked at.
+ */
+async function searchOn(
+  world: World,
+  found: Found | null,
   looking: Looking,
   seeds: number,
   counts: Looking = everything,
 ): Promise<Found | null> {
-  const world = worldWith(bug);
-  for (let seed = 1; seed <= seeds; seed += 1) {
+  if (found === null || found.seed > seeds) return null;
+  if (looking(found.invariant) && counts(found.invariant)) return found;
+  return search(world, looking, seeds, counts, found.seed);
+}
+
+/** @param counts which names count as found: a show that is not looked at may well crash */
+async function search(
+  world: World,
+  looking: Looking,
+  seeds: number,
+  counts: Looking = everything,
+  from = 1,
+): Promise<Found | null> {
+  for (let seed = from; seed <= seeds; seed += 1) {
     const { broken } = await playShow(seed, world, looking);
     if (broken && counts(broken.invariant)) return { seed, invariant: broken.invariant };
   }
