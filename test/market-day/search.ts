@@ -26,12 +26,23 @@ export interface Sought {
 export async function seek(bug: Planted, isBrief: boolean): Promise<Sought> {
   const world = worldWith(bug);
   const only: Looking = (name) => name === bug.proves;
-  const found = await search(world, everything, SEEDS_TO_FIND);
+  const every = bug.every ?? 1;
+  const found = await search(world, { from: every, to: SEEDS_TO_FIND, every }, everything);
   return {
     found,
-    blind: isBrief ? null : await searchOn(world, found, withoutTheRules, SEEDS_TO_FIND_BLIND),
-    alone: bug.proves === undefined ? null : await searchOn(world, found, only, SEEDS_TO_FIND, only),
+    blind: isBrief ? null : await searchOn(world, found, { to: SEEDS_TO_FIND_BLIND, every }, withoutTheRules),
+    alone:
+      bug.proves === undefined
+        ? null
+        : await searchOn(world, found, { to: SEEDS_TO_FIND, every }, only, only),
   };
+}
+
+/** Which seeds are played: from one of them, every so manieth. */
+interface Seeds {
+  from: number;
+  to: number;
+  every: number;
 }
 
 /**
@@ -41,24 +52,23 @@ export async function seek(bug: Planted, isBrief: boolean): Promise<Sought> {
 async function searchOn(
   world: World,
   found: Found | null,
+  seeds: Omit<Seeds, 'from'>,
   looking: Looking,
-  seeds: number,
   counts: Looking = everything,
 ): Promise<Found | null> {
-  if (found === null || found.seed > seeds) return null;
+  if (found === null || found.seed > seeds.to) return null;
   if (looking(found.invariant) && counts(found.invariant)) return found;
-  return search(world, looking, seeds, counts, found.seed);
+  return search(world, { ...seeds, from: found.seed }, looking, counts);
 }
 
 /** @param counts which names count as found: a show that is not looked at may well crash */
 async function search(
   world: World,
+  { from, to, every }: Seeds,
   looking: Looking,
-  seeds: number,
   counts: Looking = everything,
-  from = 1,
 ): Promise<Found | null> {
-  for (let seed = from; seed <= seeds; seed += 1) {
+  for (let seed = from; seed <= to; seed += every) {
     const { broken } = await playShow(seed, world, looking);
     if (broken && counts(broken.invariant)) return { seed, invariant: broken.invariant };
   }

@@ -23,6 +23,8 @@ import { honest, type World } from './world.js';
 const START_MS = Date.UTC(2026, 10, 24, 11, 30);
 /** Until then things go wrong; afterwards the weather is fair and everything must come to its end. */
 const STORM_MS = 12_000;
+/** Longer, where goods are sent and growers paid. */
+const AFTER_SALE_STORM_MS = 10_000;
 const END_MS = 180_000;
 const HASH = `${'A'.repeat(43)}=`;
 /** Some of the first writes of a storm meet a fate of their own. */
@@ -93,6 +95,8 @@ class MarketDay {
   private readonly telling = createHash('sha256');
   private fault: unknown = null;
   private isDone = false;
+  /** The house brings the show to its end. */
+  private isLate = false;
   private numbers = 0;
   /** Since when no process had a desk, by the clock of the last one that had; null: one has. */
   private darkFromMs: number | null = null;
@@ -125,6 +129,9 @@ class MarketDay {
     this.house();
     this.trouble();
     await this.until(START_MS + STORM_MS);
+    this.isLate = true;
+    // What comes after the sale comes in bad weather too.
+    if (this.rules.feePercent !== undefined) await this.until(START_MS + STORM_MS + AFTER_SALE_STORM_MS);
     await this.comeToAnEnd();
   }
 
@@ -139,10 +146,13 @@ class MarketDay {
     for (const page of this.pages) page.heal();
     await this.until(this.time.nowMs + 500);
     const waiting = this.buyers.filter(({ waiting: bid }) => bid).length;
-    const { journalOf, moneyFactsOf } = this.world;
-    const journal = journalOf(moneyFactsOf(this.invariants.state, this.log.leaves));
+    const { journalOf, moneyFactsOf, certificateOf } = this.world;
+    const house = {
+      journal: journalOf(moneyFactsOf(this.invariants.state, this.log.leaves)),
+      certificate: certificateOf(this.rules, this.log.leaves),
+    };
     const state = this.now()?.desk?.state;
-    this.invariants.atEnd(this.pages, state ? { state, next: state.next } : null, waiting, journal);
+    this.invariants.atEnd(this.pages, state ? { state, next: state.next } : null, waiting, house);
   }
 
   private isQuiet(): boolean {
@@ -420,7 +430,7 @@ class MarketDay {
         const open = oneOf(chance, state.open);
         const lot = open === null ? null : state.lots[open]!;
         const asked = act({
-          ...{ state, chance, lot, buyers, nowMs: time.nowMs, isLate: !this.network.stormy },
+          ...{ state, chance, lot, buyers, nowMs: time.nowMs, isLate: this.isLate },
           offering: lot?.offerings.at(-1) ?? null,
           nth: () => (this.numbers += 1),
           describe: (id, list, number) => this.describe(id, list, number),
@@ -434,16 +444,16 @@ class MarketDay {
     );
   }
 
-  private askCommand(asked: Asked): void {
+  private askCommand(asked: Asked | Asked[]): void {
     const id = `house-${(this.numbers += 1)}`;
     this.network.send(() =>
       this.now()?.hear((desk) => {
         void desk
-          .command(asked, async () => this.keepFloors([asked]), id)
+          .command(asked, async () => this.keepFloors([asked].flat()), id)
           .then(
             (told) => {
               if (told.ok) this.counts.done += 1;
-              this.tell([asked.name, told.ok]);
+              this.tell([[asked].flat()[0]!.name, told.ok]);
               this.look(() => this.invariants.commanded(told));
             },
             (error: unknown) => (this.fault ??= error),
@@ -473,6 +483,16 @@ function depositOf(dice: Chance): Pick<ShowRules, 'deposit'> {
   return { deposit: { amountFen: dice.one([800, 2_000]), ...(abovePriceFen > 0 && { abovePriceFen }) } };
 }
 
+/** In every seventh goods are sent, claims answered and growers paid from the books, by dice of its own too. */
+export const AFTER_SALE_EVERY = 7;
+function afterSaleOf(dice: Chance): Pick<ShowRules, 'feePercent' | 'growerDues' | 'afterSale'> {
+  const goods = { claimWithinMs: 1_500, answerWithinMs: 2_000, returnWithinMs: 1_500, lapseAfterMs: 1_500 };
+  return {
+    ...{ feePercent: dice.one([0, 5, 7]), growerDues: 'settled' },
+    afterSale: { ...goods, grantAloneMaxFen: dice.one([800, 2_000]) },
+  };
+}
+
 /** Settings of a show, with windows short enough for a virtual quarter of a minute. */
 const rulesOf = (chance: Chance, seed: number): ShowRules => ({
   ...defaultRules,
@@ -494,4 +514,5 @@ const rulesOf = (chance: Chance, seed: number): ShowRules => ({
   ...(seed % TIMED_EVERY === 0 && timedOf(new Chance(seed))),
   ...(seed % SECOND_CHANCE_EVERY === 0 && secondChanceOf(new Chance(seed))),
   ...(seed % DEPOSIT_EVERY === 0 && depositOf(new Chance(seed))),
+  ...(seed % AFTER_SALE_EVERY === 0 && afterSaleOf(new Chance(seed))),
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as ledger from '@qingpai/ledger';
 import * as ledgerRules from '@qingpai/ledger/rules';
 import * as platform from '@qingpai/platform';
-import { moneyFactsOf } from '@qingpai/auction/rules';
+import { certificateOf, moneyFactsOf } from '@qingpai/auction/rules';
 import { Desk } from '@qingpai/auction/testing';
 import { worldOf } from '../tampering/mutants.js';
 import { type StoreFlaw } from './planted/stores.js';
@@ -12,6 +12,8 @@ interface Bug {
   name: string;
   /** It was ours once: the simulator found it. */
   isOurs?: true;
+  /** Only seeds that this divides play what it is in. Left out: all do. */
+  every?: number;
   /** The invariant that it is the proof of: it sees this bug even when all others are blind. */
   proves?: string;
 }
@@ -37,12 +39,13 @@ export interface World {
   Desk: typeof Desk;
   journalOf: typeof ledgerRules.journalOf;
   moneyFactsOf: typeof moneyFactsOf;
+  certificateOf: typeof certificateOf;
   store: StoreFlaw;
   isByWall: boolean;
   isGapBlind: boolean;
 }
 export const honest: World = {
-  ...{ Desk, moneyFactsOf, journalOf: ledgerRules.journalOf },
+  ...{ Desk, moneyFactsOf, certificateOf, journalOf: ledgerRules.journalOf },
   ...{ store: {}, isByWall: false, isGapBlind: false },
 };
 
@@ -63,6 +66,7 @@ export function worldWith(planted: Planted): World {
     ...honest,
     ...(open('libs/auction/src/desk/desk.ts') as Pick<World, 'Desk'>),
     ...(open('libs/auction/src/rules/books.ts') as Pick<World, 'moneyFactsOf'>),
+    ...(open('libs/auction/src/rules/certificate.ts') as Pick<World, 'certificateOf'>),
     ...(open('libs/ledger/src/rules/journal.ts') as Pick<World, 'journalOf'>),
   };
 }

@@ -69,7 +69,10 @@ export function cutAtSeals(leaves: readonly LoggedEvent[], heads: readonly ShowH
   return missing ? `${missing.type} at ${missing.i}` : null;
 }
 
-/** Debits are credits; buyers owe nothing any more; the bank holds what was paid, deposits too, and not given back. */
+/**
+ * Debits are credits; buyers owe nothing any more; the bank holds what was paid, deposits too, and neither given back nor
+ * paid out; where the show waits for its growers, they are owed nothing and owe nothing.
+ */
 export function booksBalance(facts: Facts, journal: readonly JournalEntry[]): string | null {
   const unbalanced = journal.find((entry) => !isBalanced(entry));
   if (unbalanced) return `entry ${unbalanced.n}`;
@@ -77,7 +80,8 @@ export function booksBalance(facts: Facts, journal: readonly JournalEntry[]): st
   for (const { account, side, amountFen } of journal.flatMap(({ lines }) => lines)) {
     balances.set(account, (balances.get(account) ?? 0) + (side === 'debit' ? amountFen : -amountFen));
   }
-  const owing = [...balances].find(([account, fen]) => account.endsWith(':receivable') && fen !== 0);
+  const mustBeNothing = facts.rules.growerDues ? /:(receivable|payable|clawback)$/ : /:receivable$/;
+  const owing = [...balances].find(([account, fen]) => mustBeNothing.test(account) && fen !== 0);
   if (owing) return `${owing[0]} ${owing[1]}`;
   const heldFen = ['bank:escrow', 'gateway:stripe:clearing'].reduce(
     (sum, one) => sum + (balances.get(one) ?? 0),
@@ -89,7 +93,11 @@ export function booksBalance(facts: Facts, journal: readonly JournalEntry[]): st
     (sum, { amountFen, returnedFen }) => sum + amountFen - returnedFen,
     0,
   );
-  const allFen = keptFen + ofDepositsFen;
+  const paidOutFen = [...facts.sales.values()].reduce(
+    (sum, { payout }) => sum + (payout ? payout.amountFen - payout.comeBackFen : 0),
+    0,
+  );
+  const allFen = keptFen + ofDepositsFen - paidOutFen;
   return heldFen === allFen ? null : `${heldFen} is held of ${allFen}`;
 }
 

@@ -43,6 +43,31 @@ export interface SaleFacts {
   /** It has the units of one in default. */
   replaces: string | null;
   backFen: number;
+  /** Of its buyer's deposit, its grower's. */
+  forfeitFen: number;
+  goods: GoodsFacts;
+  payout: PayoutFacts | null;
+}
+interface GoodsFacts {
+  packedAt: number | null;
+  shippedAt: number | null;
+  receivedAt: number | null;
+  tracking: string | null;
+}
+/** What a grower got, and what of it he does not owe any more: taken, repaid or carried on; the last brings no money. */
+interface PayoutFacts {
+  amountFen: number;
+  clawedFen: number;
+  comeBackFen: number;
+}
+export interface ClaimFacts {
+  claim: string;
+  sale: string | null;
+  units: number;
+  state: 'filed' | 'proposed' | 'granted' | 'refunded' | 'declined' | 'closed';
+  /** Proposed or granted last, and by whom. */
+  amountFen: number;
+  person: string;
 }
 /** 保证金 of a bidder. */
 export interface DepositFacts {
@@ -73,6 +98,7 @@ export class Facts {
   readonly sales = new Map<string, SaleFacts>();
   readonly people = new Map<string, Person>();
   readonly deposits = new Map<string, DepositFacts>();
+  readonly claims = new Map<string, ClaimFacts>();
   /** Offers to one person, by their id. */
   readonly asked = new Map<string, Asking>();
   /** Second chances, by the sale that each would become. */
@@ -258,8 +284,17 @@ export class Facts {
       case 'deposit.returned': {
         const of = this.deposits.get(body.deposit);
         if (of) of[`${type.slice(8) as 'forfeited' | 'released' | 'returned'}Fen`] += body.amountFen;
+        const lost = type === 'deposit.forfeited' ? this.sales.get(body.sale) : undefined;
+        if (lost) lost.forfeitFen += body.amountFen;
         return;
       }
+      case 'claim.filed':
+      case 'claim.proposed':
+      case 'claim.granted':
+      case 'claim.declined':
+      case 'claim.closed':
+        this.claim(leaf);
+        return;
       default:
         this.money(leaf);
     }
@@ -290,7 +325,7 @@ export class Facts {
     const { lot, offering, firstUnit } = before;
     this.sales.set(sale, {
       ...{ sale, lot, offering, bidder, firstUnit, units, totalFen: units * unitPriceFen, t, replaces },
-      ...{ isPaid: false, isOver: null, isFollowed: false, backFen: 0 },
+      ...{ isPaid: false, isOver: null, isFollowed: false, ...untouched() },
     });
   }
 
@@ -342,7 +377,7 @@ export class Facts {
     const { sale, lot, offering, bidder, firstUnit, units, unitPriceFen } = body;
     this.sales.set(sale, {
       ...{ sale, lot, bidder, firstUnit, units, totalFen: units * unitPriceFen },
-      ...{ isPaid: false, isOver: null, backFen: 0, t, offering, isFollowed: false, replaces: null },
+      ...{ isPaid: false, isOver: null, t, offering, isFollowed: false, replaces: null, ...untouched() },
     });
     const of = this.lots.get(lot);
     if (!of?.round) return;
@@ -362,6 +397,43 @@ export class Facts {
     if (leaf.type === 'sale.voided') sale.isOver = 'voided';
     if (leaf.type === 'sale.defaulted') sale.isOver = 'defaulted';
     if (leaf.type === 'sale.paid') sale.isPaid = true;
-    if (leaf.type === 'sale.refunded') sale.backFen += leaf.body.amountFen;
+    if (leaf.type === 'sale.refunded') {
+      sale.backFen += leaf.body.amountFen;
+      const claim = this.claims.get(leaf.body.claim ?? '');
+      if (claim) claim.state = 'refunded';
+    }
+    if (leaf.type === 'sale.packed') sale.goods.packedAt = leaf.t;
+    if (leaf.type === 'sale.shipped')
+      Object.assign(sale.goods, { shippedAt: leaf.t, tracking: leaf.body.tracking });
+    if (leaf.type === 'sale.received') sale.goods.receivedAt = leaf.t;
+    if (leaf.type === 'payout.made') {
+      sale.payout ??= { amountFen: 0, clawedFen: 0, comeBackFen: 0 };
+      sale.payout.amountFen += leaf.body.amountFen;
+    }
+    if (!sale.payout) return;
+    const isBack = leaf.type === 'clawback.taken' || leaf.type === 'clawback.repaid';
+    if (isBack) sale.payout.comeBackFen += leaf.body.amountFen;
+    if (isBack || leaf.type === 'clawback.carried') sale.payout.clawedFen += leaf.body.amountFen;
+  }
+  private claim({ type, body }: Extract<LoggedEvent, { type: `claim.${string}` }>): void {
+    if (type === 'claim.filed') {
+      const { claim, sale = null, units = 0 } = body;
+      this.claims.set(claim, { claim, sale, units, state: 'filed', amountFen: 0, person: '' });
+      return;
+    }
+    const claim = this.claims.get(body.claim);
+    if (!claim) return;
+    const state = type.slice(6) as ClaimFacts['state'];
+    Object.assign(claim, {
+      state,
+      person: body.person,
+      ...('amountFen' in body && { amountFen: body.amountFen }),
+    });
   }
 }
+
+/** Of a sale that has just been made. */
+const untouched = (): Pick<SaleFacts, 'backFen' | 'forfeitFen' | 'goods' | 'payout'> => ({
+  ...{ backFen: 0, forfeitFen: 0, payout: null },
+  goods: { packedAt: null, shippedAt: null, receivedAt: null, tracking: null },
+});

@@ -1,4 +1,11 @@
-import { bidBook, evolve, evolveBook, initialShow, judge } from '@qingpai/auction/rules';
+import {
+  bidBook,
+  evolve,
+  evolveBook,
+  initialShow,
+  judge,
+  type LeafCertificate,
+} from '@qingpai/auction/rules';
 import { type JournalEntry } from '@qingpai/ledger/rules';
 import {
   type BidAnswer,
@@ -9,6 +16,7 @@ import {
   type ShowState,
 } from '@qingpai/wire';
 import { type BreakableLog, SHOW } from '../breakableLog.js';
+import { gradesFollow } from './afterSale.js';
 import { Broken } from './broken.js';
 import * as clocks from './clocks.js';
 import { type Silence } from './clocks.js';
@@ -49,6 +57,7 @@ const names = {
   alike: 'the desk holds what the log says',
   cut: 'a checkpoint ends at each seal and close',
   books: 'the books balance',
+  grades: 'the certificate counts what was paid and what came',
   verified: 'the verifier finds nothing',
   again: 'a second judge finds nothing',
 } as const;
@@ -165,13 +174,13 @@ export class Invariants {
    * When all is over and quiet.
    * @param desk what the last process holds; null: it has ended
    * @param waiting bids without an answer
-   * @param journal the books as the house keeps them
+   * @param house what the house makes of the leaves: its books and its certificate
    */
   atEnd(
     pages: readonly ending.Page[],
     desk: ending.Page | null,
     waiting: number,
-    journal: readonly JournalEntry[],
+    { journal, certificate }: { journal: readonly JournalEntry[]; certificate: LeafCertificate },
   ): void {
     this.afterStep();
     const { log, state, facts } = this;
@@ -185,6 +194,7 @@ export class Invariants {
     for (const page of pages) this.must(names.page, ending.pageHolds(page, state));
     this.must(names.cut, ending.cutAtSeals(log.leaves, heads));
     this.must(names.books, ending.booksBalance(facts, journal));
+    this.must(names.grades, gradesFollow(facts, certificate));
     if (![names.verified, names.again].some(this.looking)) return;
     const bundle = ending.bundleOf(this.rules, log.leaves, heads, log.floors, journal);
     if (this.looking(names.verified)) this.must(names.verified, ending.verified(bundle));

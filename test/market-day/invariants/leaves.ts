@@ -1,6 +1,7 @@
 import { type LoggedEvent } from '@qingpai/wire';
 import { firstAmount, stepsTo } from '../../tampering/naive/bids.js';
 import { clockPrice } from '../../tampering/naive/past.js';
+import { afterSaleInvariants } from './afterSale.js';
 import { defaultInvariants } from './defaults.js';
 import { depositInvariants } from './deposits.js';
 import { type Facts, type LotFacts, type Round, type SaleFacts } from './facts.js';
@@ -43,6 +44,9 @@ const bids: ReadonlySet<LoggedEvent['type']> = new Set(['bid.accepted', 'bid.ref
 const money: ReadonlySet<LoggedEvent['type']> = new Set([
   ...(['sale.paid', 'sale.refunded', 'sale.defaulted'] as const),
   ...(['deposit.forfeited', 'deposit.released', 'deposit.returned'] as const),
+  ...(['sale.packed', 'sale.shipped', 'sale.received'] as const),
+  ...(['claim.filed', 'claim.proposed', 'claim.granted', 'claim.declined', 'claim.closed'] as const),
+  ...(['payout.made', 'clawback.taken', 'clawback.repaid', 'clawback.carried'] as const),
 ]);
 const afterDefault: ReadonlySet<LoggedEvent['type']> = new Set([
   ...(['sale.offered', 'sale.accepted', 'sale.declined', 'sale.lapsed', 'lot.carried'] as const),
@@ -380,4 +384,5 @@ export const leafInvariants: Readonly<Record<string, Look>> = {
 
   ...defaultInvariants,
   ...depositInvariants,
+  ...afterSaleInvariants,
 };

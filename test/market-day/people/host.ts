@@ -9,6 +9,7 @@ import {
   type ShowState,
 } from '@qingpai/wire';
 import { type Chance } from '../../tampering/chance.js';
+import { actsAfterSale } from './afterSale.js';
 import { press } from './bids.js';
 
 /** What the house sees on its pages. */
@@ -27,14 +28,14 @@ export interface HouseSight {
   /** A lot for the supplementary list. */
   describe: (lot: string, list: number, number: string) => Asked;
 }
-interface KindOfAct {
+export interface KindOfAct {
   name: string;
   /** How likely, each time the house looks. */
   often: number | ((sight: HouseSight) => number);
   /** Only in shows with such rules; elsewhere no dice are thrown for it. */
   where?: (rules: ShowState['rules']) => boolean;
   /** Null: there is nothing to do it to. */
-  ask: (sight: HouseSight) => Asked | null;
+  ask: (sight: HouseSight) => Asked | Asked[] | null;
 }
 
 /** One of those that are open. Of a single one no dice are thrown. */
@@ -157,6 +158,7 @@ export const kindsOfAct: readonly KindOfAct[] = [
     ask: (sight) => (lotsIn(sight, 'draft').length > 0 ? { by, name: 'seal' } : null),
   },
 
+  ...actsAfterSale,
   {
     name: 'default of somebody with a deposit',
     often: 0.25,
@@ -325,7 +327,7 @@ const isSoldOut = ({ block, lots }: ShowState): boolean =>
   Object.values(lots).every(({ phase }) => !['draft', 'sealed', 'waiting', 'onBlock'].includes(phase));
 
 /** What the house does next; null: nothing now. */
-export function act(sight: HouseSight): Asked | null {
+export function act(sight: HouseSight): Asked | Asked[] | null {
   for (const { often, ask, where } of kindsOfAct) {
     if (where && !where(sight.state.rules)) continue;
     const likely = typeof often === 'number' ? often : often(sight);

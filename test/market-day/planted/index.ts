@@ -1,4 +1,5 @@
 import { type Planted } from '../world.js';
+import { afterSaleBugs } from './afterSale.js';
 import { aroundBugs } from './around.js';
 import { defaultBugs } from './defaults.js';
 import { depositBugs } from './deposits.js';
@@ -21,5 +22,6 @@ export const planted: readonly Planted[] = [
   ...moneyBugs,
   ...defaultBugs,
   ...depositBugs,
+  ...afterSaleBugs,
   ...peopleBugs,
 ];
