@@ -26,6 +26,7 @@ const STORM_MS = 12_000;
 /** Longer, where goods are sent and growers paid. */
 const AFTER_SALE_STORM_MS = 10_000;
 const END_MS = 180_000;
+const AFTER_SALE_END_MS = 360_000;
 const HASH = `${'A'.repeat(43)}=`;
 /** Some of the first writes of a storm meet a fate of their own. */
 const STRUCK_WRITES = 2;
@@ -140,7 +141,8 @@ class MarketDay {
     this.log.weather = fair;
     this.log.struck.clear();
     if (!this.now()) this.begin();
-    while (!this.isQuiet() && this.time.nowMs < START_MS + END_MS) await this.until(this.time.nowMs + 1_000);
+    const endMs = START_MS + (this.rules.feePercent === undefined ? END_MS : AFTER_SALE_END_MS);
+    while (!this.isQuiet() && this.time.nowMs < endMs) await this.until(this.time.nowMs + 1_000);
     this.isDone = true;
     await this.until(this.time.nowMs + 1_000);
     for (const page of this.pages) page.heal();
