@@ -58,6 +58,10 @@ function anySale({ state, chance }: HouseSight): SaleState | undefined {
   return chance.maybe(0.5) ? sales.at(-1) : chance.one(sales);
 }
 
+/** Half of the time: by chance alone the last one might not be met before the evening is over. */
+const unpaidSale = ({ state, chance }: HouseSight): SaleState | undefined =>
+  chance.maybe(0.5) ? Object.values(state.sales).find(({ phase }) => phase === 'awaiting') : undefined;
+
 /** SHA-256 of a transfer's reference: each has its own. */
 const txnOf = (nth: number): string => createHash('sha256').update(String(nth)).digest('base64');
 const movedOf = ({ nth, chance }: HouseSight, amountFen: number) => ({
@@ -175,7 +179,7 @@ export const kindsOfAct: readonly KindOfAct[] = [
     name: 'paid',
     often: 0.35,
     ask: (sight) => {
-      const sale = anySale(sight);
+      const sale = (sight.isLate && unpaidSale(sight)) || anySale(sight);
       const amountFen = sale && sale.unitPriceFen * sale.units - (sight.chance.maybe(0.15) ? 1 : 0);
       return amountFen ? { by, name: 'paid', body: moneyOf(sight, sale.sale, amountFen) } : null;
     },

@@ -16,8 +16,8 @@ export const deskBugs: readonly PlantedLine[] = [
     name: 'answered before the commit',
     proves: 'no acknowledged bid is lost',
     file: `${desk}/deciding.ts`,
-    was: 'return { tell: () => place.answer(answer) };',
-    is: 'place.answer(answer); return { tell: () => undefined };',
+    was: 'return { tell: () => place.answer(answer), isOurWord',
+    is: 'place.answer(answer); return { tell: () => undefined, isOurWord',
   },
   {
     name: 'announced before the commit',

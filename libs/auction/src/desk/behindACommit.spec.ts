@@ -33,7 +33,8 @@ async function oneBehindTheOther(rig: Rig, amounts: [number, number], fate: Fate
   const first = rig.desk.bid(bidOf(amounts[0]), { bidder: lin }).then(tell);
   await sleep(5);
   const second = rig.desk.bid(bidOf(amounts[1]), { bidder: wu }).then(tell);
-  await until(() => rig.desk.nthOf(wu) === 2);
+  // What is beaten by the one in front counts nothing up: nothing shows that it has been decided.
+  await (amounts[1] > amounts[0] ? until(() => rig.desk.nthOf(wu) === 2) : sleep(20));
   return { first, second, told, release };
 }
 
@@ -64,7 +65,7 @@ it('what was decided on a bid that the database refused is decided anew, without
 });
 
 it.each(['lost', 'lostAfter'] as const)(
-  'behind a commit of which nobody heard (%s) the order stays, and each is in the log once',
+  'behind a commit of which nobody heard (%s) the order stays, and what stands is in the log once',
   async (fate) => {
     const rig = await room();
     const { first, second, release, told } = await oneBehindTheOther(rig, [1_000, 1_000], fate);
@@ -74,7 +75,7 @@ it.each(['lost', 'lostAfter'] as const)(
     expect(other).toMatchObject({ ok: false, reason: 'not-above-price' });
     expect(told).toEqual([one, other]);
     const bids = rig.log.leavesOf(SHOW).filter(({ type }) => type.startsWith('bid.'));
-    expect(bids.map(({ type }) => type)).toEqual(['bid.accepted', 'bid.refused']);
+    expect(bids.map(({ type }) => type)).toEqual(['bid.accepted']);
     await rig.desk.close();
   },
 );

@@ -37,18 +37,24 @@ import { type Signatures } from './signatures.js';
 /** What became of one place in line. The answer is told after the commit. */
 export interface Outcome {
   tell: () => void;
+  /** Somebody is told what another owner of the log might put otherwise. */
+  isOurWord: boolean;
   beside?: { write: Beside; leaves: readonly LoggedEvent[] };
 }
+
+/** Nobody waits for it. */
+const unasked: Outcome = { tell: () => undefined, isOurWord: false };
 
 /** Decides one place on the draft and folds what happens. Nothing has happened yet: the commit is still to come. */
 export function decidePlace(draft: Draft, place: Place, known: KnownBefore): Outcome {
   if (place.kind === 'giveBack') return giveBack(draft, place);
   foldDue(draft, place.t);
-  if (place.kind === 'due') return { tell: () => undefined };
+  if (place.kind === 'due') return unasked;
   const t = heardAtMs(draft, place);
   if (place.kind === 'bid') {
     const answer = decideBid(draft, { ...place, t }, known.isSigned);
-    return { tell: () => place.answer(answer) };
+    // The leaf that beat it says so whoever owns the log by now.
+    return { tell: () => place.answer(answer), isOurWord: answer.ok || answer.beatenBy === undefined };
   }
   return decideCommand(draft, { ...place, t }, known);
 }
@@ -108,14 +114,20 @@ function sign({ events }: Decision, sig: string | undefined): void {
   if (sig !== undefined && events[0]) events[0].sig = sig;
 }
 
-/** Some refusals are leaves, up to a number per bidder and offering; the rest are answers only. */
+/**
+ * Some refusals are leaves, up to a number per bidder and offering; the rest are answers only. So is one for a price
+ * that was reached in front of it in the line: by the time it is told, the leaf that it names is in the log.
+ */
 function refuseBid(
   draft: Draft,
   decision: Extract<Decision, { ok: false }>,
   { t, bid, bidder, nth }: Pick<PlaceOf<'bid'>, 't' | 'bid' | 'bidder'> & { nth: number },
 ): BidAnswer {
   const { reason, beatenBy, leastFen } = decision;
-  if (decision.events.length === 0) return refusedBid(bid.bidId, reason, { beatenBy, leastFen, nth });
+  // A maximum that was exactly this high bids up to it first, and that is a leaf.
+  const isBeaten = reason === 'not-above-price' && decision.events.length === 1;
+  if (isBeaten || decision.events.length === 0)
+    return refusedBid(bid.bidId, reason, { beatenBy, leastFen, nth });
   if (refusalsLogged(draft.book, { ...bid, bidder }) >= draft.state.rules.refusalsLoggedMax)
     return refusedBid(bid.bidId, 'slow-down', { leastFen, nth });
   // Last, since what a maximum did just before comes first.
@@ -127,9 +139,9 @@ function refuseBid(
 
 function decideCommand(draft: Draft, place: PlaceOf<'command'>, known: KnownBefore): Outcome {
   const answer = place.asked.length === 1 ? decideOne(draft, place, known) : decideAll(draft, place, known);
-  const tell = () => place.answer(answer);
-  if (!answer.ok || !place.beside) return { tell };
-  return { tell, beside: { write: place.beside, leaves: answer.events } };
+  const told = { tell: () => place.answer(answer), isOurWord: true };
+  if (!answer.ok || !place.beside) return told;
+  return { ...told, beside: { write: place.beside, leaves: answer.events } };
 }
 
 function decideOne(draft: Draft, { asked, t }: PlaceOf<'command'>, known: KnownBefore): CommandAnswer {
@@ -235,7 +247,7 @@ function giveBack(draft: Draft, place: PlaceOf<'giveBack'>): Outcome {
   draft.silentUntilMs = Math.max(draft.silentUntilMs, place.toMs);
   if (runningClock(draft.state)) shiftClock(draft, place);
   else for (const block of openLots(draft.state)) extendLot(draft, block, place);
-  return { tell: () => undefined };
+  return unasked;
 }
 
 /**

@@ -95,7 +95,7 @@ describe('a bid', () => {
     release();
   });
 
-  it('that only loses to a bid not committed yet is answered with that batch', async () => {
+  it('that only loses to a bid not committed yet is answered after its commit, without a leaf too', async () => {
     const release = rig.log.hold();
     const winner = rig.desk.bid(bidOf(1_000), lin);
     await sleep(5);
@@ -105,7 +105,23 @@ describe('a bid', () => {
     expect(told).toBe(false);
     release();
     const { i } = accepted(await winner)!;
-    expect(await loser).toMatchObject({ reason: 'not-above-price', beatenBy: i, i: i + 1, nth: 2 });
+    const answer = await loser;
+    expect(answer).toMatchObject({ reason: 'not-above-price', beatenBy: i, leastFen: 1_100, nth: 1 });
+    expect(refused(answer)!.i).toBeUndefined();
+    expect(rig.log.leavesOf(SHOW).at(-1)).toMatchObject({ type: 'bid.accepted', i });
+  });
+
+  it('that loses to a commit which never happened is decided anew', async () => {
+    rig.log.fates.push('lost');
+    const release = rig.log.hold();
+    const others = rig.desk.bid(bidOf(1_000), lin);
+    await sleep(5);
+    const mine = rig.desk.bid(bidOf(1_000), wu);
+    await sleep(20);
+    release();
+    const { i } = accepted(await others)!;
+    expect(await mine).toMatchObject({ reason: 'not-above-price', beatenBy: i });
+    expect(rig.log.leavesOf(SHOW)[i]).toMatchObject({ type: 'bid.accepted', body: { bidder: LIN } });
   });
 
   it('at the same price and instant as another: one wins, the other learns which', async () => {
@@ -382,7 +398,7 @@ describe('when a commit goes wrong', () => {
     const answers = await Promise.all([rig.desk.bid(bidOf(1_000), lin), rig.desk.bid(bidOf(1_000), wu)]);
     expect(answers[0]).toMatchObject({ ok: true, nth: 2 });
     expect(answers[1]).toMatchObject({ reason: 'not-above-price', beatenBy: accepted(answers[0]!)!.i });
-    expect(rig.log.leavesOf(SHOW).filter(({ type }) => type.startsWith('bid.'))).toHaveLength(2);
+    expect(rig.log.leavesOf(SHOW).filter(({ type }) => type.startsWith('bid.'))).toHaveLength(1);
   });
 
   it('commands are not done twice either', async () => {

@@ -221,8 +221,8 @@ export class Writer {
   }
 
   /** A refusal that leaves nothing in the log meets no fence there; who is no owner any more knows too little. */
-  private async confirm({ places }: Batch): Promise<Landing> {
-    if (!places.some(isAsked)) return landed;
+  private async confirm({ outcomes }: Batch): Promise<Landing> {
+    if (!outcomes.some(({ isOurWord }) => isOurWord)) return landed;
     const hasAnswer = this.patience();
     try {
       await this.ports.log.confirm(this.held);
@@ -400,9 +400,6 @@ export class Writer {
     }
   }
 }
-
-/** Somebody waits for its answer. */
-const isAsked = ({ kind }: Place): boolean => kind === 'bid' || kind === 'command';
 
 const reasonOf = (error: unknown): Reason => (error instanceof Refused ? error.reason : 'internal');
 
