@@ -54,14 +54,10 @@ export async function enter({ address, token, showId, rules, ids, key }) {
   const lookers = new Set();
 
   const fold = (frame) => {
-    if (!person.state || frame.from > person.state.next) return false;
-    for (const event of frame.events) {
-      if (event.i < person.state.next) continue;
-      rules.evolve(person.state, event);
+    if (!person.state) return false;
+    return rules.evolveFrame(person.state, frame, (event) => {
       for (const look of lookers) look(event);
-    }
-    person.state.next = Math.max(person.state.next, frame.to + 1);
-    return true;
+    });
   };
   const ask = (name, payload) => socket.timeout(15_000).emitWithAck(name, payload);
   let healing = null;

@@ -350,7 +350,17 @@ export type Snapshot = z.infer<typeof snapshot>;
  * One frame: all announced events among the leaves from..to (inclusive). Refusals are left out, so test for
  * gaps on the ranges: a frame fits when `from` ≤ your next index; ask `since` when it is greater.
  */
-export const eventsFrame = z.object({ from: leafIndex, to: leafIndex, events: z.array(loggedEvent) });
+export const eventsFrame = z.object({
+  from: leafIndex,
+  to: leafIndex,
+  events: z.array(loggedEvent),
+  leftOut: z
+    .array(z.object({ lot: lotId, offering: z.int().positive(), leaves: z.array(leafIndex) }))
+    .optional()
+    .describe(
+      'accepted bids of a rush that newer ones in this frame have made past: they only add to the number of bids; `since` tells them whole',
+    ),
+});
 export type EventsFrame = z.infer<typeof eventsFrame>;
 
 export const join = z.strictObject({

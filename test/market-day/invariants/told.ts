@@ -86,12 +86,23 @@ export const storedBeforeTold = (leaves: readonly LoggedEvent[], { to }: EventsF
 
 export function toldAsStored(
   leaves: readonly LoggedEvent[],
-  { from, to, events }: EventsFrame,
+  { from, to, events, leftOut = [] }: EventsFrame,
 ): string | null {
-  const stored = leaves.slice(from, to + 1).filter(isAnnounced);
+  const counted = new Set(leftOut.flatMap((one) => one.leaves));
+  const announced = leaves.slice(from, to + 1).filter(isAnnounced);
+  const stored = announced.filter(({ i }) => !counted.has(i));
   const isWhole = stored.length === events.length && events.every((event, k) => isSame(event, stored[k]));
-  return isWhole ? null : `${from} to ${to}`;
+  const areBids = announced.length - stored.length === counted.size && leftOut.every(areBidsOn(leaves));
+  return isWhole && areBids ? null : `${from} to ${to}`;
 }
+
+const areBidsOn =
+  (leaves: readonly LoggedEvent[]) =>
+  ({ lot, offering, leaves: counted }: NonNullable<EventsFrame['leftOut']>[number]): boolean =>
+    counted.every((i) => {
+      const leaf = leaves[i];
+      return leaf?.type === 'bid.accepted' && leaf.body.lot === lot && leaf.body.offering === offering;
+    });
 
 /** @param lastTo where the last frame of this process ended; null: this is its first one */
 export const noGapInFrames = (lastTo: number | null, { from }: EventsFrame): string | null =>

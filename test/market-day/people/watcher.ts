@@ -1,4 +1,4 @@
-import { evolve, initialShow } from '@qingpai/auction/rules';
+import { evolveFrame, initialShow } from '@qingpai/auction/rules';
 import { type EventsFrame, type ShowRules, type ShowState } from '@qingpai/wire';
 
 /** A page: it folds frames, and asks for what it missed. */
@@ -15,10 +15,9 @@ export class Watcher {
     return this.state.next;
   }
   handle(frame: EventsFrame): void {
-    if (frame.from > this.state.next && !this.isGapBlind) return this.heal();
-    for (const event of frame.events)
-      if (event.i >= this.state.next) evolve(this.state, structuredClone(event));
-    this.state.next = Math.max(this.state.next, frame.to + 1);
+    const told = structuredClone(frame);
+    if (this.isGapBlind) told.from = 0;
+    if (!evolveFrame(this.state, told)) this.heal();
   }
   heal(): void {
     this.ask(this.state.next, (frame) => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { evolve } from '@qingpai/auction/rules';
+import { evolveFrame } from '@qingpai/auction/rules';
 import { type TestKey } from '@qingpai/auction/testing';
 import {
   type Bid,
@@ -70,14 +70,9 @@ export class Person {
   }
 
   private fold(frame: EventsFrame): boolean {
-    if (frame.from > this.state.next) return false;
-    for (const event of frame.events) {
-      if (event.i < this.state.next) continue;
-      evolve(this.state, event);
+    return evolveFrame(this.state, frame, (event) => {
       for (const look of this.lookers) look(event);
-    }
-    this.state.next = Math.max(this.state.next, frame.to + 1);
-    return true;
+    });
   }
   /** Nobody waits for it, and whoever has gone needs it no more. */
   private async healAlone(): Promise<void> {

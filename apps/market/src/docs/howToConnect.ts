@@ -87,6 +87,9 @@ const join = `
    \`to < next\`: you have it already · \`from <= next\`: fold its events with \`i >= next\`, in order, then
    \`next = to + 1\` · \`from > next\`: a gap; send \`since {from: next}\`, fold \`since.events\` likewise, and while the
    answer says \`more: true\` ask again from \`since.to + 1\`. A frame with nothing in it has \`to = from - 1\`.
+   In a rush (more than fifty events in one frame) \`leftOut\` names the leaves of bids that newer ones in the same frame
+   have made past. Price, leader and the newest fifty bids are whole without them; add how many of them are \`>= next\`
+   to that offering's \`bids\`, or fetch them by \`since\`.
 3. After a reconnect: \`join {showId, from: next}\` answers \`since\` in place of the snapshot (or a snapshot, when it
    is too far to go). The same heals a lost frame. Reconnect yourself with growing pauses, at most 2 s.
 4. \`time {}\` tells the server's clock: ask a few times, keep the answer with the shortest round trip, and count

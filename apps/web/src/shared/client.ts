@@ -1,4 +1,4 @@
-import { evolve } from '@qingpai/auction/rules';
+import { evolveFrame } from '@qingpai/auction/rules';
 import type {
   Bid,
   BidAnswer,
@@ -258,22 +258,16 @@ export function roomClient(
     view.chat = snapshot.chat;
     view.slowMs = snapshot.slowMs;
   }
-  /** Returns whether the frame fitted. Ranges may overlap what is known; holes between events are refusals. */
+  /** Returns whether the frame fitted. */
   function takeFrame(frame: EventsFrame): boolean {
-    const { state } = view;
-    if (!state || frame.from > state.next) {
-      missedTo = Math.max(missedTo, frame.to);
-      return false;
-    }
-    for (const event of frame.events) {
-      if (event.i < state.next) continue;
-      evolve(state, event); // in place
-      noticeOutbid(event);
-      noticeCount(event);
-      port.onEvent?.(event);
-    }
-    state.next = Math.max(state.next, frame.to + 1);
-    return true;
+    const fits = view.state !== null && evolveFrame(view.state, frame, notice);
+    if (!fits) missedTo = Math.max(missedTo, frame.to);
+    return fits;
+  }
+  function notice(event: LoggedEvent): void {
+    noticeOutbid(event);
+    noticeCount(event);
+    port.onEvent?.(event);
   }
   function heal(): void {
     if (healing || !view.state) return;

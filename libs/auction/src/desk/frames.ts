@@ -2,6 +2,7 @@ import { isAnnounced, type EventsFrame, type LoggedEvent } from '@qingpai/wire';
 import { type Clock } from '@qingpai/platform';
 import { type Timers } from './timers.js';
 import { FRAME_TICK_MS, SINCE_LEAVES_MAX } from './limits.js';
+import { Rush } from './rush.js';
 
 /** Told each frame; the next one waits until the promise is kept, so that a slow round merges what came meanwhile. */
 export type FrameListener = (frame: EventsFrame) => void | Promise<void>;
@@ -40,11 +41,13 @@ export function pageSince(
 }
 
 /**
- * Conflation: the first news goes at once, then at most one frame per tick, each with everything since the last.
+ * Conflation: the first news goes at once, then at most one frame per tick, each with everything since the last, in a
+ * rush without what has been made past by then.
  * It holds no events of its own; `upTo` says how far the log has got.
  */
 export class FrameTeller {
   private readonly listeners = new Set<FrameListener>();
+  private readonly rush = new Rush();
   private toldTo: number;
   private wantedTo: number;
   private telling = false;
@@ -85,9 +88,10 @@ export class FrameTeller {
 
   private async tell(): Promise<void> {
     const frame = frameOf(this.events(), this.toldTo + 1, this.wantedTo);
+    const told = this.rush.shorten(frame);
     this.toldTo = this.wantedTo;
     this.restUntilMs = this.clock.nowMs() + FRAME_TICK_MS;
-    await Promise.allSettled([...this.listeners].map(async (listener) => listener(frame)));
+    await Promise.allSettled([...this.listeners].map(async (listener) => listener(told)));
     this.telling = false;
     if (this.wantedTo > this.toldTo) this.begin();
   }

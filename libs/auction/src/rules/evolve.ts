@@ -1,5 +1,6 @@
 import {
   type EventOf,
+  type EventsFrame,
   type EventType,
   type LoggedEvent,
   type LotPhase,
@@ -23,7 +24,8 @@ import { entry, nextShowPhases, openList } from './show.js';
 type Logged<T extends EventType> = EventOf<T> & Pick<LoggedEvent, 'i' | 't' | 'by'>;
 type Fold<T extends EventType> = (state: ShowState, event: Logged<T>) => void;
 
-const HISTORY_MAX = 50;
+/** So many bids of an offering are listed, the newest. */
+export const HISTORY_MAX = 50;
 
 /**
  * Fold one event into the state, in place, and return it: the same on the server, in the page and in the verifier.
@@ -35,6 +37,30 @@ export function evolve(state: ShowState, event: LoggedEvent): ShowState {
   state.next = event.i + 1;
   state.t = event.t;
   return state;
+}
+
+/**
+ * Fold what a frame tells that is not known yet, in place: a frame may overlap what is, and holes between its events are
+ * refusals. False: something is missing before it (ask `since`), and nothing was folded.
+ * @param handle told of each event after it was folded
+ */
+export function evolveFrame(
+  state: ShowState,
+  { from, to, events, leftOut = [] }: EventsFrame,
+  handle?: (event: LoggedEvent) => void,
+): boolean {
+  const { next } = state;
+  if (from > next) return false;
+  for (const event of events) {
+    if (event.i < next) continue;
+    evolve(state, event);
+    handle?.(event);
+  }
+  for (const { lot, offering, leaves } of leftOut) {
+    lotIn(state, lot).offerings[offering - 1]!.bids += leaves.filter((i) => i >= next).length;
+  }
+  state.next = Math.max(next, to + 1);
+  return true;
 }
 
 const ignore = () => undefined;

@@ -32,7 +32,7 @@ export { decideDue, dueAtMs } from './due.js';
 export { hammerTotalFen, paidTotalFen, unitsByEnd } from './ending.js';
 export { lengthenedBy } from './elsewhere.js';
 export { closeAfterBidMs, EXTENSION_MAX_MS, hardEndMs } from './english.js';
-export { evolve } from './evolve.js';
+export { evolve, evolveFrame, HISTORY_MAX } from './evolve.js';
 export { type Finding, findings, type RuleFindingCode } from './findings.js';
 export { type Freight, freightDueOf, freightHeldFen, freightOf, type ParcelChoice } from './freight.js';
 export { freightWords } from './freightWords.js';
@@ -80,7 +80,7 @@ export {
 export { isStanding, isUndoable, saleTotalFen } from './sales.js';
 export { depositOf, heldFen, lacksDeposit } from './deposits.js';
 export { reportMessage, type ReportSaid } from './reportMessage.js';
-export { isInDefault, nextChance, nextRunnerUp } from './secondChance.js';
+export { isInDefault, nextChance, nextRunnerUp, RUNNERS_UP_MAX } from './secondChance.js';
 export {
   actMessage,
   approvalNote,
