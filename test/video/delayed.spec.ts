@@ -53,6 +53,11 @@ test('the picture comes as files through the market, to who has a token for this
   const bytes = async (name: string) => Buffer.from(await (await get(beside(name))).arrayBuffer());
   expect((await bytes(head)).toString('latin1', 4, 8)).toBe('ftyp');
   expect((await bytes(part)).toString('latin1', 4, 8)).toBe('moof');
+  // Asked for with its next part the list comes when there is one.
+  const newest = (text: string) => Number(/-(\d+)\.m4s$/.exec(text.trim())![1]);
+  const before = newest(await (await get(delayed!)).text());
+  const held = await get(`${delayed!}?_HLS_msn=${before + 1}`);
+  expect(newest(await held.text())).toBeGreaterThan(before);
   expect((await get(beside('9-9.m4s'))).status).toBe(404);
   expect((await get(`/hls/${showId}/nothing/live.m3u8`)).status).toBe(401);
   expect((await get(delayed!.replace(showId, '20200101-01'))).status).toBe(403);
@@ -72,9 +77,17 @@ whereChromiumIs(
       );
     const before = await frames();
     await until(async () => (await frames()) > before + 20, 'it moves', 20_000);
-    const seconds = Number(/(\d+) 秒/.exec((await page.getByText(/画面延迟约/).textContent())!)![1]);
-    console.error(`video: files over HTTP, shown ${seconds} s behind`);
-    expect(seconds).toBeLessThan(10);
+    const behind: number[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      behind.push(Number(await page.getByText(/画面延迟约/).getAttribute('data-seconds')));
+      await page.waitForTimeout(1_000);
+    }
+    behind.sort((a, b) => a - b);
+    console.error(
+      `video: files over HTTP, behind what is filmed p50 ${behind[10]} s, worst of 20 seconds ${behind.at(-1)} s`,
+    );
+    expect(behind[0]).toBeGreaterThan(0);
+    expect(behind[10]).toBeLessThan(10);
     if (process.env.PICTURES_TO)
       await page.screenshot({ path: `${process.env.PICTURES_TO}/delayed-360.png` });
     expect(browser.complaints).toEqual([]);

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import * as library from 'node-datachannel';
 import { type MediaAddress, type Stage, type StageAnswer, type WatchAnswer } from '@qingpai/wire';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
@@ -37,6 +38,17 @@ async function watching(showId: string): Promise<TestViewer> {
   await until(() => viewer.frames > 10, 'a picture');
   return viewer;
 }
+
+test('a path with dots leads to no other door of the relay', async () => {
+  const { hostname, port } = new URL(market.origin);
+  const status = await new Promise<number | undefined>((resolve, reject) =>
+    get({ hostname, port, path: '/whip/%2e%2e/healthz' }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).once('error', reject),
+  );
+  expect(status).toBe(503);
+});
 
 test('the room hears that the camera is on air, a guest watches, and the counters are at the market', async () => {
   const { showId } = await market.openShow([pot()], rules);

@@ -233,6 +233,11 @@ export class Relay {
     return { bytes };
   }
 
+  /** Resolves when the list of that picture has this part, or it is not to be waited for. */
+  async delayedUntil(show: string, part: number): Promise<void> {
+    await this.stages.get(show)?.camera?.delayed?.until(part);
+  }
+
   private isFull(stage: ShowStage): boolean {
     const nowMs = this.nowMs();
     const watching = [...this.stages.values()].reduce((sum, { viewers }) => sum + viewers.size, 0);

@@ -19,6 +19,7 @@ export interface Session<T> {
   /** Of a camera: for who watches a little behind. */
   delayed?: {
     ask(nowMs: number): HlsRing | null;
+    until(part: number): Promise<void>;
     close(nowMs: number): void;
     look(feeds: readonly Feed[], nowMs: number): void;
   };

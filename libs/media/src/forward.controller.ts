@@ -17,6 +17,12 @@ const passedBack = [
   'www-authenticate',
 ];
 
+/** Null: no door of the relay for others, whatever the dots of a path lead to. */
+function doorAt(origin: string, path: string): URL | null {
+  const url = new URL(origin + path);
+  return /^\/(whip|whep|hls)\//.test(url.pathname) ? url : null;
+}
+
 /**
  * WHIP and WHEP at the market's own address, handed on to the relay: pages need no second origin, and no certificate of
  * its own. The bearer token is asked for there. Offers and answers pass here, never a packet.
@@ -36,7 +42,8 @@ export class ForwardController {
   @Public()
   async forward(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { server } = this.options;
-    const answer = server?.forwardTo ? await this.ask(server.forwardTo, request).catch(() => null) : null;
+    const url = server?.forwardTo ? doorAt(server.forwardTo, request.url.split('?')[0]!) : null;
+    const answer = url === null ? null : await this.ask(url, request).catch(() => null);
     // Being started anew, or not there: the client comes again by itself.
     if (!answer) return void reply.code(503).header('retry-after', '2').send();
     for (const name of passedBack) {
@@ -54,7 +61,8 @@ export class ForwardController {
   @Public()
   async delayed(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { server } = this.options;
-    const url = server?.forwardTo ? server.forwardTo + request.url.split('?')[0]! : null;
+    // With a query it asks for a part that is only being made (RFC 8216bis §6.2.5.2).
+    const url = server?.forwardTo ? doorAt(server.forwardTo, request.url) : null;
     const signal = AbortSignal.timeout(RELAY_ANSWER_MS_MAX);
     const answer = url === null ? null : await fetch(url, { redirect: 'error', signal }).catch(() => null);
     if (!answer) return void reply.code(503).header('retry-after', '2').send();
@@ -65,7 +73,7 @@ export class ForwardController {
       .send(Buffer.from(await answer.arrayBuffer()));
   }
 
-  private ask(origin: string, request: FastifyRequest): Promise<Response> {
+  private ask(url: URL, request: FastifyRequest): Promise<Response> {
     const headers = Object.fromEntries(
       passedOn.flatMap((name) => {
         const value = request.headers[name];
@@ -74,7 +82,7 @@ export class ForwardController {
     );
     const body =
       typeof request.body === 'string' ? request.body : request.body ? JSON.stringify(request.body) : null;
-    return fetch(origin + request.url.split('?')[0]!, {
+    return fetch(url, {
       method: request.method,
       headers: { ...headers, ...this.announced(request) },
       body,

@@ -5,7 +5,11 @@ import { HlsRing } from './ring.js';
 
 /** Nobody has asked for so long: nothing is made any more. */
 const IDLE_MS = 20_000;
-const KEYFRAME_EVERY_MS = 1_000;
+/** It is looked at twice a second, so this gives parts of one second; a whole one would give one and a half. */
+const KEYFRAME_EVERY_MS = 900;
+/** A player asks for the list with its next part before there is one, and is answered when there is (RFC 8216bis §6.2.5.2). */
+const HELD_MS_MAX = 2_500;
+const HELD_MAX = 100;
 /** One head for as long as the picture stays the same. */
 const SEGMENT_MS = 24 * 3_600_000;
 
@@ -17,6 +21,7 @@ export class Delayed {
   private ring: HlsRing | null = null;
   private recorder: Recorder | null = null;
   private askedAtMs = -Infinity;
+  private readonly held = new Set<() => void>();
 
   constructor(
     private readonly expects: { video: boolean; sound: boolean },
@@ -39,7 +44,25 @@ export class Delayed {
     return this.ring!.isReady ? this.ring : null;
   }
 
+  /** Resolves when there is a part of this number, or it is not to be waited for. */
+  async until(part: number): Promise<void> {
+    if (this.ring?.comes !== part || this.held.size >= HELD_MAX) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(late);
+        this.held.delete(end);
+        resolve();
+      };
+      const late = setTimeout(end, HELD_MS_MAX);
+      this.held.add(end);
+    });
+  }
+  private letGo(): void {
+    for (const end of [...this.held]) end();
+  }
+
   close(nowMs: number): void {
+    this.letGo();
     this.recorder?.close(nowMs);
     this.recorder = null;
     this.ring = null;
@@ -51,7 +74,7 @@ export class Delayed {
     this.recorder = new Recorder(
       {
         wantKeyframe: this.wantKeyframe,
-        open: (_fromMs, shape) => sinkInto(ring, shape),
+        open: (fromMs, shape) => sinkInto(ring, fromMs, shape, () => this.letGo()),
         wallMs: () => Date.now(),
         isFull: () => false,
       },
@@ -60,11 +83,13 @@ export class Delayed {
   }
 }
 
-function sinkInto(ring: HlsRing, shape: Shape) {
+function sinkInto(ring: HlsRing, fromMs: number, shape: Shape, handlePart: () => void) {
   const file: SegmentFile = new SegmentFile(null, shape, {
     handleInit: (bytes) => ring.addHead(bytes),
-    handleFragment: (bytes, fromSeconds) =>
-      ring.addPart(bytes, Math.max(0.1, file.beginsAtSeconds - fromSeconds)),
+    handleFragment: (bytes, from) => {
+      ring.addPart(bytes, Math.max(0.1, file.beginsAtSeconds - from), fromMs + Math.round(1_000 * from));
+      handlePart();
+    },
   });
   return {
     addPicture: (data: Buffer, isKey: boolean, seconds: number) => file.addPicture(data, isKey, seconds),

@@ -7,6 +7,8 @@ interface Part {
   /** Which init segment it needs. */
   head: number;
   seconds: number;
+  /** When its first picture was filmed, ms UTC. */
+  fromMs: number;
   bytes: Uint8Array;
 }
 
@@ -24,8 +26,8 @@ export class HlsRing {
     this.heads.set(this.head, bytes);
   }
 
-  addPart(bytes: Uint8Array, seconds: number): void {
-    this.parts.push({ n: this.next, head: this.head, seconds, bytes });
+  addPart(bytes: Uint8Array, seconds: number, fromMs: number): void {
+    this.parts.push({ n: this.next, head: this.head, seconds, fromMs, bytes });
     this.next += 1;
     while (this.parts.length > PARTS_MAX) this.forget();
   }
@@ -37,6 +39,10 @@ export class HlsRing {
     this.heads.delete(old.head);
   }
 
+  /** Number of the part that is being made. */
+  get comes(): number {
+    return this.next;
+  }
   get isReady(): boolean {
     return this.parts.length >= 2;
   }
@@ -54,10 +60,12 @@ export class HlsRing {
       `#EXT-X-MEDIA-SEQUENCE:${listed[0]!.n}`,
       `#EXT-X-DISCONTINUITY-SEQUENCE:${this.gone + leftChanges}`,
       '#EXT-X-INDEPENDENT-SEGMENTS',
+      '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES',
     ];
-    for (const [k, { n, head, seconds }] of listed.entries()) {
+    for (const [k, { n, head, seconds, fromMs }] of listed.entries()) {
       if (k > 0 && listed[k - 1]!.head !== head) lines.push('#EXT-X-DISCONTINUITY');
       if (k === 0 || listed[k - 1]!.head !== head) lines.push(`#EXT-X-MAP:URI="${head}.mp4"`);
+      lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(fromMs).toISOString()}`);
       lines.push(`#EXTINF:${seconds.toFixed(3)},`, `${head}-${n}.m4s`);
     }
     return `${lines.join('\n')}\n`;

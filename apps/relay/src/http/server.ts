@@ -18,6 +18,7 @@ export interface Door {
 const PING_EVERY_MS = 5_000;
 const RETRY_AFTER_SECONDS = 5;
 const hlsPath = /^\/hls\/([\w-]{1,40})\/([\w.-]{1,600})\/([\w.-]{1,40})$/;
+const nextPart = /[?&]_HLS_msn=(\d{1,9})(?:&|$)/;
 const path = /^\/(whip|whep)\/([\w-]{1,40})(?:\/([0-9a-f]{24})(\/layer)?)?$/;
 
 /** What a request is refused with: nothing but a status. */
@@ -62,16 +63,18 @@ async function handle(door: Door, request: IncomingMessage, response: ServerResp
 }
 
 /** Players of their own cannot send a bearer token, so it stands in the path (RFC 8216 leaves that open). */
-function giveDelayed(
+async function giveDelayed(
   door: Door,
   request: IncomingMessage,
   response: ServerResponse,
   [, show, token, name]: RegExpExecArray,
-): void {
+): Promise<void> {
   if (request.method !== 'GET') throw new Refusal(405, { allow: 'GET' });
   const claim = claimOf(token!, door.key);
   const refusal = refusalOfToken(claim, { show: show!, may: 'watch', nowMs: Date.now() });
   if (refusal !== null || claim === null) throw new Refusal(refusal === 'not-allowed' ? 403 : 401);
+  const wished = name === 'live.m3u8' ? nextPart.exec(request.url ?? '')?.[1] : undefined;
+  if (wished !== undefined) await door.relay.delayedUntil(show!, Number(wished));
   const found = door.relay.delayedFile(show!, claim.person, name!);
   if ('status' in found) throw new Refusal(found.status, found.status === 503 ? { 'retry-after': '1' } : {});
   const type = name!.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4';

@@ -19,6 +19,8 @@ export interface Shape {
 /** Bytes that were handed over and are not on the disk yet; a disk that is slower than the camera is given up. */
 const QUEUED_BYTES_MAX = 48 * 1024 * 1024;
 const FRAGMENT_SECONDS_MIN = 0.9;
+/** Who waits for the parts gets one with every keyframe, also where one comes a little early. */
+const PART_SECONDS_MIN = 0.5;
 const PICTURE_SECONDS = 1 / 30;
 const SOUND_SECONDS = 0.02;
 
@@ -53,7 +55,7 @@ export class SegmentFile {
     this.output = new Output({
       format: new Mp4OutputFormat({
         fastStart: 'fragmented',
-        minimumFragmentDuration: FRAGMENT_SECONDS_MIN,
+        minimumFragmentDuration: parts ? PART_SECONDS_MIN : FRAGMENT_SECONDS_MIN,
         ...(parts && handedOn(parts)),
       }),
       // In chunks of its own it would keep what a crash then loses.

@@ -7,20 +7,27 @@ export interface DelayedFilm {
   close(): void;
 }
 
-/** A part is made when it is over, and travels: so much is added to what the player tells. */
+/** Behind the newest part's beginning; it lasts a second, and the next one is there a moment after it has ended. */
+const BEHIND_SECONDS = 1.5;
+/** A player that was held up further than this jumps: it would catch up by itself only over a second. */
+const BEHIND_SECONDS_MAX = 4;
+/** Where a player does not tell when its picture was filmed: a part is made when it is over. */
 const PART_SECONDS = 1;
 
-/** @param onLost it cannot be played, now or any more */
+/**
+ * @param nowMs the server's clock: each part says when it was filmed
+ * @param onLost it cannot be played, now or any more
+ */
 export function playDelayed(
   video: HTMLVideoElement,
   url: string,
-  { onBytes, onLost }: { onBytes(count: number): void; onLost(): void },
+  { nowMs, onBytes, onLost }: { nowMs(): number; onBytes(count: number): void; onLost(): void },
 ): DelayedFilm {
   if (!Hls.isSupported()) return playByItself(video, url, onLost);
   const hls = new Hls({
     enableWorker: false,
-    liveSyncDurationCount: 2,
-    liveMaxLatencyDurationCount: 6,
+    liveSyncDuration: BEHIND_SECONDS,
+    liveMaxLatencyDuration: BEHIND_SECONDS_MAX,
     maxLiveSyncPlaybackRate: 1.1,
     backBufferLength: 4,
     manifestLoadPolicy: { default: patient },
@@ -31,7 +38,10 @@ export function playDelayed(
   hls.loadSource(url);
   hls.attachMedia(video);
   return {
-    secondsBehind: () => (hls.latency > 0 ? hls.latency + PART_SECONDS : null),
+    secondsBehind: () => {
+      const filmed = hls.playingDate;
+      return filmed && !video.paused ? Math.max(0, nowMs() - filmed.getTime()) / 1_000 : null;
+    },
     close: () => hls.destroy(),
   };
 }
