@@ -155,6 +155,45 @@ const billedBooked = {
   ...billedOnly,
   journal: journalOf(moneyFactsOf(billedShow.state, billedShow.leaves)),
 };
+/** Two buyers paid their freight online and gave all back: of one it went back alone, of the other it stayed. */
+function freightAlone(): PaperShow {
+  const freight: FreightRule = {
+    zones: [{ provinces: ['35'], feeFen: 800 }],
+    ...{ elsewhereFen: 1_500, notServed: [], pickUp: true },
+  };
+  const show = sealedShow({ L1: {}, L2: {} }, { rules: { freight, feePercent: 0 } });
+  for (const [k, bidder] of [LIN, WU].entries()) {
+    const at = 10_000 + k * 100_000;
+    show.does(at, { name: 'offer', lot: `L${k + 1}` });
+    show.bid(at + 1_000, bidder, 3_600);
+    show.pass(at + 90_000);
+  }
+  show.does(500_000, { name: 'close' });
+  const moves = (
+    name: 'paid' | 'refunded',
+    sale: string,
+    amountFen: number,
+    of: string,
+    freightFen?: number,
+  ) =>
+    show.does(show.state.t + 1_000, {
+      name,
+      body: {
+        ...{ sale, amountFen, channel: 'stripe', txn: `${of.repeat(43)}=` },
+        ...(freightFen !== undefined && { freightFen }),
+      },
+    });
+  moves('paid', 'S1', 3_600, 'B', 800);
+  moves('paid', 'S2', 3_600, 'C', 1_500);
+  moves('refunded', 'S1', 3_600, 'D');
+  moves('refunded', 'S1', 0, 'E', 800);
+  moves('refunded', 'S2', 3_600, 'F');
+  show.does(180_000_000, { name: 'settle', books: booksRootOf(moneyFactsOf(show.state, show.leaves)) });
+  return show;
+}
+const aloneShow = freightAlone();
+const aloneOnly = bundleOf(aloneShow);
+const aloneBooked = { ...aloneOnly, journal: journalOf(moneyFactsOf(aloneShow.state, aloneShow.leaves)) };
 /** The same evening with a fee of two percent: its growers are paid, one gives a part back, and it is settled. */
 function paidOut(): PaperShow {
   const show = evening(undefined, false, { feePercent: 2 });
@@ -678,6 +717,11 @@ export const cases: Case[] = [
   { row: 'freight in a show without freight', text: () => changed('sale.paid', 0, ({ body }) => (body.freightFen = 800)), verdict: 'INVALID', code: 'not-allowed', i: at(plain, 'sale.paid') },
   { row: 'more freight given back than came', text: () => changed('sale.refunded', 0, ({ body }) => (body.freightFen = 1_501), billedOnly), verdict: 'INVALID', code: 'not-allowed', i: at(billedOnly, 'sale.refunded') },
   { row: 'freight that the settlement leaves out', text: () => changed('show.settled', 0, ({ body }) => delete body.freightFen, billedOnly), verdict: 'INVALID', code: 'settled-miscounted', i: at(billedOnly, 'show.settled') },
+  { row: 'an honest evening whose freight went back alone, or stayed until it had come over', text: () => textOf(aloneBooked), verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'freight that never came over in the books', text: () => textOf({ ...aloneBooked, journal: aloneBooked.journal.slice(0, -1) }), verdict: 'INVALID', code: 'journal-differs' },
+  { row: 'a refund of nothing', text: () => changed('sale.refunded', 1, ({ body }) => delete body.freightFen, aloneOnly), verdict: 'INVALID', code: 'not-allowed', i: at(aloneOnly, 'sale.refunded', 1) },
+  { row: 'freight alone while its goods stay', text: () => changed('sale.refunded', 0, (leaf) => Object.assign(leaf.body, { amountFen: 0, freightFen: 800 }), aloneOnly), verdict: 'INVALID', code: 'not-allowed', i: at(aloneOnly, 'sale.refunded') },
+  { row: 'freight that goes back alone twice', text: () => changed('sale.refunded', 0, ({ body }) => (body.freightFen = 800), aloneOnly), verdict: 'INVALID', code: 'not-allowed', i: at(aloneOnly, 'sale.refunded', 1) },
   // ------------------------------------------------------------ goods and claims
   { row: 'an honest evening whose goods travelled, and one was made good', text: () => digested(deliveredOnly), verdict: 'ALL_SOLD_AND_SETTLED' },
   ...([

@@ -312,7 +312,7 @@ function finish(chance: Chance, show: PaperShow, from: number): void {
       show.ask(late + k, { name: 'default', sale: sale.sale });
     if (!chance.maybe(0.2)) continue;
     const txn = `${'LMNOPQRSTU'.charAt(k % 10).repeat(43)}=`;
-    const amountFen = chance.one([1, sale.unitPriceFen, sale.unitPriceFen * sale.units, 9_999_999]);
+    const amountFen = chance.one([0, 1, sale.unitPriceFen, sale.unitPriceFen * sale.units, 9_999_999]);
     const more = chance.maybe(0.3) ? { freightFen: chance.one([800, 1_500]) } : {};
     show.ask(late + k, {
       name: 'refunded',

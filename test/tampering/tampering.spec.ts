@@ -176,6 +176,7 @@ it('no case of ours sells what is not sold', () => {
     'an honest show that asked around',
     'honest books of an evening with a refund and a default',
     'an honest evening with freight, and longer to pay for one',
+    'an honest evening whose freight went back alone, or stayed until it had come over',
     'an honest evening whose goods travelled, and one was made good',
     'an honest evening that was filmed',
     'an honest evening whose growers were paid, with its books',

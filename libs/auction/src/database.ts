@@ -16,6 +16,7 @@ import { payoutsMigrations } from './store/migrations/1795500360000-payouts.js';
 import { growerDuesMigrations } from './store/migrations/1795500370000-grower-dues.js';
 import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs.js';
 import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-goods.js';
+import { freightComeOverMigrations } from './store/migrations/1795500395000-freight-come-over.js';
 import { secondChancesMigrations } from './store/migrations/1795500390000-second-chances.js';
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
@@ -40,6 +41,7 @@ export const auctionMigrations = [
   ...payoutsMigrations,
   ...growerDuesMigrations,
   ...secondChancesMigrations,
+  ...freightComeOverMigrations,
   ...catalogueMigrations,
   ...afterSaleMigrations,
   ...consentMigrations,

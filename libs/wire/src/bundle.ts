@@ -16,7 +16,7 @@ const journalEntry = z.strictObject({
   n: z.int(),
   i: leafIndex.describe('the leaf that it books'),
   kind: z.enum([
-    ...(['hammered', 'voided', 'defaulted', 'paid', 'refunded', 'paidOut'] as const),
+    ...(['hammered', 'voided', 'defaulted', 'paid', 'refunded', 'paidOut', 'settled'] as const),
     ...(['held', 'forfeited', 'released', 'returned', 'taken', 'repaid', 'carried'] as const),
   ]),
   sale: saleId.optional(),

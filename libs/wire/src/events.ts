@@ -50,7 +50,7 @@ const money = z.strictObject({
   evidence: hash.optional(),
   /**
    * 运费 that moved with it, beside `amountFen`: once per buyer, with the last sale of a payment; back, all of it, with the
-   * last refund.
+   * last refund, or after it.
    */
   freightFen: positiveFen.optional(),
 });
@@ -389,6 +389,7 @@ const bodies = {
   'sale.paid': money,
   /** Money went back, the whole or a part of what was paid. */
   'sale.refunded': money.extend({
+    amountFen: fen.describe('0: freight alone, after all goods went back another way than it came'),
     /** The claim that is made good by it, whole. */
     claim: claimId.optional(),
   }),

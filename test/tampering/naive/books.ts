@@ -35,8 +35,35 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
   const postings: Posting[] = [];
   const told: object[] = [];
   const first: Record<string, number> = {};
+  const linesFor = (n: number, signed: [string, number][]): object[] =>
+    signed
+      .filter(([, fen]) => fen !== 0)
+      .map(([account, fen]) => {
+        const side = fen > 0 ? 'debit' : 'credit';
+        const earlier = postings.filter((one) => one.account === account);
+        const beforeFen = earlier.reduce(
+          (sum, one) => sum + (one.side === 'debit' ? one.amountFen : -one.amountFen),
+          0,
+        );
+        postings.push({ n, account, side, amountFen: Math.abs(fen) });
+        return {
+          ...{ account, side, amountFen: Math.abs(fen), version: earlier.length + 1 },
+          ...{ beforeFen, afterFen: beforeFen + fen },
+        };
+      });
   for (const leaf of leaves) {
     const { type, body, i } = leaf;
+    if (type === 'show.settled') {
+      const overFen = body.books === undefined ? 0 : freightLeft(leaves.slice(0, i), sales);
+      if (overFen > 0) {
+        const lines = linesFor(told.length + 1, [
+          ['bank:escrow', overFen],
+          ['gateway:stripe:clearing', -overFen],
+        ]);
+        told.push({ n: told.length + 1, i, kind: 'settled', lines });
+      }
+      continue;
+    }
     if (
       !/^(lot\.hammered|payout\.made|clawback\..+|sale\.(accepted|takenOver|voided|paid|refunded|defaulted)|deposit\..+)$/.test(
         type,
@@ -115,25 +142,7 @@ export function entriesOf(leaves: readonly Leaf[], { feePercent = 0 }: ShowRules
       signed.push(['freight:payable', freightFen], [freight.isAtProvider ? clearing : bank, -freightFen]);
     }
     const n = told.length + 1;
-    const lines = signed
-      .filter(([, fen]) => fen !== 0)
-      .map(([account, fen]) => {
-        const side = fen > 0 ? 'debit' : 'credit';
-        const earlier = postings.filter((one) => one.account === account);
-        const beforeFen = earlier.reduce(
-          (sum, one) => sum + (one.side === 'debit' ? one.amountFen : -one.amountFen),
-          0,
-        );
-        postings.push({ n, account, side, amountFen: Math.abs(fen) });
-        return {
-          account,
-          side,
-          amountFen: Math.abs(fen),
-          version: earlier.length + 1,
-          beforeFen,
-          afterFen: beforeFen + fen,
-        };
-      });
+    const lines = linesFor(n, signed);
     if (kind === 'hammered') first[sale.sale] = n;
     const isBack = kind === 'voided' || kind === 'defaulted';
     const of = { ...(known && { sale: known.sale }), ...(deposit && { deposit }) };
@@ -160,4 +169,12 @@ function freightIn(
     if (leaf.type === 'sale.paid' && freightFen > 0) isAtProvider = channel === 'stripe';
   }
   return { fen, isAtProvider };
+}
+
+/** Of all buyers, what lies at the provider at the end. */
+function freightLeft(past: readonly Leaf[], sales: readonly { sale: string; bidder: string }[]): number {
+  const buyers = [...new Set(sales.map(({ bidder }) => bidder))];
+  return buyers
+    .map((bidder) => freightIn(past, sales, bidder))
+    .reduce((sum, { fen, isAtProvider }) => sum + (isAtProvider ? fen : 0), 0);
 }

@@ -1,5 +1,5 @@
 import { type Leaf } from '@qingpai/wire';
-import { all, type Past, type Sale, salesOf } from './past.js';
+import { all, type Past, type Sale, salesOf, saysAgain } from './past.js';
 import { growerOf, shares, waitsFor } from './payouts.js';
 import { type World } from './rules.js';
 
@@ -33,6 +33,7 @@ export function wrongClawback(world: World, leaf: Clawback): string | null {
   if (leaf.type === 'clawback.repaid') return wrongReference(past, leaf);
   if (leaf.type !== 'clawback.carried') return null;
   if (body.amountFen !== owed) return 'not all of it';
+  if (saysAgain(past)) return null;
   const his = salesOf(past).filter(({ lot }) => growerOf(past, lot) === body.grower);
   return his.some((one) => waitsFor(world, one)) ? 'more is to come' : null;
 }

@@ -70,7 +70,7 @@ function wrongLink(old: Bundle, now: Bundle): NaiveVerdict | null {
 }
 
 const AGAIN =
-  /^(bidder\.(registered|limited)|sale\.(takenOver|paid|refunded|packed|shipped|received)|claim\..+|deposit\.(held|released|returned))$/;
+  /^(bidder\.(registered|limited)|sale\.(takenOver|paid|defaulted|refunded|packed|shipped|received)|(claim|deposit|clawback)\..+|payout\.made)$/;
 const isOfMoney = ({ type }: Leaf): boolean => !type.startsWith('bidder.');
 
 function saidAgain(leaves: Past): Leaf[] {
@@ -93,9 +93,10 @@ function linesOf(old: Bundle): string[] {
       people.push(body.bidder);
       const { bidder, device, id, kind, paddle } = body;
       lines.push(lineOf(type, by, { bidder, ...(device && { device }), id, kind, paddle }));
-    } else if (type === 'lot.hammered') {
+    } else if (type === 'lot.hammered' || type === 'sale.accepted') {
       if (all(leaves, 'sale.voided').some((leaf) => leaf.body.sale === body.sale)) continue;
-      const { sale, lot, offering, bidder, firstUnit, units, unitPriceFen } = body;
+      const known = salesOf(leaves).find((one) => one.sale === body.sale)!;
+      const { sale, lot, offering, bidder, firstUnit, units, unitPriceFen } = known;
       const { number, title, unit, grower, fresh } = lotOf(leaves, lot, old.rules)!.said;
       const sold = { sale, lot, offering, bidder, firstUnit, units, unitPriceFen };
       const of = { number, title, unit, grower, ...(fresh === false && { fresh }) };

@@ -77,7 +77,8 @@ export function wrongDeposit(past: Past, rules: ShowRules, leaf: Asked): string 
     const isDue = one.owedFen > 0 && leaf.body.amountFen === one.owedFen;
     return isDue ? wrongTxn(past, leaf.body.txn) : 'not owed';
   }
-  if (leaf.by !== 'officer' || leaf.body.reason === 'nothing-owed') return 'not due';
+  const isItself = leaf.body.reason === 'nothing-owed';
+  if (isItself !== (leaf.by === 'platform') || (isItself && !saysAgain(past))) return 'not due';
   if (one.leftFen === 0 || leaf.body.amountFen !== one.leftFen) return 'amount';
   const leads = openOf(past, rules).some(({ offering }) => offering.leader === one.bidder);
   const wants = lotIds(past).some((id) =>

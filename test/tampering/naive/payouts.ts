@@ -4,7 +4,7 @@ import { owedBack } from './clawbacks.js';
 import { isDepositTxn } from './deposits.js';
 import { entriesOf } from './books.js';
 import { canonicalText } from './json.js';
-import { all, type Past, type Sale, salesOf } from './past.js';
+import { all, type Past, type Sale, salesOf, saysAgain } from './past.js';
 import { type World } from './rules.js';
 import { rootOf } from './tree.js';
 
@@ -43,12 +43,13 @@ export const growerOf = (past: Past, lot: string): string => {
 export function wrongPayout({ past, rules }: World, { t, body }: Of<'payout.made'>): string | null {
   const sale = salesOf(past).find((one) => one.sale === body.sale);
   const closed = all(past, 'show.closed')[0];
-  if (!sale || sale.voided || !closed) return 'no sale of a closed show';
+  const isAgain = saysAgain(past);
+  if (!sale || sale.voided || (!closed && !isAgain)) return 'no sale of a closed show';
   if (!sale.paid && forfeitedFor(past, sale) === 0) return 'nothing came in';
   const earlier = all(past, 'payout.made');
   if (earlier.some((one) => one.body.sale === sale.sale)) return 'paid out twice';
-  if (t < closed.t + rules.complaintMs) return 'complaints are still heard';
-  if (leftOf(past, rules, sale, t)) return 'its money may go back';
+  if (closed && t < closed.t + rules.complaintMs) return 'complaints are still heard';
+  if (!isAgain && leftOf(past, rules, sale, t)) return 'its money may go back';
   if (growerOf(past, sale.lot) !== body.grower) return 'another grower';
   const { growerFen, feeFen } = shares(past, sale, rules);
   if (growerFen <= 0 || body.amountFen !== growerFen || (body.feeFen ?? 0) !== feeFen) return 'amount';

@@ -825,13 +825,16 @@ function wrongAfterwards(
   const isLate = phase !== 'open' && phase !== 'closed';
   if (!sale || sale.voided) return 'no such sale';
   if (leaf.type === 'sale.defaulted') {
+    if (saysAgain(past)) return sale.paid || sale.defaulted ? 'not due' : null;
     if (isLate) return 'not now';
     const payBy = payableUntil(past, rules, sale);
     if (sale.paid || sale.defaulted || payBy === null) return 'not due';
     return leaf.t < payBy ? 'still payable' : null;
   }
   if (isLate && !saysAgain(past)) return 'not now';
-  const { freightFen } = leaf.body;
+  const { amountFen, freightFen } = leaf.body;
+  if (amountFen === 0 && (freightFen === undefined || sale.backFen < sale.unitPriceFen * sale.units))
+    return 'nothing goes back';
   if (freightFen !== undefined && freightFen !== freightOf(past, sale.bidder)) return 'freight';
   if (!sale.paid || sale.backFen + leaf.body.amountFen > sale.unitPriceFen * sale.units)
     return 'more than came';

@@ -36,6 +36,9 @@ export function moneyFactOf(state: ShowState, event: LoggedEvent): MoneyFact | n
       const kind = event.type === 'sale.paid' ? 'paid' : 'refunded';
       return { i, sale, kind, channel, amountFen, ...(freightFen !== undefined && { freightFen }) };
     }
+    case 'show.settled':
+      // Where growers are not paid from these books, nobody says what a provider has handed over.
+      return event.body.books === undefined ? null : { i, kind: 'settled' };
     case 'payout.made': {
       const { sale, amountFen, feeFen = 0 } = event.body;
       const { feePercent = 0 } = state.rules;

@@ -147,7 +147,7 @@ const isByOffer = ({ offer }: SaleState): boolean => offer !== undefined;
 
 /** Of the log before: paid and settled here, counted as sold there. Left out where there are none. */
 function takenOverOf(state: ShowState): Pick<Certificate, 'takenOver'> {
-  const sales = Object.values(state.sales).filter((sale) => !isOwnSale(sale));
+  const sales = Object.values(state.sales).filter((sale) => !isOwnSale(sale) && isStanding(sale));
   if (sales.length === 0) return {};
   const unitsOf = (counts: (sale: SaleState) => boolean) => sum(sales.filter(counts), ({ units }) => units);
   return {

@@ -3,6 +3,7 @@ import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { clawbackFen, growerOf, payoutStateOf } from './payouts.js';
 import { entry } from './show.js';
+import { isTakingOver } from './takenOver.js';
 
 /**
  * 扣回: money of a sale went back after its grower had been paid for it, so he owes it. It comes off his next payout of this
@@ -38,7 +39,7 @@ export function carryClawback(state: ShowState, { by, body }: Of<'carryClawback'
   const refusal = refusalOf(state, body);
   if (refusal) return refusal;
   if (body.amountFen !== owedBack(state, body.sale)) return refuse('amount-differs');
-  if (hasMoreToCome(state, body.grower, nowMs)) return refuse('clawback-takeable');
+  if (!isTakingOver(state) && hasMoreToCome(state, body.grower, nowMs)) return refuse('clawback-takeable');
   return happens(by, { type: 'clawback.carried', body });
 }
 

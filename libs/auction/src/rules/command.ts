@@ -54,7 +54,7 @@ export type Command = { by: Author } & (
   /** The same of a second chance: by form there is none, since the plain page is of the open show. */
   | { name: 'answerChance'; sale: string; accept: boolean }
   | { name: 'holdDeposit'; body: Omit<EventBody<'deposit.held'>, 'deposit'> }
-  | { name: 'releaseDeposit'; deposit: string; reason: ReleaseReason }
+  | { name: 'releaseDeposit'; deposit: string; reason: ReleaseReason | 'nothing-owed' }
   | { name: 'returnDeposit'; body: EventBody<'deposit.returned'> }
   | { name: 'takeOver'; person: string; reason: TakeOverReason }
   | { name: 'takeOverSale'; body: EventBody<'sale.takenOver'> }

@@ -120,7 +120,8 @@ export function commandsOf(event: LoggedEvent): Command[] {
     }
     case 'deposit.released': {
       const { deposit, reason } = event.body;
-      return reason === 'nothing-owed' ? [] : [{ by, name: 'releaseDeposit', deposit, reason }];
+      const isByItself = reason === 'nothing-owed' && by !== 'platform';
+      return isByItself ? [] : [{ by, name: 'releaseDeposit', deposit, reason }];
     }
     case 'deposit.returned':
       return [{ by, name: 'returnDeposit', body: event.body }];

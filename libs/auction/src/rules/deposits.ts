@@ -10,6 +10,7 @@ import { type Command, type DecidedEvent, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { saleTotalFen } from './sales.js';
 import { bidderIn, entry, openLots } from './show.js';
+import { isTakingOver } from './takenOver.js';
 
 /**
  * 保证金 (RULES §5): where the sealed rules ask for one, nobody bids without it. It is the bidder's all the time, until a sale
@@ -55,6 +56,8 @@ export function releaseDeposit(
   const deposit = entry(state.deposits, id);
   if (!deposit) return refuse('not-found');
   if (heldFen(deposit) === 0) return refuse('already-decided');
+  // By itself it happens when it is due; here it is told again.
+  if (reason === 'nothing-owed' && !isTakingOver(state)) return refuse('deposit-bound');
   const why = whyBound(state, deposit.bidder);
   if (why) return refuse(why);
   return happens(by, {

@@ -2,6 +2,7 @@ import { journalOf } from '@qingpai/ledger/rules';
 import { defaultFreight, type EventBody, freightRule } from '@qingpai/wire';
 import { freightHeldFen, freightOf, type ParcelChoice } from './freight.js';
 import { moneyFactsOf } from './books.js';
+import { booksRootOf } from './payouts.js';
 import { LIN, PaperShow, WU } from './testing/paperShow.js';
 
 const to = (province: '35' | '11' | '54'): ParcelChoice => ({ pickUp: false, province });
@@ -25,12 +26,12 @@ test('a table names each province once', () => {
 });
 
 /** Two lots of Lin and one of Wu, at ¥36 each. */
-function closedShow(freeFromFen?: number) {
+function closedShow(freeFromFen?: number, more: { feePercent?: number } = {}) {
   const freight = {
     ...{ zones: defaultFreight.zones, elsewhereFen: 1_800, notServed: [], pickUp: true },
     ...(freeFromFen !== undefined && { freeFromFen }),
   };
-  const show = new PaperShow({ rules: { freight }, lots: { L1: {}, L2: {}, L3: {} } });
+  const show = new PaperShow({ rules: { freight, ...more }, lots: { L1: {}, L2: {}, L3: {} } });
   for (const [k, bidder] of [LIN, LIN, WU].entries()) {
     show.does(10_000 + k * 100_000, { name: 'offer', lot: `L${k + 1}` });
     show.bid(11_000 + k * 100_000, bidder, 3_600);
@@ -77,6 +78,52 @@ test('freight goes back whole with a refund, once', () => {
   expect(freightHeldFen(show.state, LIN)).toBe(0);
   pays('S2');
   expect(back('S2', 800)).toBe('freight-differs');
+});
+
+test('freight goes back alone, after goods that went back another way than it came', () => {
+  const { show, pays } = closedShow();
+  pays('S1', 800);
+  const refunded = (amountFen: number, channel: 'cash' | 'stripe', freightFen?: number) => {
+    const body = { sale: 'S1', amountFen, channel, txn: hash(channel === 'cash' ? 'D' : 'E') };
+    return show.reason(420_000, {
+      name: 'refunded',
+      body: { ...body, ...(freightFen !== undefined && { freightFen }) },
+    });
+  };
+  expect(refunded(3_600, 'cash')).toBeNull();
+  expect(refunded(0, 'stripe')).toBe('malformed');
+  expect(refunded(0, 'stripe', 700)).toBe('freight-differs');
+  expect(refunded(0, 'stripe', 800)).toBeNull();
+  expect(refunded(0, 'stripe', 800)).toBe('freight-differs');
+  expect(freightHeldFen(show.state)).toBe(0);
+  const entry = journalOf(moneyFactsOf(show.state, show.leaves)).at(-1)!;
+  expect(entry).toMatchObject({
+    ...{ kind: 'refunded', sale: 'S1' },
+    lines: [
+      { account: 'freight:payable', side: 'debit', amountFen: 800, afterFen: 0 },
+      { account: 'gateway:stripe:clearing', side: 'credit', amountFen: 800, afterFen: 3_600 },
+    ],
+  });
+});
+
+test('freight that stays although nothing of its buyer is paid out has come over from the provider at the settlement', () => {
+  const { show, pays } = closedShow(undefined, { feePercent: 0 });
+  for (const [sale, fen] of [['S1'], ['S2', 800], ['S3', 1_800]] as [string, number?][]) pays(sale, fen);
+  for (const [sale, of] of [
+    ['S1', 'D'],
+    ['S2', 'D'],
+    ['S3', 'E'],
+  ] as const) {
+    const body = { sale, amountFen: 3_600, channel: 'stripe' as const, txn: hash(of) };
+    show.does(420_000, { name: 'refunded', body });
+  }
+  show.does(90_000_000, { name: 'settle', books: booksRootOf(moneyFactsOf(show.state, show.leaves)) });
+  const entry = journalOf(moneyFactsOf(show.state, show.leaves)).at(-1)!;
+  expect(entry).toMatchObject({ kind: 'settled', i: show.leaves.length - 1 });
+  expect(entry.lines).toMatchObject([
+    { account: 'bank:escrow', side: 'debit', amountFen: 2_600 },
+    { account: 'gateway:stripe:clearing', side: 'credit', amountFen: 2_600, afterFen: 0 },
+  ]);
 });
 
 test('in the books freight comes with the money and is owed to the carrier; the settlement names what was kept', () => {

@@ -11,7 +11,7 @@ import { type Command, type Decision } from './command.js';
 import { happens, refuse } from './decision.js';
 import { saleTotalFen } from './sales.js';
 import { entry } from './show.js';
-import { soldLot } from './takenOver.js';
+import { isTakingOver, soldLot } from './takenOver.js';
 
 /**
  * What a grower is owed for a sale, and when (RULES §5). Nothing is advanced: a sale that nobody paid is owed by nobody,
@@ -89,7 +89,10 @@ export function payOut(
   const sale = entry(state.sales, body.sale);
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.payout) return refuse('paid-out');
-  if (payoutStateOf(state, sale, nowMs) !== 'payable') return refuse('not-payable');
+  const isPayable = isTakingOver(state)
+    ? growersFen(state.rules, sale) > 0
+    : payoutStateOf(state, sale, nowMs) === 'payable';
+  if (!isPayable) return refuse('not-payable');
   if (growerOf(state, sale) !== body.grower || isOthersPayout(state, body)) return refuse('other-grower');
   const isExact =
     body.amountFen === growersFen(state.rules, sale) &&

@@ -22,6 +22,7 @@ import { isBought } from './lot.js';
 import { saidByNobodyLeft, saidByPrice, soldBy } from './offers.js';
 import { hammer } from './sales.js';
 import { entry, onBlock, thisOnBlock } from './show.js';
+import { isTakingOver } from './takenOver.js';
 
 /** Floors that are opened, fen per unit, by lot (officer's bundle); none in the public one. */
 export type OpenedFloors = ReadonlyMap<string, number>;
@@ -278,7 +279,8 @@ function judgeAct(of: Case): Finding | null {
     if (nth !== nextNth(book, bidder)) return found('nth-gap');
   }
   // What the server does by itself happens when it is due, and judged there.
-  if (event.by === 'platform' && ladderLeaves.has(event.type)) return found('due-early');
+  const isTold = isTakingOver(state);
+  if (!isTold && event.by === 'platform' && ladderLeaves.has(event.type)) return found('due-early');
   const decisions = decisionsOf(of);
   if (decisions.some((decision) => decision.ok && isActual(decision, event))) return null;
   const reasonsGiven = decisions.flatMap((decision) => (decision.ok ? [] : [decision.reason]));

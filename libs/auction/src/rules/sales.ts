@@ -7,6 +7,7 @@ import { freightHeldFen, refusalOfFreight } from './freight.js';
 import { firstFreeUnit, standingOffer } from './lot.js';
 import { payByOf } from './payBy.js';
 import { entry, type OnBlock } from './show.js';
+import { isTakingOver } from './takenOver.js';
 
 /** What a sale comes to, fen. */
 export const saleTotalFen = (sale: Pick<SaleState, 'unitPriceFen' | 'units'>): number =>
@@ -91,7 +92,7 @@ export function defaulted(
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.phase !== 'awaiting') return refuse('already-paid');
   const payBy = payByOf(state, sale);
-  if (payBy === null || nowMs < payBy) return refuse('still-payable');
+  if (!isTakingOver(state) && (payBy === null || nowMs < payBy)) return refuse('still-payable');
   const forfeit = forfeitAfter(state, sale);
   const { events } = happens(by, { type: 'sale.defaulted', body: { sale: id } });
   return { ok: true, events: forfeit ? [...events, forfeit] : events };
@@ -102,7 +103,8 @@ export function refunded(state: ShowState, { by, body }: Extract<Command, { name
   const sale = entry(state.sales, body.sale);
   if (!sale || sale.phase === 'voided') return refuse('unknown-sale');
   if (sale.phase !== 'paid' && sale.phase !== 'refunded') return refuse('not-paid');
-  const { freightFen } = body;
+  const { amountFen, freightFen } = body;
+  if (amountFen === 0 && (freightFen === undefined || sale.phase !== 'refunded')) return refuse('malformed');
   if (freightFen !== undefined && freightFen !== freightHeldFen(state, sale.bidder)) {
     return refuse('freight-differs');
   }

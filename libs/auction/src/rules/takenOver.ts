@@ -6,8 +6,9 @@ import { bidderIn, entry } from './show.js';
 
 /**
  * A log that goes on from another after a restore takes over its people, sales, deposits and claims (LEDGER §5): right
- * after leaf 0 it tells again what the log before says of them, in its order. From then on they are paid, sent, given
- * back and settled here, under their own numbers; their lots stay, and are counted, where they were hammered.
+ * after leaf 0 it tells again what the log before says of them, in its order: what growers got and owe back, too. From
+ * then on they are paid, sent, given back and settled here, under their own numbers; their lots stay, and are counted,
+ * where they were hammered. Nothing of it waits for a time that was over there.
  */
 
 /** What is known of a sold lot, in whichever of the two logs it stands. */
@@ -27,7 +28,8 @@ export const isLotOfBefore = ({ sales }: ShowState, lot: string): boolean =>
 export const takesOver: ReadonlySet<Command['name']> = new Set([
   ...(['paid', 'refunded', 'pack', 'ship', 'receive'] as const),
   ...(['fileClaim', 'grantClaim', 'declineClaim', 'closeClaim'] as const),
-  ...(['holdDeposit', 'releaseDeposit', 'returnDeposit'] as const),
+  ...(['holdDeposit', 'releaseDeposit', 'returnDeposit', 'default'] as const),
+  ...(['payOut', 'takeBack', 'repayClawback', 'carryClawback'] as const),
 ]);
 
 /** Until the first lot is described. */
@@ -49,8 +51,18 @@ type TakenOver = EventOf<'sale.takenOver'> & Pick<LoggedEvent, 'i' | 't'>;
 export function noteTakenOver({ sales }: ShowState, { i, t, body }: TakenOver): void {
   const { number, title, unit, grower, fresh, ...sold } = body;
   const before = { number, title, unit, grower, ...(fresh === false && { fresh }) };
+  const last = Object.values(sales).find((one) => one.phase === 'defaulted' && isOfSameUnits(one, sold));
+  // 顺位成交: a unit belongs to its last sale, never to two.
+  if (last) last.followedBy = sold.sale;
   sales[sold.sale] = { ...sold, i, t, phase: 'awaiting', paidAt: null, refundedFen: 0, before };
 }
+
+type Units = Pick<SaleState, 'lot' | 'firstUnit' | 'units'>;
+const isOfSameUnits = (one: SaleState, { lot, firstUnit, units }: Units): boolean =>
+  one.followedBy === undefined &&
+  one.lot === lot &&
+  one.firstUnit < firstUnit + units &&
+  firstUnit < one.firstUnit + one.units;
 
 // ---------------------------------------------------------------- what is told again
 
@@ -58,7 +70,9 @@ const toldAgain: ReadonlySet<LoggedEvent['type']> = new Set([
   ...(['bidder.limited', 'sale.takenOver'] as const),
   ...(['sale.paid', 'sale.refunded', 'sale.packed', 'sale.shipped', 'sale.received'] as const),
   ...(['claim.filed', 'claim.proposed', 'claim.granted', 'claim.declined', 'claim.closed'] as const),
-  ...(['deposit.held', 'deposit.released', 'deposit.returned'] as const),
+  ...(['deposit.held', 'deposit.forfeited', 'deposit.released', 'deposit.returned'] as const),
+  ...(['sale.defaulted', 'payout.made'] as const),
+  ...(['clawback.taken', 'clawback.repaid', 'clawback.carried'] as const),
 ]);
 const isOfMoney = ({ type }: Pick<LoggedEvent, 'type'>): boolean =>
   toldAgain.has(type) && type !== 'bidder.limited';
@@ -78,7 +92,7 @@ export function toldAgainOf(state: ShowState, events: readonly LoggedEvent[]): D
       const { bidder, device, id, kind, paddle } = body;
       return [{ type, by, body: present({ bidder, device, id, kind, paddle }) }];
     }
-    if (type === 'lot.hammered') {
+    if (type === 'lot.hammered' || type === 'sale.accepted') {
       const sale = state.sales[body.sale];
       return sale?.phase === 'voided' || sale === undefined ? [] : [takenOverOf(state, sale)];
     }

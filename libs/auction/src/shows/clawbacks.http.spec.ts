@@ -46,6 +46,12 @@ async function closedShow(title: string, paid: readonly string[]) {
     const body = { sale, amountFen: 5_000, channel: 'cash', txn: txn('FG'.charAt(paid.indexOf(sale))) } as const;
     await done(desk.command({ by: 'officer', name: 'paid', body }));
   }
+  return officesOf(showId);
+} // prettier-ignore
+
+/** What people do with a show, and what they see of it. */
+async function officesOf(showId: string) {
+  const desk = await township.desks.of(showId);
   const at = (path: string) => `/api/shows/${showId}/${path}`;
   const seen = async (): Promise<ShowPayoutsAnswer> =>
     showPayouts.parse((await township.get(at('payouts'), officer)).json());
@@ -195,3 +201,32 @@ it('nobody else records, confirms or carries on', async () => {
       expect([401, 403]).toContain((await township.post(show.at(path), who, body)).statusCode);
   }
 }); // prettier-ignore
+
+it('and a restore loses nothing of it: the log that goes on pays nobody twice, and what is left comes off there', async () => {
+  const show = await closedShow('恢复', ['S1']);
+  await show.pay('签字表 90');
+  await show.refund('S1', 1_000, 'U');
+  const repaid = { sale: 'S1', amountFen: 500, channel: 'transfer', reference: 'BACK-0090' };
+  const told = showPayouts.parse((await township.post(show.at('clawbacks'), host, repaid)).json());
+  const decision = show.at(`clawbacks/${told.repayments[0]!.id}/decision`);
+  expect((await township.post(decision, officer, { confirm: true })).statusCode).toBe(200);
+  const went = await township.post(show.at('continue'), host);
+  const next = await officesOf(went.json<{ showId: string }>().showId);
+  for (const name of ['seal', 'open', 'close'] as const) {
+    const reason = name === 'open' ? { reason: 'none-configured' as const } : {};
+    await done(next.desk.command({ by: 'host', name, ...reason } as Parameters<typeof next.desk.command>[0]));
+  }
+  expect(await next.grower()).toMatchObject({
+    ...{ clawbackFen: 480, payableFen: 0 },
+    sales: [
+      { sale: 'S1', state: 'paid', payout: 'P1', amountFen: 3_920, clawbackFen: 480, takenFen: 500 },
+      { sale: 'S2', state: 'unpaid' },
+    ],
+  });
+  const body = { sale: 'S2', amountFen: 5_000, channel: 'cash', txn: txn('V') } as const;
+  await done(next.desk.command({ by: 'officer', name: 'paid', body }));
+  const { row } = await next.pay('签字表 91');
+  expect(row).toMatchObject({ payout: 'P2', amountFen: 4_420, takenFen: 480, sales: ['S2'] });
+  expect(await next.grower()).toMatchObject({ clawbackFen: 0, paidFen: 8_820 });
+  expect(await broken()).toEqual([]);
+});

@@ -451,6 +451,8 @@ export const invariants: readonly Invariant[] = [
             WHEN 'sale.takenOver' THEN 'hammered' ELSE split_part(type, '.', 2) END AS kind, body ->> 'sale' AS sale FROM event
         WHERE type IN ('lot.hammered', 'sale.accepted', 'sale.takenOver', 'sale.voided', 'sale.paid', 'sale.defaulted', 'sale.refunded',
           'payout.made') OR type LIKE 'deposit.%' OR type LIKE 'clawback.%'
+          -- Only where freight still lay at a provider.
+          OR type = 'show.settled' AND EXISTS (SELECT FROM journal_entries e WHERE e.log = event.log AND e.i = event.i)
       ), booked AS (SELECT log, i, kind, sale FROM journal_entries)
       (TABLE money EXCEPT TABLE booked) UNION (TABLE booked EXCEPT TABLE money)`,
   },

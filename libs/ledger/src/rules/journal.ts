@@ -36,7 +36,12 @@ type DepositFact = { i: number; deposit: string; amountFen: number } & (
   | { kind: 'released'; buyer: string }
   | { kind: 'returned'; channel: MoneyChannel }
 );
-export type MoneyFact = SaleFact | DepositFact | ElsewhereFact;
+/** The end of the log: what a provider still held of freight has come over by now. */
+interface SettledFact {
+  i: number;
+  kind: 'settled';
+}
+export type MoneyFact = SaleFact | DepositFact | ElsewhereFact | SettledFact;
 
 /** Of a line's account: balances are debits − credits. Each line has the next version of its account, from 1. */
 export interface JournalLine {
@@ -48,7 +53,7 @@ export interface JournalLine {
   afterFen: number;
 }
 
-/** One entry per leaf that concerns money. A correction is an entry of its own, that names what it takes back. */
+/** One entry per leaf that moves money. A correction is an entry of its own, that names what it takes back. */
 export interface JournalEntry {
   /** From 1, without gaps. */
   n: number;
@@ -125,7 +130,10 @@ export function enterAll(
     ...{ sales: new Map(sales), freights: new Map(freights), deposits: new Map(deposits) },
   };
   const entries: JournalEntry[] = [];
-  for (const fact of facts) entries.push(enter(books, fact));
+  for (const fact of facts) {
+    const entry = fact.kind === 'settled' ? enterRest(books, fact) : enter(books, fact);
+    if (entry) entries.push(entry);
+  }
   return { books, entries };
 }
 
@@ -139,7 +147,21 @@ interface OpenBooks {
 
 const isOfDeposit = (fact: MoneyFact): fact is DepositFact => 'deposit' in fact;
 
-function enter(books: OpenBooks, fact: MoneyFact): JournalEntry {
+/**
+ * Freight that stays although nothing of its buyer's is paid out to a grower, as when all his goods went back by hand: no
+ * payout brought it over from its provider. Null: there is none.
+ */
+function enterRest(books: OpenBooks, { i, kind }: SettledFact): JournalEntry | null {
+  const left = [...books.freights.values()].filter(({ amountFen, place }) => amountFen > 0 && place !== BANK);
+  const fenAt = (place: string) =>
+    left.reduce((sum, one) => sum + (one.place === place ? one.amountFen : 0), 0);
+  const places = [...new Set(left.map(({ place }) => place))];
+  if (places.length === 0) return null;
+  const parts = places.flatMap((place) => pair(BANK, place, fenAt(place)));
+  return { n: books.n + 1, i, kind, lines: linesOf(books, parts) };
+}
+
+function enter(books: OpenBooks, fact: Exclude<MoneyFact, SettledFact>): JournalEntry {
   if (isOfDeposit(fact)) {
     const { i, kind, deposit } = fact;
     const sale = kind === 'forfeited' && { sale: fact.sale };

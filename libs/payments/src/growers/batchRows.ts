@@ -96,12 +96,14 @@ export interface NewBatch {
   channel: Channel;
   madeBy: string;
   madeAt: Date;
+  /** Numbers up to this one are taken. */
+  after: number;
   rows: { grower: string; parts: readonly PayoutPart[]; taken: readonly Debt[] }[];
 }
 
 /** Payouts are numbered through a show. The caller lets one batch of a show be made at a time. */
 export async function keepBatch(manager: EntityManager, batch: NewBatch): Promise<void> {
-  const { id, showId, channel, madeBy, madeAt } = batch;
+  const { id, showId, channel, madeBy, madeAt, after } = batch;
   await manager.query('INSERT INTO payout_batches VALUES ($1, $2, $3, $4, $5)', [
     ...[id, showId, channel, madeBy, madeAt],
   ]);
@@ -111,7 +113,7 @@ export async function keepBatch(manager: EntityManager, batch: NewBatch): Promis
     [showId],
   );
   for (const [k, { grower, parts, taken }] of batch.rows.entries()) {
-    const payout = `P${safeInteger(before!.n) + k + 1}`;
+    const payout = `P${Math.max(safeInteger(before!.n), after) + k + 1}`;
     const amountFen = sumFen(parts) - sumFen(taken);
     await manager.query(
       `INSERT INTO payout_rows (batch_id, show_id, payout, grower, amount_fen, state, made_by)

@@ -96,7 +96,7 @@ export class Payouts {
       await this.parts.db.transaction((manager) =>
         rows.keepBatch(manager, {
           ...{ id: randomUUID(), showId, channel: asked.channel, madeBy: by.memberId, madeAt: this.now() },
-          rows: made,
+          ...{ rows: made, after: lastPayout(show) },
         }),
       );
       return this.of(showId, by.memberId);
@@ -223,6 +223,10 @@ type Known = Awaited<ReturnType<Payouts['known']>>;
 
 const hashOf = (reference: string): Buffer => createHash('sha256').update(plainReference(reference)).digest();
 const isNamed = (paid: readonly Confirmed[], payout: string) => paid.some((one) => one.payout === payout);
+
+/** Number of the last payout that the log knows: after a restore those of the log before, too. */
+const lastPayout = ({ growers }: ShowGrowers): number =>
+  Math.max(0, ...growers.flatMap(({ sales }) => sales.map(({ payout }) => Number(payout?.slice(1) ?? 0))));
 
 /** One leaf per sale: they share the payout and the bank's reference. */
 function leavesOf(

@@ -54,6 +54,12 @@ describe('month-end of 10 000 random orders balances', () => {
     expect(every('sale.paid').filter(({ body }) => body.freightFen).length).toBeGreaterThan(1_000);
     expect(every('sale.refunded').filter(({ body }) => body.freightFen).length).toBeGreaterThan(100);
     expect(every('payout.made').filter(({ body }) => body.feeFen).length).toBeGreaterThan(1_000);
+    // Freight that came another way than the last of the goods went back, and what of it stayed at the provider.
+    const alone = every('sale.refunded').filter(({ body }) => body.amountFen === 0);
+    expect(new Set(alone.map(({ body }) => body.channel)).size).toBe(5);
+    expect(alone.length).toBeGreaterThan(30);
+    const comeOver = month.flatMap(({ entries }) => entries.filter(({ kind }) => kind === 'settled'));
+    expect(comeOver.length).toBeGreaterThan(3);
   });
 
   it('entry by entry, and I1 to I10 hold of every evening', () => {

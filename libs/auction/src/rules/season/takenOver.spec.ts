@@ -1,6 +1,13 @@
 import { journalOf } from '@qingpai/ledger/rules';
 import { type Certificate } from '@qingpai/wire';
-import { certificateOf, isTxnReused, moneyFactsOf, togetherWith, verifyContinued } from '../index.js';
+import {
+  certificateOf,
+  clawbackFen,
+  isTxnReused,
+  moneyFactsOf,
+  togetherWith,
+  verifyContinued,
+} from '../index.js';
 import { digested, sealedShow } from '../testing/paperBundle.js';
 import {
   bothBundles,
@@ -9,7 +16,9 @@ import {
   headOf,
   interruptedShow,
   letter,
+  paidOutShow,
   policyOfBoth,
+  restPaidIn,
 } from '../testing/paperContinued.js';
 import { originOf } from '../testing/paperSeason.js';
 import { LIN, type PaperShow, WU } from '../testing/paperShow.js';
@@ -172,5 +181,42 @@ describe('a show in which every lot had its end before the restore', () => {
     const both = judged(before, next);
     // Three pots were withdrawn before: the verdict is over both.
     expect([both.verdict, both.findings]).toEqual(['ALL_ACCOUNTED_NOT_ALL_SOLD', []]);
+  });
+});
+
+describe('an evening whose growers were paid before the restore', () => {
+  it('goes on knowing what they got, what they owe back, who did not pay and who came next', () => {
+    const before = paidOutShow();
+    const { state, leaves } = goesOnWith(before, {});
+    expect(state.sales).toMatchObject({
+      S1: {
+        phase: 'defaulted',
+        followedBy: 'S4',
+        forfeitFen: 3_000,
+        payout: { payout: 'P1', amountFen: 3_000 },
+      },
+      S2: { phase: 'refunded', payout: { payout: 'P1', amountFen: 3_240, backFen: 3_000 } },
+      S3: { phase: 'paid', payout: { payout: 'P2' } },
+      S4: { phase: 'paid', bidder: WU },
+    });
+    expect(clawbackFen(state.rules, state.sales.S2!)).toBe(240);
+    expect(state.sales.S4!.payout).toBeUndefined();
+    const { takenOver } = certificateOf(state.rules, leaves);
+    expect(takenOver).toMatchObject({ sales: 3, units: 3, paidUnits: 2, defaultedUnits: 0 });
+  });
+
+  it('pays nobody twice; what is owed comes off the next payout, and both logs are all sold and settled', () => {
+    const before = paidOutShow();
+    const next = goesOnWith(before, {});
+    const atMs = next.state.t + 3_600_000;
+    next.pass(atMs);
+    const grower = 'grower-aaaaaaaaa';
+    const out = { payout: 'P3', grower, channel: 'cash' as const, txn: letter('Q') };
+    const made = (sale: string) =>
+      next.reason(atMs, { name: 'payOut', body: { ...out, sale, amountFen: 3_240, feeFen: 360 } }, 'officer');
+    expect([made('S1'), made('S2'), made('S3'), made('S4')]).toEqual([...Array(3).fill('paid-out'), null]);
+    const again = restPaidIn(goesOnWith(before, {}));
+    const { verdict, findings } = judged(before, again);
+    expect([verdict, findings]).toEqual(['ALL_SOLD_AND_SETTLED', []]);
   });
 });

@@ -1,9 +1,9 @@
 import { formatPolicy, toBase64 } from '@qingpai/ledger/rules';
 import { type EventBody } from '@qingpai/wire';
-import { rootsAt } from '../index.js';
+import { booksRootOf, feeOfFen, growerOf, growersFen, keptFen, moneyFactsOf, rootsAt } from '../index.js';
 import { bundleOf, leavesOf, sealedShow, signerOf } from './paperBundle.js';
 import { originOf } from './paperSeason.js';
-import { LIN, type PaperLot, type PaperShow, WU } from './paperShow.js';
+import { CHEN, LIN, type PaperLot, type PaperShow, WU } from './paperShow.js';
 
 /** An evening on paper that went back to a backup in its middle, and goes on in a log of its own. */
 const FIRST = '20261122-01';
@@ -36,6 +36,69 @@ export function interruptedShow(origin = originOf(BEFORE)): PaperShow {
   show.does(100_100, { name: 'setAside', lot: 'L3' });
   show.does(110_000, { name: 'offer', lot: 'L2' });
   show.bid(111_000, LIN, 3_600);
+  return show;
+}
+
+const growerRules = {
+  ...{ payWithinMs: HOUR, complaintMs: HOUR, feePercent: 10, growerDues: 'settled' as const },
+  ...{ deposit: { amountFen: 3_000 } },
+  secondChance: { answerWithinMs: HOUR, perSaleMax: 1, atLast: 'wait' as const },
+};
+
+/**
+ * A closed evening most of whose money has moved. LIN left S1 unpaid, and his deposit went to its grower; WU came next and
+ * paid S3. S2 was paid, paid out and given back, so its grower owes ¥32.40: ¥10 came off his payout of S3, ¥20 he gave
+ * back, ¥2.40 is left. S4 is paid, and not paid out.
+ */
+export function paidOutShow(): PaperShow {
+  const show = sealedShow(
+    { L1: {}, L2: {}, L4: {} },
+    { opened: { origin: originOf(BEFORE) }, rules: growerRules },
+  );
+  const later = () => show.state.t + 1_000;
+  const cash = (of: string) => ({ channel: 'cash' as const, txn: letter(of) });
+  for (const [k, bidder] of [LIN, WU, CHEN].entries()) {
+    show.does(later(), { name: 'holdDeposit', body: { bidder, amountFen: 3_000, ...cash('DEF'.charAt(k)) } });
+  }
+  for (const [lot, ...bidders] of [
+    ['L1', WU, LIN],
+    ['L2', WU],
+    ['L4', CHEN],
+  ]) {
+    show.does(later(), { name: 'offer', lot: lot! });
+    for (const [k, bidder] of bidders.entries()) show.bid(later(), bidder, 3_600 + k * 200);
+    show.pass(later() + 200_000);
+  }
+  show.does(later(), { name: 'close' });
+  const pays = (sale: string, of: string) =>
+    show.does(later(), { name: 'paid', body: { sale, amountFen: 3_600, ...cash(of) } });
+  pays('S2', 'G');
+  pays('S3', 'H');
+  show.does(show.state.closedAt! + HOUR, { name: 'default', sale: 'S1' });
+  show.pass(later());
+  show.does(later(), { name: 'answerChance', sale: 'S4', accept: true }, WU);
+  pays('S4', 'I');
+  show.pass(later());
+  const out = (sale: string, payout: string, of: string, atMs: number) => {
+    const sold = show.state.sales[sale]!;
+    const [feeFen, grower] = [feeOfFen(show.state.rules, keptFen(sold)), growerOf(show.state, sold)];
+    const made = { payout, sale, grower, amountFen: growersFen(show.state.rules, sold), ...cash(of) };
+    show.does(atMs, { name: 'payOut', body: { ...made, ...(feeFen > 0 && { feeFen }) } }, 'officer');
+    return { payout, grower };
+  };
+  const first = later() + HOUR;
+  out('S1', 'P1', 'K', first);
+  out('S2', 'P1', 'K', first);
+  show.does(later(), { name: 'refunded', body: { sale: 'S2', amountFen: 3_600, ...cash('L') } });
+  const atMs = later();
+  const made = out('S3', 'P2', 'M', atMs);
+  show.does(atMs, { name: 'takeBack', body: { ...made, sale: 'S2', amountFen: 1_000 } }, 'officer');
+  const { grower } = made;
+  show.does(
+    later(),
+    { name: 'repayClawback', body: { sale: 'S2', grower, amountFen: 2_000, ...cash('N') } },
+    'officer',
+  );
   return show;
 }
 
@@ -78,6 +141,28 @@ export function endedWith(next: PaperShow): PaperShow {
   next.does(next.state.t, { name: 'ship', body: parcel });
   next.does(next.state.t, { name: 'receive', body: { sale: 'S1', cause: 'courier' } });
   next.does(next.state.t + 30 * 24 * HOUR, { name: 'settle' });
+  return next;
+}
+
+/** Where growers are paid: the last sale is paid out, what is owed comes off, deposits go back, and it is settled. */
+export function restPaidIn(next: PaperShow): PaperShow {
+  const [atMs, grower] = [next.state.t + HOUR, 'grower-aaaaaaaaa'];
+  const out = { payout: 'P3', grower, channel: 'cash' as const, txn: letter('Q') };
+  const made = { ...out, sale: 'S4', amountFen: 3_240, feeFen: 360 };
+  next.does(atMs, { name: 'payOut', body: made }, 'officer');
+  next.does(
+    atMs,
+    { name: 'takeBack', body: { payout: 'P3', grower, sale: 'S2', amountFen: 240 } },
+    'officer',
+  );
+  for (const { deposit, releasedFen, returnedFen } of Object.values(next.state.deposits)) {
+    const amountFen = releasedFen - returnedFen;
+    const txn = letter('RST'.charAt(Number(deposit.slice(1)) - 1));
+    const body = { deposit, amountFen, channel: 'cash' as const, txn };
+    if (amountFen > 0) next.does(next.state.t + 1_000, { name: 'returnDeposit', body });
+  }
+  const books = booksRootOf(moneyFactsOf(next.state, next.leaves));
+  next.does(next.state.t + 1_000, { name: 'settle', books });
   return next;
 }
 

@@ -142,7 +142,9 @@ export class PaperShow {
     const atMs = Math.max(this.state.t, state.t);
     for (const event of toldAgainOf(state, leaves)) {
       const [command] = commandsOf({ ...event, i: this.state.next, t: atMs } as LoggedEvent);
-      const { by, ...asked } = command!;
+      // What was forfeited comes with its default.
+      if (!command) continue;
+      const { by, ...asked } = command;
       this.does(atMs, asked as HostAsk, by);
     }
   }

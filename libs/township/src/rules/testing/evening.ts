@@ -48,7 +48,7 @@ export function randomEvening(
   const evening = new Evening(chance, nth, orders, debts, mayCarry);
   evening.sell();
   evening.collect();
-  evening.giveBack(0.1);
+  evening.giveBack(0.2);
   evening.chase();
   evening.giveBack(0.02);
   evening.payGrowers(0.6);
@@ -64,8 +64,9 @@ class Evening {
   readonly show: PaperShow;
   private readonly buyers: string[];
   private readonly parcels = new Map<string, ParcelChoice>();
-  /** How the money of a sale or of a bidder's deposit came; so it goes back. */
+  /** How the money of a sale, a buyer's freight or a bidder's deposit came; so it goes back. */
   private readonly cameBy = new Map<string, Channel>();
+  private readonly freightBy = new Map<string, Channel>();
   private t = 1_000;
   private references = 0;
   private payouts = 0;
@@ -144,7 +145,7 @@ class Evening {
   }
   /** All at once, or some now and some later, by another channel. */
   private pay(buyer: string, owed: readonly SaleState[]): void {
-    const split = this.chance.maybe(0.1) ? 1 : owed.length;
+    const split = this.chance.maybe(0.4) ? 1 : owed.length;
     for (const part of [owed.slice(0, split), owed.slice(split)]) this.payPart(buyer, part);
   }
   private payPart(buyer: string, owed: readonly SaleState[]): void {
@@ -159,6 +160,7 @@ class Evening {
         body: { ...body, ...(isLast && { freightFen: due.feeFen }) },
       });
       this.cameBy.set(sale.sale, channel);
+      if (isLast) this.freightBy.set(buyer, channel);
     }
   }
   private parcelOf(buyer: string): ParcelChoice {
@@ -193,12 +195,12 @@ class Evening {
 
   // ---------------------------------------------------------------- what goes back
 
-  /** Of so many orders: a part of one sale, one sale, or all with the freight, which goes with the last of the goods. */
+  /** Of so many orders: a part of one sale, one sale, or all, and then the freight. */
   giveBack(share: number): void {
     for (const buyer of this.buyers) {
       const paid = this.sales('paid').filter(({ bidder }) => bidder === buyer);
       if (paid.length === 0 || !this.chance.maybe(share)) continue;
-      const how = this.chance.one(['part', 'one', 'all'] as const);
+      const how = this.chance.one(['part', 'one', 'all', 'all', 'all'] as const);
       for (const sale of how === 'all' ? paid : [this.chance.one(paid)]) {
         const restFen = saleTotalFen(sale) - sale.refundedFen;
         this.refund(sale, how === 'part' ? this.chance.from(1, restFen) : restFen);
@@ -210,12 +212,23 @@ class Evening {
     const staysFen = this.sales('paid')
       .filter((one) => one.bidder === bidder)
       .reduce((sum, one) => sum + keptFen(one), -amountFen);
+    const channel = this.cameBy.get(sale)!;
     const freightFen = staysFen === 0 ? freightHeldFen(state, bidder) : 0;
-    const body = { sale, amountFen, channel: this.cameBy.get(sale)!, txn: this.txn() };
-    this.show.does(this.later(), {
-      name: 'refunded',
-      body: { ...body, ...(freightFen > 0 && { freightFen }) },
-    });
+    const goesAlong = freightFen > 0 && this.freightBy.get(bidder) === channel;
+    this.goesBack(sale, amountFen, channel, goesAlong ? freightFen : 0);
+    if (freightFen > 0 && !goesAlong) this.freightGoesBack(sale, bidder, freightFen);
+  }
+  /** It came another way than the last of the goods went: alone the way it came, by hand after all, or people keep it. */
+  private freightGoesBack(sale: string, bidder: string, freightFen: number): void {
+    const { chance } = this;
+    const cameBy = this.freightBy.get(bidder)!;
+    if (chance.maybe(cameBy === 'stripe' ? 0.6 : 0.3)) return;
+    const channel = chance.maybe(0.8) ? cameBy : chance.one(byHand);
+    this.goesBack(sale, 0, channel, freightFen);
+  }
+  private goesBack(sale: string, amountFen: number, channel: Channel, freightFen: number): void {
+    const body = { sale, amountFen, channel, txn: this.txn(), ...(freightFen > 0 && { freightFen }) };
+    this.show.does(this.later(), { name: 'refunded', body });
   }
 
   // ---------------------------------------------------------------- growers

@@ -65,6 +65,8 @@ class Tally {
       case 'clawback.repaid':
       case 'clawback.carried':
         return this.clawBack(leaf);
+      case 'show.settled':
+        return this.freightComesOver();
       case 'deposit.held':
       case 'deposit.forfeited':
       case 'deposit.released':
@@ -119,6 +121,13 @@ class Tally {
     }
     this.tillFen -= amountFen;
     [card.paidOutFen, card.feeFen] = [amountFen, feeFen];
+  }
+  /** Whatever freight the provider still holds at the end. */
+  private freightComesOver(): void {
+    for (const freight of this.freights.values()) {
+      if (freight.isOnline) this.onlineFen -= freight.fen;
+      freight.isOnline = false;
+    }
   }
   private clawBack({ type, body }: Leaf<'clawback.taken' | 'clawback.repaid' | 'clawback.carried'>): void {
     if ('sale' in body) this.cards.get(body.sale)!.squaredFen += body.amountFen;
