@@ -100,6 +100,7 @@ async function takePictures(http) {
       amountFen: bill.dueFen,
       channel: 'transfer',
       reference: `2020-${bill.paddle}`,
+      freshWord: 'by-phone',
     };
     const { id } = await http.post(`/api/shows/${showId}/payments`, body, hostToken);
     await http.post(`/api/shows/${showId}/payments/${id}/decision`, { confirm: true }, officerToken);

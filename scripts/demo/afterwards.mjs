@@ -14,7 +14,8 @@ export async function afterwards({ host, buyers, rules, http, showId, hostToken,
     const sales = bill.sales.filter(({ phase }) => phase === 'awaiting').map(({ sale }) => sale);
     const channel = ['transfer', 'cash', 'wechat', 'alipay'][bill.paddle % 4];
     payments += 1;
-    const body = { sales, amountFen: bill.dueFen, channel, reference: `DEMO-${bill.paddle}-${payments}` };
+    const reference = `DEMO-${bill.paddle}-${payments}`;
+    const body = { sales, amountFen: bill.dueFen, channel, reference, freshWord: 'by-phone' };
     const { id } = await http.post(`${path}/payments`, body, hostToken);
     await http.post(`${path}/payments/${id}/decision`, { confirm: true }, officerToken);
   }

@@ -27,7 +27,8 @@ test('from the packing table to the buyer: shipped, received, broken in three ta
   const buyer = await browser.opens(`/pay/${showId}`, lin.token!);
   await buyer.getByRole('link', { name: '我的包裹' }).click();
   await buyer.getByText('付款后就打包').waitFor();
-  const body = { sales: ['S1', 'S2'], amountFen: 7_200, channel: 'wechat', reference: 'IN-1' };
+  const money = { sales: ['S1', 'S2'], amountFen: 7_200, channel: 'wechat', reference: 'IN-1' };
+  const body = { ...money, freshWord: 'by-phone' };
   const { id } = (await market.must('POST', `/api/shows/${showId}/payments`, await market.host(), body)) as {
     id: string;
   };

@@ -113,7 +113,8 @@ test('without Stripe it tells how to pay by hand; what was recorded wrongly can 
     const there = await Chromium.open(plain);
     const { showId, token } = await won(plain);
     const body = { sales: ['S1', 'S2'], amountFen: 7_200, channel: 'wechat', reference: '1' };
-    await plain.must('POST', `/api/shows/${showId}/payments`, await plain.host(), body);
+    const said = { ...body, freshWord: 'by-phone' };
+    await plain.must('POST', `/api/shows/${showId}/payments`, await plain.host(), said);
     const page = await there.opens(`/pay/${showId}`, token);
     await page.getByText('本场只收线下付款').waitFor();
     await page.getByText('收款人已记下，等第二人确认').waitFor();

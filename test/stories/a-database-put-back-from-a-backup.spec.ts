@@ -36,7 +36,7 @@ test('what was sold before the copy is paid, settled and proved in the log that 
     await hammered;
   };
   const pays = async (showId: string, sale: string, reference: string) => {
-    const asked = { sales: [sale], amountFen: 3_600, channel: 'cash', reference };
+    const asked = { sales: [sale], amountFen: 3_600, channel: 'cash', reference, freshWord: 'in-person' };
     const { id } = await market.must<{ id: string }>(
       'POST',
       `/api/shows/${showId}/payments`,

@@ -95,7 +95,7 @@ async function pay(hostToken: string): Promise<void> {
   const { sales, totalDueFen, freight } = bills.find((bill) => bill.dueFen > 0)!;
   const record = {
     ...{ sales: sales.map(({ sale }) => sale), amountFen: totalDueFen, channel: 'transfer', reference },
-    freightFen: freight.feeFen,
+    ...{ freightFen: freight.feeFen, freshWord: 'by-phone' },
   };
   const { id } = await market.must<{ id: string }>(
     'POST',

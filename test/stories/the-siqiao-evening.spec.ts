@@ -105,7 +105,8 @@ test('an evening from the spreadsheet to the certificate: every figure is the sa
   const { bills } = await market.must<{ bills: Bill[] }>('GET', `/api/shows/${showId}/bills`, hostToken);
   const bill = bills.find(({ dueFen }) => dueFen > 0)!;
   const sales = bill.sales.map(({ sale }) => sale);
-  const record = { sales, amountFen: bill.dueFen, channel: 'transfer', reference: '2020-0321-01' };
+  const money = { sales, amountFen: bill.dueFen, channel: 'transfer', reference: '2020-0321-01' };
+  const record = { ...money, freshWord: 'by-phone' };
   const wrong = await market.ask('POST', `/api/shows/${showId}/payments`, hostToken, {
     ...record,
     amountFen: 1,

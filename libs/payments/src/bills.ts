@@ -1,6 +1,7 @@
 import { type MembersService } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type Bill, type FreightDue } from '@qingpai/wire';
+import { type FreshWords } from './freshWords.js';
 import { type Parcels } from './parcels.js';
 import { dueFenOf, paidFenOf, refundedFenOf } from './rules/payment.js';
 import { type Buyer, type ShowSales, type SoldSale } from './sales.js';
@@ -21,6 +22,7 @@ export class Bills {
     private readonly sales: ShowSales,
     private readonly members: MembersService,
     private readonly parcels: Parcels,
+    private readonly freshWords: FreshWords,
   ) {}
 
   /** Of everybody who won something, by paddle. */
@@ -56,7 +58,8 @@ export class Bills {
       buyers.map(async (buyer) => {
         const choice = choices.get(buyer.bidder)?.choice ?? null;
         const freight = await this.sales.freightOf(showId, buyer.bidder, choice);
-        return billOf(buyer, freight, { sales, contacts, choices });
+        const fresh = await this.freshWords.of(showId, buyer);
+        return { ...billOf(buyer, freight, { sales, contacts, choices }), fresh };
       }),
     );
   }
@@ -70,7 +73,7 @@ function billOf(
   { bidder, paddle, memberId }: Buyer,
   freight: FreightDue,
   { sales: all, contacts, choices }: Known,
-): Bill {
+): Omit<Bill, 'fresh'> {
   const contact = memberId === null ? undefined : contacts.get(memberId);
   const sales = all.filter((sale) => sale.bidder === bidder);
   const [paidFen, dueFen] = [paidFenOf(sales), dueFenOf(sales)];

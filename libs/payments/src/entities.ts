@@ -1,5 +1,11 @@
 import { bigintColumn } from '@qingpai/platform';
-import { type CaseKind, type DisputeReason, type OrderState, type payment } from '@qingpai/wire';
+import {
+  type CaseKind,
+  type DisputeReason,
+  type freshWord,
+  type OrderState,
+  type payment,
+} from '@qingpai/wire';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type z } from 'zod';
 import { DepositMoveRow, DepositOrderRow, DepositRefundRow } from './deposits/entities.js';
@@ -26,6 +32,8 @@ export class PaymentRow {
   @Column('text', { nullable: true }) photo!: string | null;
   @Column('bytea', { name: 'photo_hash', nullable: true }) photoHash!: Buffer | null;
   @Column('text') state!: PaymentState;
+  /** How its buyer confirmed what holds for living goods; null: he tapped it himself, or won none. */
+  @Column('text', { name: 'fresh_word', nullable: true }) freshWord!: z.infer<typeof freshWord> | null;
   @Column('uuid', { name: 'recorded_by' }) recordedBy!: string;
   @Column('timestamptz', { name: 'recorded_at' }) recordedAt!: Date;
   @Column('uuid', { name: 'decided_by', nullable: true }) decidedBy!: string | null;
@@ -69,10 +77,11 @@ export class OrderRefundRow {
   /** Null: stray money, which paid no sale. */
   @Column('text', { nullable: true }) sale!: string | null;
   @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
-  /** Freight that goes back beside it, with the last of all that was paid. */
+  /** Freight that goes back beside it, with the last of all that was paid; or alone, where the amount is 0. */
   @Column('bigint', { name: 'freight_fen', transformer: bigintColumn }) freightFen!: number;
   @Column('text') state!: 'asked' | 'given' | 'failed';
-  @Column('uuid', { name: 'asked_by' }) askedBy!: string;
+  /** Null: by itself. */
+  @Column('uuid', { name: 'asked_by', nullable: true }) askedBy!: string | null;
   @Column('timestamptz', { name: 'asked_at' }) askedAt!: Date;
   @Column('text', { nullable: true }) ref!: string | null;
   @Column('bytea', { name: 'answer_hash', nullable: true }) answerHash!: Buffer | null;

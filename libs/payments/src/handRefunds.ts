@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { type MembersService, type Vault } from '@qingpai/members';
 import { OneByOne, Refused } from '@qingpai/platform';
 import { type EventBody, type HandRefund, type handRefundAsk, type HandRefundList } from '@qingpai/wire';
-import { type DataSource, type EntityManager, MoreThan, Not } from 'typeorm';
+import { type DataSource, type EntityManager, Not } from 'typeorm';
 import { type z } from 'zod';
 import { buyersSeal } from './buyersSeal.js';
-import { HandRefundRow, OrderRow, OrderSaleRow, PaymentRow } from './entities.js';
+import { HandRefundRow, OrderRefundRow, OrderRow, OrderSaleRow, PaymentRow } from './entities.js';
 import { PAYMENTS_PER_SHOW_MAX } from './limits.js';
 import { type Cashier } from './cashier.js';
+import { freightOrderOf } from './online/refunds.js';
 import { plainReference } from './rules/payment.js';
 import { freightBackByHandFen, refusalOfGivingBack } from './rules/handRefund.js';
 import { type ShowSales, type SoldSale } from './sales.js';
@@ -87,9 +88,11 @@ export class HandRefunds {
     const waitingFen = await this.waitingFen(showId, ask.sale);
     const refusal = refusalOfGivingBack(sale, waitingFen, ask.amountFen);
     if (refusal !== null) throw new Refused(refusal);
-    if (await isPaidOnline(db.manager, showId, ask.sale)) throw new Refused('paid-online');
     const { refund: id, amountFen, channel, reference } = ask;
+    // Of freight alone it does not matter how its goods were paid.
+    if (amountFen > 0 && (await isPaidOnline(db.manager, showId, ask.sale))) throw new Refused('paid-online');
     const freightFen = await this.freightBackFen(showId, sale, amountFen, true);
+    if (amountFen + freightFen === 0) throw new Refused('freight-stays');
     const referenceHash = createHash('sha256').update(plainReference(reference)).digest();
     // Money in and money out are two transfers.
     if (await db.manager.existsBy(PaymentRow, { showId, referenceHash })) throw new Refused('reference-used');
@@ -113,7 +116,7 @@ export class HandRefunds {
   }
 
   /**
-   * Freight that goes back beside so much of this sale. What came online goes back there.
+   * Freight that goes back beside so much of this sale, or alone. What came online goes back there.
    * @param isAsked others that wait go back too, as far as anybody knows
    */
   private async freightBackFen(
@@ -129,12 +132,13 @@ export class HandRefunds {
     return freightBackByHandFen(going, amountFen, await this.freightHeldFen(showId, bidder));
   }
 
-  /** Of a buyer, what came by hand. */
+  /** Of a buyer, what came by hand; and what came online, where the provider refused to give it back. */
   private async freightHeldFen(showId: string, bidder: string): Promise<number> {
     const { sales, db } = this.parts;
     const { state, feeFen } = await sales.freightOf(showId, bidder, null);
-    const online = { showId, bidder, state: 'paid' as const, freightFen: MoreThan(0) };
-    return state === 'paid' && !(await db.manager.existsBy(OrderRow, online)) ? feeFen : 0;
+    if (state !== 'paid') return 0;
+    const order = await freightOrderOf(db.manager, showId, bidder);
+    return order === null || (await hasFailedFreight(db.manager, order.id)) ? feeFen : 0;
   }
 
   private async freights(showId: string): Promise<HandRefundList['freights']> {
@@ -235,6 +239,9 @@ export class HandRefunds {
     return new Date(this.parts.nowMs());
   }
 }
+
+const hasFailedFreight = (manager: EntityManager, orderId: string): Promise<boolean> =>
+  manager.existsBy(OrderRefundRow, { orderId, amountFen: 0, state: 'failed' });
 
 const isPaidOnline = async (manager: EntityManager, showId: string, sale: string): Promise<boolean> =>
   (await paidOrderOf(manager, showId, sale)) !== null;

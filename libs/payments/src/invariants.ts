@@ -165,9 +165,7 @@ export const paymentsInvariants = [
     name: 'what growers gave back, or carry on, is in the log, and nothing else',
     zh: '花农扣回、退回、转下场的款都在账本里，账本里的都有记录',
     sql: `
-      WITH leaf AS MATERIALIZED (
-        SELECT origin, convert_from(bytes, 'UTF8')::jsonb AS leaf FROM leaves JOIN logs USING (log)
-      ), logged AS (
+      WITH ${leaf}, logged AS (
         SELECT show_id, leaf ->> 'type' AS type, coalesce(leaf #>> '{body,sale}', leaf #>> '{body,debt}') AS of,
           sum((leaf #>> '{body,amountFen}')::bigint) AS fen
         FROM leaf JOIN shows USING (origin) WHERE leaf ->> 'type' LIKE 'clawback.%' GROUP BY 1, 2, 3

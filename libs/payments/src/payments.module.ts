@@ -7,6 +7,7 @@ import { Bills } from './bills.js';
 import { BillsController } from './bills.controller.js';
 import { Cases } from './cases.js';
 import { CasesController } from './cases.controller.js';
+import { FreshWords } from './freshWords.js';
 import { HandRefunds } from './handRefunds.js';
 import { HandRefundsController } from './handRefunds.controller.js';
 import { DepositsController } from './deposits/deposits.controller.js';
@@ -139,7 +140,8 @@ function partsOf(
   const ground = { db, members, sales, provider, nowMs, vault: new Vault(vaultKey), means: new Means() };
   const accounts = new GrowerAccounts(ground);
   const parcels = new Parcels(ground);
-  const bills = new Bills(sales, members, parcels);
+  const freshWords = new FreshWords(ground);
+  const bills = new Bills(sales, members, parcels, freshWords);
   const cases = new Cases({ ...ground, tell });
   const receipts = new PictureFolder(join(dataDir, 'receipts'));
   const depositReceipts = new PictureFolder(join(dataDir, 'deposit-receipts'));
@@ -159,7 +161,7 @@ function partsOf(
       knocks,
       new OnlinePayments([orders, refunds, online, knocks]),
     ],
-    new PaymentsService({ ...ground, bills, cases, receipts }),
+    new PaymentsService({ ...ground, bills, cases, receipts, freshWords }),
     new HandRefunds(ground),
     ...[online, views, new DepositsService({ ...ground, deposits, views, receipts: depositReceipts })],
     new MyPayments({ ...ground, deposits, parcels, bills, cases, refunds, counter }),

@@ -10,6 +10,7 @@ import { Bills } from './bills.js';
 import { Cases } from './cases.js';
 import { paymentsEntities } from './entities.js';
 import { Parcels } from './parcels.js';
+import { FreshWords } from './freshWords.js';
 import { Means } from './means.js';
 import { paymentsMigrations } from './migrations/index.js';
 import { type Cashier } from './cashier.js';
@@ -45,8 +46,16 @@ beforeAll(async () => {
   const parts = { db: database.dataSource, vault: new Vault(vaultKey), members, sales: hall };
   const cases = new Cases({ db: database.dataSource, members, nowMs: clock.now, tell: () => undefined });
   const parcels = new Parcels({ ...parts, nowMs: clock.now });
-  bills = new Bills(hall, members, parcels);
-  const more = { bills, cases, means: new Means(), receipts: new PictureFolder(folder), nowMs: clock.now };
+  const freshWords = new FreshWords(parts);
+  bills = new Bills(hall, members, parcels, freshWords);
+  const more = {
+    bills,
+    cases,
+    freshWords,
+    means: new Means(),
+    receipts: new PictureFolder(folder),
+    nowMs: clock.now,
+  };
   payments = new PaymentsService({ ...parts, ...more });
   elsewhere = new PaymentsService({ ...parts, ...more });
 });

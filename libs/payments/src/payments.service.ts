@@ -9,6 +9,7 @@ import { type Bills } from './bills.js';
 import { buyersSeal } from './buyersSeal.js';
 import { type Cases } from './cases.js';
 import { type PaymentRow } from './entities.js';
+import { type FreshWords } from './freshWords.js';
 import { PAYMENTS_PER_SHOW_MAX } from './limits.js';
 import { type Means, type MeansOfPayment } from './means.js';
 import * as rows from './paymentRows.js';
@@ -24,6 +25,7 @@ export interface PaymentsParts {
   sales: ShowSales;
   bills: Bills;
   cases: Cases;
+  freshWords: FreshWords;
   means: Means;
   /** Photos of receipts: private, never served without asking who wants them. */
   receipts: PictureFolder;
@@ -47,7 +49,7 @@ export class PaymentsService implements MeansOfPayment {
 
   /**
    * Refuses: `unknown-sale`, `already-paid`, `malformed` (sales of several buyers), `amount-differs`,
-   * `freight-differs`, `payment-pending`, `reference-used`.
+   * `freight-differs`, `fresh-unconfirmed`, `payment-pending`, `reference-used`.
    */
   record(showId: string, by: Cashier, body: Record): Promise<Payment> {
     return this.lines.run(showId, async () => {
@@ -55,6 +57,7 @@ export class PaymentsService implements MeansOfPayment {
       const refusal = refusalOfRecording(sales, body.amountFen - (body.freightFen ?? 0));
       if (refusal !== null) throw new Refused(refusal, undefined, errorsOf(refusal));
       await this.assertFreight(showId, sales[0]!.bidder, body.freightFen ?? 0);
+      await this.assertFresh(showId, sales[0]!.bidder, body);
       await this.parts.means.freeFor(this, showId, body.sales);
       const row = await this.rowOf(showId, by, body, sales[0]!.bidder);
       await rows.keepPayment(this.parts.db, row, sales);
@@ -76,6 +79,14 @@ export class PaymentsService implements MeansOfPayment {
       if (freightFen === 0 || fees.includes(freightFen)) return;
     } else if (freightFen === (freight.state === 'due' && !isHeld ? freight.feeFen : 0)) return;
     throw new Refused('freight-differs');
+  }
+
+  /** As online, nothing is taken for living goods before their buyer confirmed what holds for them; here somebody may say so. */
+  private async assertFresh(showId: string, bidder: string, { freshWord }: Record): Promise<void> {
+    const { sales, freshWords } = this.parts;
+    const buyer = (await sales.buyersOf(showId)).find((one) => one.bidder === bidder)!;
+    if (freshWord === undefined && (await freshWords.of(showId, buyer)) === 'open')
+      throw new Refused('fresh-unconfirmed');
   }
 
   /** What was recorded waits for its second person, and is not let go. */
@@ -195,10 +206,10 @@ export class PaymentsService implements MeansOfPayment {
 
   private async rowOf(showId: string, by: Cashier, body: Record, bidder: string): Promise<PaymentRow> {
     const id = randomUUID();
-    const { amountFen, freightFen = 0, channel, reference } = body;
+    const { amountFen, freightFen = 0, channel, reference, freshWord = null } = body;
     const { sealedFor, seal } = await buyersSeal(this.parts, showId, bidder);
     return {
-      ...{ id, showId, bidder, amountFen, freightFen, channel, sealedFor },
+      ...{ id, showId, bidder, amountFen, freightFen, channel, sealedFor, freshWord },
       reference: seal.seal(Buffer.from(reference), id),
       referenceHash: hashOfReference(reference),
       photo: null,
@@ -268,6 +279,7 @@ function shownPayment(
     decidedBy: row.decidedBy === null ? null : nameOf(row.decidedBy),
     decidedAtMs: row.decidedAt === null ? null : row.decidedAt.getTime(),
     mine: row.recordedBy === memberId,
+    freshWord: row.freshWord ?? 'no',
     disputed: disputed(row.id),
   };
 }

@@ -45,10 +45,12 @@ export interface ShowSales extends RefundLimit {
   ): Promise<Reason | null>;
   /** What freight this buyer owes, by the sealed table. `parcel` null: he has not said where to. */
   freightOf(showId: string, bidder: string, parcel: ParcelChoice | null): Promise<FreightDue>;
+  /** Buyers of closed shows who have nothing of what they paid for any more: all of it went back. */
+  allBack(): Promise<{ showId: string; bidder: string }[]>;
   /** The sealed table; null: no freight is charged. */
   freightRuleOf(showId: string): Promise<FreightRule | null>;
   /** What holds for living goods, where this buyer won some; null: he won none, or nothing is claimed in this show. */
-  livingOf(showId: string, buyer: { bidder: string; memberId: string }): Promise<LivingGoods | null>;
+  livingOf(showId: string, buyer: Pick<Buyer, 'bidder' | 'memberId'>): Promise<LivingGoods | null>;
   /** Told, with all sales, when a show was closed or a time to pay was moved: after the commit. It must not throw, nor take long. */
   onOwed(listener: (showId: string, sales: readonly SoldSale[]) => void): void;
   /** Closed shows in which something is owed and a deadline is sealed. */

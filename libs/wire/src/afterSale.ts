@@ -166,7 +166,7 @@ export type MyGoods = z.infer<typeof myGoods>;
 export const handRefundAsk = z.strictObject({
   refund: z.uuid().describe('chosen by who asks: the same number is the same refund'),
   sale: saleId,
-  amountFen: positiveFen,
+  amountFen: fen.describe('0: freight alone, when all goods of a parcel have gone back already'),
   channel: payment.shape.channel,
   reference: z.string().trim().min(1).max(80),
 });
@@ -174,8 +174,10 @@ export const handRefund = z.object({
   refund: z.uuid(),
   sale: saleId,
   paddle: z.int().positive(),
-  amountFen: positiveFen,
-  freightFen: fen.describe('beside the amount: it goes back when all goods of a parcel are given back'),
+  amountFen: fen,
+  freightFen: fen.describe(
+    'beside the amount, or alone: it goes back when all goods of a parcel are given back',
+  ),
   channel: payment.shape.channel,
   reference: z.string().describe('empty: its buyer asked to be erased'),
   claim: claimId.nullable(),
@@ -191,7 +193,9 @@ export const handRefundList = z.object({
   aloneFen: fen.describe('what one person may give back of a sale by himself'),
   freights: z
     .array(z.object({ paddle: z.int().positive(), freightFen: positiveFen }))
-    .describe('what came by hand for each parcel, and goes back when all its goods are given back'),
+    .describe(
+      'what came by hand for each parcel (or is refused online), and goes back when all its goods are given back',
+    ),
 });
 export type HandRefundList = z.infer<typeof handRefundList>;
 export const handRefundDecision = z.strictObject({ confirm: z.boolean() });

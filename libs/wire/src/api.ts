@@ -257,6 +257,8 @@ export const disputeReason = z
   .describe('what somebody says is wrong with a payment');
 export type DisputeReason = z.infer<typeof disputeReason>;
 export const channel = z.enum(['transfer', 'cash', 'wechat', 'alipay']);
+/** How a buyer who did not tap it himself confirmed what holds for living goods. */
+export const freshWord = z.enum(['in-person', 'by-phone']);
 export const paymentRecord = z.strictObject({
   sales: z.array(saleId).min(1).max(200).describe('sales of one buyer, paid at once'),
   amountFen: positiveFen.describe('with freight'),
@@ -265,6 +267,11 @@ export const paymentRecord = z.strictObject({
     .describe('the freight in it: as the bill says, or one of the sealed table where no address is known'),
   channel,
   reference: z.string().trim().min(1).max(64).describe('transfer number, receipt number …'),
+  freshWord: freshWord
+    .optional()
+    .describe(
+      'needed where the bill says `fresh: open`: how its buyer confirmed what holds for living goods',
+    ),
 });
 export const payment = z.object({
   id: z.string(),
@@ -281,6 +288,7 @@ export const payment = z.object({
   decidedBy: textOrNull,
   decidedAtMs: timeMs.nullable(),
   mine: z.boolean().describe('recorded by you: a second person must confirm it'),
+  freshWord: freshWord.or(z.literal('no')).describe('how its buyer confirmed what holds for living goods'),
   disputed: disputeReason
     .or(z.literal('no'))
     .describe('why somebody disputes it; until a second person has looked, it cannot be confirmed'),
@@ -388,6 +396,9 @@ export const bill = z.object({
     .describe('until when what is due may be paid; null: nothing is due, or no deadline'),
   extended: z.boolean().describe('the house gave longer'),
   parcel: maskedParcel.or(z.literal('none')),
+  fresh: z
+    .enum(['none', 'said', 'open'])
+    .describe('what holds for living goods: he won none, he confirmed it, or has to before he pays'),
 });
 export type Bill = z.infer<typeof bill>;
 export const billList = z.object({ bills: z.array(bill) });

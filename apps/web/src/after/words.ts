@@ -71,6 +71,7 @@ const zh = {
   withFreight: (freight: string, all: string) =>
     `这一包的货全退了，运费 ${freight} 一起退：共转给买家 ${all}。`,
   freightToo: (freight: string) => `另退运费 ${freight}`,
+  freightAlone: (freight: string) => `运费 ${freight}（货款已退完）`,
   refundStates: { waiting: '待第二人确认', given: '已入账本', dropped: '已作废' },
   confirm: '确认',
   drop: '作废',
@@ -145,6 +146,7 @@ const en: AfterWords = {
   withFreight: (freight, all) =>
     `All goods of this parcel go back, so its freight of ${freight} does too: send ${all} in all.`,
   freightToo: (freight) => `and freight ${freight}`,
+  freightAlone: (freight) => `freight ${freight} (its goods have gone back)`,
   refundStates: { waiting: 'waits for a second person', given: 'in the log', dropped: 'dropped' },
   confirm: 'Confirm',
   drop: 'Drop',

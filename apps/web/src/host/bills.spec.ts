@@ -22,7 +22,7 @@ const bill = (paddle: number, sales: Bill['sales'], dueFen: number): Bill => ({
   refundedFen: 0,
   dueFen,
   ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: dueFen, payByMs: null },
-  ...{ extended: false, parcel: 'none' as const },
+  ...{ extended: false, parcel: 'none' as const, fresh: 'none' as const },
 });
 const payment = (sales: string[], state: Payment['state']): Payment => ({
   id: 'p1',
@@ -39,7 +39,7 @@ const payment = (sales: string[], state: Payment['state']): Payment => ({
   decidedBy: null,
   decidedAtMs: null,
   mine: false,
-  disputed: 'no' as const,
+  ...{ freshWord: 'no' as const, disputed: 'no' as const },
 });
 
 describe('a bill', () => {
@@ -95,6 +95,17 @@ describe('a payment by hand', () => {
       ok: false,
       problem: 'referenceNeeded',
     });
+  });
+
+  it('for living goods says how their buyer confirmed what holds for them, unless he tapped it himself', () => {
+    const sales = [line('S1', 5_800)];
+    const typed = { amount: '58', channel: 'cash' as const, reference: '收据 3' };
+    expect(paymentOf(sales, 0, typed, 'open')).toEqual({ ok: false, problem: 'freshNeeded' });
+    const told = paymentOf(sales, 0, { ...typed, freshWord: 'by-phone' }, 'open');
+    expect(told).toMatchObject({ ok: true, record: { freshWord: 'by-phone' } });
+    for (const fresh of ['said', 'none'] as const) {
+      expect(paymentOf(sales, 0, typed, fresh)).toMatchObject({ ok: true });
+    }
   });
 
   it('of somebody who did not pay in time is in default, and never called paid', () => {

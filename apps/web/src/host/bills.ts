@@ -36,23 +36,30 @@ export function billsInOrder(bills: readonly Bill[], payments: readonly Payment[
   return [...bills].sort((a, b) => rank(a) - rank(b) || a.paddle - b.paddle);
 }
 
-export type PaymentProblem = 'notMoney' | 'differs' | 'referenceNeeded';
-/** What the host typed, as a record; or what is wrong with it. The amount must be what the sales come to. */
+export type PaymentProblem = 'notMoney' | 'differs' | 'referenceNeeded' | 'freshNeeded';
+/**
+ * What the host typed, as a record; or what is wrong with it. The amount must be what the sales come to; of living goods
+ * that their buyer has not confirmed himself, the host says how he did.
+ */
 export function paymentOf(
   sales: Bill['sales'],
   freightFen: number,
-  typed: { amount: string; channel: PaymentDraft['channel']; reference: string },
+  typed: Pick<PaymentDraft, 'channel' | 'reference' | 'freshWord'> & { amount: string },
+  fresh: Bill['fresh'] = 'none',
 ): { ok: true; record: PaymentDraft } | { ok: false; problem: PaymentProblem } {
   const amountFen = fenOf(typed.amount);
   if (!amountFen) return { ok: false, problem: 'notMoney' };
   if (amountFen !== sumFen(sales) + freightFen) return { ok: false, problem: 'differs' };
   const reference = typed.reference.trim();
   if (reference === '') return { ok: false, problem: 'referenceNeeded' };
+  const { freshWord } = typed;
+  if (fresh === 'open' && freshWord === undefined) return { ok: false, problem: 'freshNeeded' };
   return {
     ok: true,
     record: {
       ...{ sales: sales.map((sale) => sale.sale), amountFen, channel: typed.channel, reference },
       ...(freightFen > 0 && { freightFen }),
+      ...(fresh === 'open' && { freshWord }),
     },
   };
 }

@@ -41,7 +41,7 @@ const bill = (paddle: number, dueFen: number): Bill => ({
   refundedFen: 0,
   dueFen,
   ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: dueFen, payByMs: null },
-  ...{ extended: false, parcel: 'none' as const },
+  ...{ extended: false, parcel: 'none' as const, fresh: 'none' as const },
 });
 const sold = () => live(offered('L1', 3_600), bid(WU, 5_800, true), hammered('L1', WU, 5_800));
 

@@ -628,6 +628,12 @@ export const en: HostWords = {
   channels: { transfer: 'Transfer', wechat: 'WeChat', alipay: 'Alipay', cash: 'Cash', stripe: 'Card' },
   paymentReference: 'Transfer or receipt number',
   referenceHint: 'For the books; each works once',
+  freshSaid: 'Living goods do not go back, damage is made good: how did the buyer confirm it?',
+  freshWords: { 'in-person': 'In person, he agreed', 'by-phone': 'On the telephone, he agreed' },
+  freshTold: {
+    'in-person': 'Living goods: agreed in person',
+    'by-phone': 'Living goods: agreed by telephone',
+  },
   receiptTake: 'Photo of the receipt (optional)',
   receiptChosen: (name) => `Receipt: ${name}`,
   receiptNotSent: (why) =>
@@ -636,6 +642,7 @@ export const en: HostWords = {
     notMoney: 'Give the amount received',
     differs: 'The amount differs from the chosen bills',
     referenceNeeded: 'Give the transfer or receipt number',
+    freshNeeded: 'Say how the buyer confirmed what holds for living goods',
   },
   secondPersonHow: 'A second person confirms it before the sale turns paid.',
   settle: 'Settle',

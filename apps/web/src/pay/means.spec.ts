@@ -15,7 +15,7 @@ const bill: Bill = {
     dueFen: 5_800,
   },
   ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: 5_800, payByMs: null },
-  ...{ extended: false, parcel: 'none' as const },
+  ...{ extended: false, parcel: 'none' as const, fresh: 'none' as const },
   sales: [
     {
       sale: 'S1',

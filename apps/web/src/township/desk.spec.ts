@@ -69,7 +69,7 @@ describe('a bill', () => {
     refundedFen: 0,
     dueFen: 300,
     ...{ freight: { state: 'none' as const, feeFen: 0 }, totalDueFen: 300, payByMs: null },
-    ...{ extended: false, parcel: 'none' as const },
+    ...{ extended: false, parcel: 'none' as const, fresh: 'none' as const },
   };
   const payment = (sales: string[], state: Payment['state'], bidder = bill.bidder): Payment => ({
     ...{ sales, state, bidder },
@@ -84,7 +84,7 @@ describe('a bill', () => {
     decidedBy: null,
     decidedAtMs: null,
     mine: false,
-    disputed: 'no' as const,
+    ...{ freshWord: 'no' as const, disputed: 'no' as const },
   });
 
   test('asks only for what is neither paid nor waiting to be confirmed', () => {

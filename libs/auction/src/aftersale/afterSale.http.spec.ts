@@ -46,7 +46,8 @@ beforeAll(async () => {
     ['IN-1', ['S1', 'S2']],
     ['IN-2', ['S3']],
   ] as const) {
-    const paid = { sales, amountFen: 7_200 * sales.length, channel: 'transfer', reference };
+    const money = { sales, amountFen: 7_200 * sales.length, channel: 'transfer', reference };
+    const paid = { ...money, freshWord: 'in-person' };
     const { id } = (await township.post(`/api/shows/${showId}/payments`, host, paid)).json();
     await township.post(`/api/shows/${showId}/payments/${id}/decision`, officer, { confirm: true });
   }

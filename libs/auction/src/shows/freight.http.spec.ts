@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { paymentsInvariants } from '@qingpai/payments';
+import { OnlinePayments, paymentsInvariants } from '@qingpai/payments';
 import { FakeStripe } from '@qingpai/payments/testing';
 import * as wire from '@qingpai/wire';
 import { invariants, rowsAgainst } from '../store/invariants.js';
@@ -147,6 +147,7 @@ test('by hand freight is paid as the bill says; of who gave no address it is one
     township.post(at('payments'), host, {
       ...{ sales: ['S3', 'S4'], amountFen: 10_000 + freightFen, channel: 'transfer', reference },
       ...(freightFen > 0 && { freightFen }),
+      freshWord: 'by-phone',
     });
   expect(codeOf(await record(700, 'T1'))).toBe('freight-differs');
   await township.put(at('my-parcel'), li, { parcel: { ...home, province: '11' } });
@@ -156,6 +157,129 @@ test('by hand freight is paid as the bill says; of who gave no address it is one
   const { id } = recorded.json() as { id: string };
   await township.post(at(`payments/${id}/decision`), officer, { confirm: true });
   expect((await paidLeaves()).at(-1)).toMatchObject({ sale: 'S4', amountFen: 5_000, freightFen: 1_800 });
+});
+
+describe('freight that came another way than the last of the goods go back', () => {
+  const poll = () => township.app.get(OnlinePayments).reconcile();
+  const leaves = async (id: string) => {
+    const desk = await township.desks.of(id);
+    return Array.from({ length: desk.state.next }, (_, i) => desk.leaf(i)!);
+  };
+  const refunded = async (id: string) => (await leaves(id)).filter(({ type }) => type === 'sale.refunded');
+  const online = async (id: string) => {
+    await township.post(at('my-parcel/fresh', id), mei);
+    const asked = await township.post(at('my-payment', id), mei, { consent: true });
+    const paying = wire.payingOnline.parse(asked.json());
+    expect(stripe.pay(paying.payUrl)).toBe('paid');
+    await township.post(at('my-payment/look', id), mei);
+    return paying.order.order;
+  };
+  const byHand = async (id: string, sale: string, freightFen: number) => {
+    const money = { sales: [sale], amountFen: 5_000 + freightFen, channel: 'cash', reference: `IN ${id}` };
+    const body = { ...money, freshWord: 'in-person' };
+    const more = freightFen > 0 ? { freightFen } : {};
+    const recorded = await township.post(at('payments', id), host, { ...body, ...more });
+    const { id: payment } = recorded.json<{ id: string }>();
+    const decided = await township.post(at(`payments/${payment}/decision`, id), officer, { confirm: true });
+    expect(codeOf(decided)).toBe('ok');
+  };
+  const backOnline = (id: string, order: string, sale: string) =>
+    township.post(at(`orders/${order}/refunds`, id), officer, {
+      ...{ refund: randomUUID(), sale, amountFen: 5_000 },
+    });
+  const askByHand = (id: string, sale: string, amountFen: number) =>
+    township.post(at('hand-refunds', id), host, {
+      ...{ refund: randomUUID(), sale, amountFen, channel: 'cash', reference: randomUUID() },
+    });
+  const backByHand = async (id: string, sale: string, amountFen: number) => {
+    const asked = wire.handRefund.parse((await askByHand(id, sale, amountFen)).json());
+    if (asked.state === 'given') return asked;
+    const decided = await township.post(at(`hand-refunds/${asked.refund}/decision`, id), officer, {
+      confirm: true,
+    });
+    return wire.handRefund.parse(decided.json());
+  };
+  const freightsByHand = async (id: string) =>
+    wire.handRefundList.parse((await township.get(at('hand-refunds', id), host)).json()).freights;
+
+  /** 阿梅 wins two lots, and pays one online and one by hand: which of them comes first, brings the freight along. */
+  async function evening(first: 'online' | 'by hand'): Promise<{ id: string; order: string }> {
+    const id = (await township.post('/api/shows', host, { title: '两样付', rules })).json().showId as string;
+    for (const n of [1, 2]) await township.post(at('lots', id), host, { ...draft, title: `绣球 ${n}` });
+    const desk = await township.desks.of(id);
+    await done(desk.command({ by: 'host', name: 'seal' }));
+    await done(desk.command({ by: 'host', name: 'open', reason: 'none-configured' }));
+    const { memberId } = (await township.members.sessionOf(undefined, `Bearer ${mei}`))!;
+    const one = await township.store.newcomer(id, memberId);
+    await desk.register({ ...one, kind: 'buyer' }, township.store.seat(id, memberId));
+    await township.put(at('my-parcel', id), mei, { parcel: home });
+    let order = '';
+    for (const lot of ['L1', 'L2']) {
+      await done(desk.command({ by: 'host', name: 'offer', lot }));
+      await done(desk.bid(bidOf(5_000, { lot }), { bidder: one.bidder }));
+      await until(() => desk.state.lots[lot]!.phase === 'hammered');
+      const isOnline = (lot === 'L1') === (first === 'online');
+      if (isOnline) order = await online(id);
+      else await byHand(id, lot === 'L1' ? 'S1' : 'S2', lot === 'L1' ? 800 : 0);
+    }
+    await done(desk.command({ by: 'host', name: 'close' }));
+    return { id, order };
+  }
+
+  test('by itself and alone, when it came online and the last went by hand', async () => {
+    const { id, order } = await evening('online');
+    expect(codeOf(await backOnline(id, order, 'S1'))).toBe('ok');
+    await poll();
+    expect(await refunded(id)).toHaveLength(1);
+    expect(await backByHand(id, 'S2', 5_000)).toMatchObject({ state: 'given', freightFen: 0 });
+    const before = stripe.givenBackFen();
+    expect(await poll()).toBe(0);
+    expect(await poll()).toBe(0);
+    const all = await refunded(id);
+    expect(all).toHaveLength(3);
+    expect(all[2]).toMatchObject({
+      by: 'platform',
+      body: { sale: 'S1', amountFen: 0, freightFen: 800, channel: 'stripe' },
+    });
+    expect(stripe.givenBackFen() - before).toBe(800);
+    expect((await mine(mei, id)).orders[0]!.refundedFen).toBe(5_800);
+    expect(await freightsByHand(id)).toEqual([]);
+    expect(codeOf(await askByHand(id, 'S2', 0))).toBe('freight-stays');
+  });
+
+  test('by a person who writes it down, when it came by hand and the last went online', async () => {
+    const { id, order } = await evening('by hand');
+    expect(codeOf(await askByHand(id, 'S1', 0))).toBe('freight-stays');
+    expect(await backByHand(id, 'S1', 5_000)).toMatchObject({ state: 'given', freightFen: 0 });
+    expect(codeOf(await backOnline(id, order, 'S2'))).toBe('ok');
+    await poll();
+    expect(await refunded(id)).toHaveLength(2);
+    expect(await freightsByHand(id)).toEqual([{ paddle: 1, freightFen: 800 }]);
+    const alone = { state: 'given', amountFen: 0, freightFen: 800 };
+    expect(await backByHand(id, 'S1', 0)).toMatchObject(alone);
+    expect((await refunded(id)).at(-1)).toMatchObject({
+      body: { sale: 'S1', amountFen: 0, freightFen: 800, channel: 'cash' },
+    });
+    expect(await freightsByHand(id)).toEqual([]);
+  });
+
+  test('by hand after all, when the provider refuses it: a case tells people so', async () => {
+    const { id, order } = await evening('online');
+    expect(codeOf(await backOnline(id, order, 'S1'))).toBe('ok');
+    await backByHand(id, 'S2', 5_000);
+    stripe.breakNext(/POST .*refunds/, 'refused');
+    await poll();
+    await poll();
+    expect(await refunded(id)).toHaveLength(2);
+    const { cases } = wire.paymentCaseList.parse(
+      (await township.get(at('payment-cases', id), officer)).json(),
+    );
+    expect(cases).toMatchObject([{ kind: 'refund-unlogged', subject: order, settledAtMs: null }]);
+    expect(await freightsByHand(id)).toEqual([{ paddle: 1, freightFen: 800 }]);
+    expect(await backByHand(id, 'S2', 0)).toMatchObject({ state: 'given', freightFen: 800 });
+    await poll();
+    expect((await refunded(id)).map(({ body }) => 'freightFen' in body)).toEqual([false, false, true]);
+  });
 });
 
 test('addresses in the clear are for who packs, and that he read them is written down', async () => {

@@ -36,7 +36,8 @@ beforeAll(async () => {
     await done(desk.bid(bidOf(7_200, { lot }), { bidder }));
     await until(() => desk.state.lots[lot]!.phase === 'hammered');
   }
-  const paid = { sales: ['S1', 'S2'], amountFen: 14_400, channel: 'transfer', reference: 'IN-1' };
+  const money = { sales: ['S1', 'S2'], amountFen: 14_400, channel: 'transfer', reference: 'IN-1' };
+  const paid = { ...money, freshWord: 'in-person' };
   const recorded = await township.post(`/api/shows/${showId}/payments`, host, paid);
   await township.post(`/api/shows/${showId}/payments/${recorded.json().id}/decision`, officer, {
     confirm: true,
@@ -129,7 +130,8 @@ it('freight goes back with the refund after which nothing of a parcel stays paid
     await done(desk.bid(bidOf(7_200, { lot }), { bidder }));
     await until(() => desk.state.lots[lot]!.phase === 'hammered');
   }
-  const paid = { sales: ['S1', 'S2'], amountFen: 15_200, freightFen: 800, channel: 'cash', reference: 'F-1' };
+  const money = { sales: ['S1', 'S2'], amountFen: 15_200, channel: 'cash', reference: 'F-1' };
+  const paid = { ...money, freightFen: 800, freshWord: 'in-person' };
   const recorded = await township.post(`/api/shows/${id}/payments`, host, paid);
   const decided = await township.post(`/api/shows/${id}/payments/${recorded.json().id}/decision`, officer, {
     confirm: true,

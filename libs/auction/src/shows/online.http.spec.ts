@@ -146,7 +146,8 @@ test('a part goes back by a leaf, never more than came in, and the books follow'
 
 test('by hand and online never pay the same sale: each asks the other to let go first', async () => {
   const page = wire.payingOnline.parse((await pay(li)).json());
-  const byHand = { sales: ['S3', 'S4'], amountFen: 10_000, channel: 'transfer', reference: '工行 8812' };
+  const money = { sales: ['S3', 'S4'], amountFen: 10_000, channel: 'transfer', reference: '工行 8812' };
+  const byHand = { ...money, freshWord: 'by-phone' };
   const recorded = await township.post(`${show()}/payments`, host, byHand);
   expect([recorded.statusCode, stripe.pay(page.payUrl)]).toEqual([201, 'closed']);
   expect((await pay(li)).json().code).toBe('payment-pending');
@@ -162,7 +163,8 @@ test('by hand and online never pay the same sale: each asks the other to let go 
 });
 
 test('a payment by hand that its buyer disputes is not confirmed before a second person has looked', async () => {
-  const byHand = { sales: ['S5', 'S6'], amountFen: 10_000, channel: 'cash', reference: '收据 9' };
+  const money = { sales: ['S5', 'S6'], amountFen: 10_000, channel: 'cash', reference: '收据 9' };
+  const byHand = { ...money, freshWord: 'in-person' };
   const { id } = (await township.post(`${show()}/payments`, host, byHand)).json();
   const says = { reason: 'other-payer', note: '不是我付的' };
   const dispute = (who: Who) => township.post(`${show()}/payments/${id}/dispute`, who, says);

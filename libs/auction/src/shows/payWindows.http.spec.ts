@@ -124,6 +124,7 @@ test('a payment by hand that waits for its second person is not overtaken; rejec
   const { host, officer } = township.people;
   const recorded = await township.post(`/api/shows/${showId}/payments`, host, {
     ...{ sales: ['S1'], amountFen: 5_000, channel: 'transfer', reference: 'T-1' },
+    freshWord: 'by-phone',
   });
   await windows.end({ showId, bidder: li });
   expect(phases()[0]).toBe('awaiting');

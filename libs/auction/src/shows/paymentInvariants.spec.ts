@@ -35,7 +35,8 @@ beforeAll(async () => {
     await done(desk.bid(bidOf(5_000, { lot: id }), { bidder }));
     await until(() => desk.state.lots[id]!.phase === 'hammered');
   }
-  const body = { sales: ['S1'], amountFen: 5_000, channel: 'cash', reference: '收据 1' };
+  const money = { sales: ['S1'], amountFen: 5_000, channel: 'cash', reference: '收据 1' };
+  const body = { ...money, freshWord: 'in-person' };
   const payment = (await township.post(`/api/shows/${showId}/payments`, host, body)).json().id;
   await township.post(`/api/shows/${showId}/payments/${payment}/decision`, officer, { confirm: true });
   const parcel = {

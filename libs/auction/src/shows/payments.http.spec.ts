@@ -60,7 +60,7 @@ async function sell(lot: string, bidder: string): Promise<void> {
 const at = (path = '') => `/api/shows/${showId}/payments${path}`;
 const body = (sales: string[], reference: string) => ({
   ...{ sales, reference, channel: 'transfer' },
-  amountFen: sales.length * 5_000,
+  ...{ amountFen: sales.length * 5_000, freshWord: 'in-person' },
 });
 const record = (who: string, sales: string[], reference: string, more: object = {}) =>
   township.post(at(), who, { ...body(sales, reference), ...more });
@@ -80,6 +80,28 @@ const paidLeaves = async () => {
 const myBill = async (who: string) =>
   wire.bill.parse((await township.get(`/api/shows/${showId}/my-bill`, who)).json());
 const receipt = () => sharp({ create: { width: 30, height: 50, channels: 3, background: '#fff' } }).jpeg();
+
+describe('a payment by hand of living goods', () => {
+  const without = (sales: string[], reference: string) =>
+    record(host, sales, reference, { freshWord: undefined });
+
+  it('is recorded once somebody says how their buyer confirmed what holds for them, and tells the second person', async () => {
+    expect((await myBill(mei)).fresh).toBe('open');
+    expect((await without(['S1'], 'fresh 1')).json().code).toBe('fresh-unconfirmed');
+    expect((await record(host, ['S1'], 'fresh 1', { freshWord: 'somehow' })).json().code).toBe('malformed');
+    const first = wire.payment.parse(
+      (await record(host, ['S1'], 'fresh 1', { freshWord: 'by-phone' })).json(),
+    );
+    expect(first.freshWord).toBe('by-phone');
+    expect((await myBill(mei)).fresh).toBe('said');
+    // Once is enough; a record that did not hold says nothing.
+    const second = wire.payment.parse((await without(['S2'], 'fresh 2')).json());
+    expect(second.freshWord).toBe('no');
+    for (const { id } of [first, second]) await decide(officer, id, false);
+    expect((await myBill(mei)).fresh).toBe('open');
+    expect((await without(['S1'], 'fresh 3')).json().code).toBe('fresh-unconfirmed');
+  });
+});
 
 describe('a payment by hand', () => {
   it('is recorded by the host, confirmed by the officer, and turns its sales paid in the log', async () => {

@@ -67,8 +67,12 @@ export function showSales(
       const { state } = await desks.of(showId);
       const { afterSale } = state.rules;
       if (!afterSale || !hasLiving(state, bidder)) return null;
-      const said = await db.manager.findOneBy(FreshWordRow, { showId, memberId });
-      return { saidAtMs: said?.saidAt.getTime() ?? null, claimWithinMs: afterSale.claimWithinMs };
+      const said = memberId && (await db.manager.findOneBy(FreshWordRow, { showId, memberId }));
+      return { saidAtMs: said ? said.saidAt.getTime() : null, claimWithinMs: afterSale.claimWithinMs };
+    },
+    async allBack() {
+      const rows = await rowsOf<{ show_id: string; bidder: string }>(db.manager, allBackSql, []);
+      return rows.map(({ show_id, bidder }) => ({ showId: show_id, bidder }));
     },
     async freightRuleOf(showId) {
       return (await desks.of(showId)).state.rules.freight ?? null;
@@ -98,6 +102,13 @@ const owedSql = `
     AND EXISTS (SELECT FROM sales WHERE sales.show_id = shows.show_id AND sales.phase = 'awaiting')
     AND NOT EXISTS (SELECT FROM ended_shows WHERE ended_shows.show_id = shows.show_id)
   ORDER BY show_id`;
+
+const allBackSql = `
+  SELECT show_id, bidder FROM sales JOIN shows USING (show_id) WHERE shows.phase = 'closed'
+    AND NOT EXISTS (SELECT FROM ended_shows WHERE ended_shows.show_id = shows.show_id)
+  GROUP BY show_id, bidder
+  HAVING bool_or(sales.phase = 'refunded') AND NOT bool_or(sales.phase IN ('awaiting', 'paid'))
+  ORDER BY show_id, bidder`;
 
 const soldSales = (state: ShowState): SoldSale[] =>
   Object.values(state.sales)

@@ -9,6 +9,8 @@ import { DepositReceipts1795500670000 } from './1795500670000-deposit-receipts.j
 import { DepositsOnline1795500671000 } from './1795500671000-deposits-online.js';
 import { Clawbacks1795500690000 } from './1795500690000-clawbacks.js';
 import { FreightBackByHand1795500691000 } from './1795500691000-freight-back-by-hand.js';
+import { FreightBackAlone1795500692000 } from './1795500692000-freight-back-alone.js';
+import { FreshWordsByHand1795500693000 } from './1795500693000-fresh-words-by-hand.js';
 
 export const paymentsMigrations = [
   Payments1795500600000,
@@ -22,4 +24,6 @@ export const paymentsMigrations = [
   DepositsOnline1795500671000,
   Clawbacks1795500690000,
   FreightBackByHand1795500691000,
+  FreightBackAlone1795500692000,
+  FreshWordsByHand1795500693000,
 ];

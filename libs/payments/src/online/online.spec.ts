@@ -7,6 +7,7 @@ import { Bills } from '../bills.js';
 import { Cases } from '../cases.js';
 import { OnlineDeposits } from '../deposits/onlineDeposits.js';
 import { paymentsEntities } from '../entities.js';
+import { FreshWords } from '../freshWords.js';
 import { Parcels } from '../parcels.js';
 import { Means } from '../means.js';
 import { paymentsMigrations } from '../migrations/index.js';
@@ -43,7 +44,7 @@ function till() {
     means: new Means(),
   };
   const cases = new Cases({ ...ground, tell: (kind) => told.push(kind) });
-  const bills = new Bills(hall, members, new Parcels(ground));
+  const bills = new Bills(hall, members, new Parcels(ground), new FreshWords(ground));
   const orders = new OnlineOrders({ ...ground, bills, cases });
   const refunds = new OnlineRefunds({ ...ground, cases });
   const deposits = new OnlineDeposits({ ...ground, deposits: noDeposits, cases });

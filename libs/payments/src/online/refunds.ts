@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { OneByOne, Refused, statusOf } from '@qingpai/platform';
 import { type EventBody, type Refund, type refundAsk } from '@qingpai/wire';
-import { type DataSource, type EntityManager, LessThan } from 'typeorm';
+import { type DataSource, type EntityManager, LessThan, MoreThan, Not } from 'typeorm';
 import { type z } from 'zod';
 import { type Cases } from '../cases.js';
 import { OrderRefundRow, OrderRow, OrderSaleRow } from '../entities.js';
@@ -51,9 +52,16 @@ export class OnlineRefunds {
     });
   }
 
-  /** Asks on for what nobody told us of; answers how many could not be asked for. */
+  /**
+   * Asks on for what nobody told us of, and gives back freight whose goods all went back; answers how many could not be
+   * asked for.
+   */
   async reconcile(): Promise<number> {
     if (this.parts.provider === null) return 0;
+    return (await this.freightsBack()) + (await this.askOn());
+  }
+
+  private async askOn(): Promise<number> {
     const askedAt = LessThan(new Date(this.parts.nowMs() - ASK_AGAIN_AFTER_MS));
     const where = { state: 'asked' as const, askedAt };
     const waiting = await this.parts.db.manager.find(OrderRefundRow, { where, take: ASKED_PER_ROUND_MAX });
@@ -63,6 +71,47 @@ export class OnlineRefunds {
       if (!cases.has(orderId)) await this.refresh(id).catch(() => (failed += 1));
     }
     return failed;
+  }
+
+  /**
+   * Freight goes back the way it came. Where the last of the goods went another way – by hand, or of another order – no
+   * refund takes it along, and it goes back alone. Refused by the provider it is a case; when a person has settled that, it
+   * is tried again, unless it was given back by hand meanwhile.
+   */
+  private async freightsBack(): Promise<number> {
+    const { db, sales, cases } = this.parts;
+    let failed = 0;
+    for (const { showId, bidder } of await sales.allBack()) {
+      const order = await freightOrderOf(db.manager, showId, bidder);
+      if (!order || (await sales.freightOf(showId, bidder, null)).state !== 'paid') continue;
+      if ((await cases.openOf([order.id])).size > 0) continue;
+      const id = await db.transaction((manager) => this.reserveFreight(manager, order));
+      if (id !== null) await this.refresh(id).catch(() => (failed += 1));
+    }
+    return failed;
+  }
+
+  /** Under the order's lock, as any refund of it; null: it is on its way. */
+  private async reserveFreight(manager: EntityManager, { id: orderId }: OrderRow): Promise<string | null> {
+    const lock = { mode: 'pessimistic_write' as const };
+    const { showId, freightFen } = await manager.findOneOrFail(OrderRow, { where: { id: orderId }, lock });
+    if (await isFreightGoing(manager, orderId)) return null;
+    const paid = await manager.find(OrderSaleRow, { where: { orderId }, order: { sale: 'ASC' } });
+    const row: OrderRefundRow = {
+      ...{
+        id: randomUUID(),
+        orderId,
+        showId,
+        sale: paid.at(-1)!.sale,
+        claim: null,
+        amountFen: 0,
+        freightFen,
+      },
+      ...{ state: 'asked', ref: null, answerHash: null, askedBy: null },
+      askedAt: new Date(this.parts.nowMs()),
+    };
+    await manager.insert(OrderRefundRow, row);
+    return row.id;
   }
 
   /** Of these orders, what was given back or is to be. */
@@ -127,25 +176,31 @@ export class OnlineRefunds {
       });
     if (given === null || given.state === 'failed') {
       await db.manager.update(OrderRefundRow, { id, state: 'asked' }, { state: 'failed' });
+      // Nobody asked for it, so nobody is told otherwise.
+      if (row.askedBy === null) await this.raise(row, `${id} failed`);
     } else if (given.state === 'given') {
       await (row.sale === null ? this.returned(row, given) : this.logged(row, row.sale, given));
     }
   }
 
   private async logged(row: OrderRefundRow, sale: string, given: ProviderRefund): Promise<void> {
-    const { sales, cases, provider } = this.parts;
+    const { sales, provider } = this.parts;
     const body: EventBody<'sale.refunded'> = {
       ...{ sale, amountFen: row.amountFen, channel: provider!.channel },
       ...(row.freightFen > 0 && { freightFen: row.freightFen }),
       ...{ txn: sha256(given.ref).toString('base64'), evidence: sha256(given.answer).toString('base64') },
       ...(row.claim !== null && { claim: row.claim }),
     };
-    const refusal = await sales.refund(row.showId, 'officer', [body], (manager) => keep(manager, row, given));
+    const by = row.askedBy === null ? 'platform' : 'officer';
+    const refusal = await sales.refund(row.showId, by, [body], (manager) => keep(manager, row, given));
     if (refusal === null || (await this.find(row.id)).state === 'given') return;
     if (statusOf(refusal) >= 500) throw new Refused(refusal);
     // It is with the buyer, and the log does not take it any more: the show is settled.
-    const note = `${given.ref} ${row.amountFen} ${refusal}`;
-    await cases.raise({ showId: row.showId, kind: 'refund-unlogged', subject: row.orderId, note });
+    await this.raise(row, `${given.ref} ${row.amountFen + row.freightFen} ${refusal}`);
+  }
+
+  private raise({ showId, orderId: subject }: OrderRefundRow, note: string): Promise<void> {
+    return this.parts.cases.raise({ showId, kind: 'refund-unlogged', subject, note });
   }
 
   private returned(row: OrderRefundRow, given: ProviderRefund): Promise<void> {
@@ -203,3 +258,19 @@ async function keep(
 export const shownRefund = ({ id, orderId, sale, amountFen, state }: OrderRefundRow): Refund => ({
   ...{ refund: id, order: orderId, sale: sale ?? '', amountFen, state },
 });
+
+/** The paid order with which a buyer's freight came, and which has not given it back; null: it came by hand, or is back. */
+export async function freightOrderOf(
+  manager: EntityManager,
+  showId: string,
+  bidder: string,
+): Promise<OrderRow | null> {
+  const paid = { showId, bidder, state: 'paid' as const, freightFen: MoreThan(0) };
+  for (const order of await manager.findBy(OrderRow, paid)) {
+    if (!(await isFreightGoing(manager, order.id))) return order;
+  }
+  return null;
+}
+
+const isFreightGoing = (manager: EntityManager, orderId: string): Promise<boolean> =>
+  manager.existsBy(OrderRefundRow, { orderId, freightFen: MoreThan(0), state: Not('failed') });

@@ -11,8 +11,8 @@ export type HowPaid = 'at once' | 'declined' | 'after 3DS' | 'breaks off 3DS' | 
 export interface FakeEvent extends Thing {
   type: string;
 }
-/** What goes wrong with a request: before anything was done, or after it. */
-type Fault = 'error before' | 'error after' | 'cut before' | 'cut after' | 'silent after' | 'no';
+/** What goes wrong with a request: refused for good, or broken before anything was done or after it. */
+type Fault = 'refused' | 'error before' | 'error after' | 'cut before' | 'cut after' | 'silent after' | 'no';
 
 /**
  * A Stripe that remembers, for behaviour (stripe-mock judges shapes and remembers nothing): keys answer as the first
@@ -190,6 +190,7 @@ export class FakeStripe {
     this.requests.push({ method, path: url, body, key });
     const at = this.faults.findIndex(({ path }) => path.test(`${method} ${url}`));
     const fault = at < 0 ? 'no' : this.faults.splice(at, 1)[0]!.fault;
+    if (fault === 'refused') return send(response, 400, no('charge_disputed').answer);
     if (fault === 'error before') return send(response, 500, apiError('broken'));
     if (fault === 'cut before') return void request.socket.destroy();
     const { status, answer } = this.answered(method, url, body, key);

@@ -89,6 +89,9 @@ export class Hall implements ShowSales {
   async freightOf() {
     return this.freight;
   }
+  async allBack() {
+    return [];
+  }
   async freightRuleOf() {
     return null;
   }
