@@ -36,8 +36,8 @@ describe('what growers got and owe back is told again:', () => {
     ['not who came next', withoutDue(['sale.takenOver', 3]), 'INVALID'],
     ['not that a deposit was let go', withoutDue(['deposit.released']), 'INVALID'],
   ])('%s', (_row, text, verdict) => {
-    const said = verifyContinued(textOf(duesBefore), text, { policy, verify });
-    expect([said.verdict, naiveContinued(textOf(duesBefore), text, policy).verdict]).toEqual([
+    const said = verifyContinued([text, textOf(duesBefore)], { policy, verify });
+    expect([said.verdict, naiveContinued([text, textOf(duesBefore)], policy).verdict]).toEqual([
       verdict,
       verdict,
     ]);
@@ -47,8 +47,8 @@ describe('what growers got and owe back is told again:', () => {
     const disagreements: string[] = [];
     for (let seed = 0; seed < 200; seed++) {
       const { text, how } = mutate(new Chance(seed), duesAfter);
-      const one = verifyContinued(textOf(duesBefore), text, { policy, verify });
-      const other = naiveContinued(textOf(duesBefore), text, policy);
+      const one = verifyContinued([text, textOf(duesBefore)], { policy, verify });
+      const other = naiveContinued([text, textOf(duesBefore)], policy);
       if (one.verdict !== other.verdict)
         disagreements.push(
           `seed ${seed}, ${how}: ${one.verdict} ${one.findings[0]?.code} / ${other.verdict} ${other.why}`,
