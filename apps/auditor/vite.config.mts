@@ -22,6 +22,18 @@ function withoutJsonSchema(): Plugin {
   };
 }
 
+/** zod's sentences about what does not fit: the page names the place and has words of its own; without a place, the kind says enough. */
+function withoutSentences(): Plugin {
+  return {
+    name: 'without-sentences',
+    enforce: 'pre',
+    load: (id) =>
+      /zod\/v4\/locales\/en\.js$/.test(id)
+        ? "export default () => ({ localeError: ({ code }) => code.replace(/_/g, ' ') });"
+        : null,
+  };
+}
+
 /**
  * zod writes code and evaluates it where it may. The page's policy refuses that, so zod would go on without; here it does
  * not even try.
@@ -82,7 +94,7 @@ function oneFile(): Plugin {
 export default defineConfig({
   root: here('page'),
   publicDir: false,
-  plugins: [withoutJsonSchema(), withoutEval(), oneFile()],
+  plugins: [withoutJsonSchema(), withoutSentences(), withoutEval(), oneFile()],
   resolve: {
     alias: libs,
   },
