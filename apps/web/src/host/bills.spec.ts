@@ -1,5 +1,6 @@
 import type { Bill, Payment } from '@qingpai/wire';
-import { billsInOrder, billState, payableSales, paymentOf } from './bills';
+import { payableSales, paymentOf } from '../shared/bills';
+import { billsInOrder, billState } from './bills';
 
 const line = (sale: string, amountFen: number, phase: Bill['sales'][number]['phase'] = 'awaiting') => ({
   sale,

@@ -1,6 +1,6 @@
 import { defaultFreight, type FreightRule, type Province, provinceCodes } from '@qingpai/wire';
 import { yuan } from '../shared/format';
-import { fenOf } from './lotForm';
+import { fenOf } from '../shared/yuan';
 
 /** The freight table as a host fills it in: one price for every place, and rows for those that cost something else. */
 export interface FreightForm {

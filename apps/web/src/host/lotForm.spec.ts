@@ -1,12 +1,5 @@
-import {
-  checkForm,
-  emptyForm,
-  fenOf,
-  formOf,
-  rememberedOf,
-  suggestedStartFen,
-  type LotForm,
-} from './lotForm';
+import { checkForm, emptyForm, formOf, rememberedOf, suggestedStartFen, type LotForm } from './lotForm';
+import { fenOf } from '../shared/yuan';
 import { live } from './testing/show';
 
 const form = (changed: Partial<LotForm> = {}): LotForm => ({

@@ -1,4 +1,5 @@
 import type { Format, LotCard, LotDraft, LotState } from '@qingpai/wire';
+import { fenOf } from '../shared/yuan';
 
 /** The form of a lot: text as typed, yuan; out comes a draft in whole fen, or what is wrong with which field. */
 export interface LotForm {
@@ -71,13 +72,6 @@ const halfWidth = (text: string) =>
     /[０-９．，￥]/g,
     (c) => ({ '．': '.', '，': ',', '￥': '¥' })[c] ?? String.fromCharCode(c.charCodeAt(0) - 0xfee0),
   );
-
-/** '¥1,200', '１２．５', '58元' → whole fen, without floats; null: not an amount. '' is null too. */
-export function fenOf(text: string): number | null {
-  const plain = halfWidth(text).replace(/[\s,¥元]/g, '');
-  const match = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(plain);
-  return match ? Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : null;
-}
 
 /**
  * The start price when the host leaves it blank: 0 without a floor; a rising lot with a floor starts at seven

@@ -1,6 +1,6 @@
 import { defaultFreight, type FreightRule, type ShowRules } from '@qingpai/wire';
 import { checkFreight, type FreightForm, usualFreight } from './freightTable';
-import { fenOf } from './lotForm';
+import { fenOf } from '../shared/yuan';
 
 /** What a host chooses of a show's rules when it is made; all else is the default. Fixed with the seal. */
 export interface RulesForm {

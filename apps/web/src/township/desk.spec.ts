@@ -1,6 +1,7 @@
 import type { Bill, Payment } from '@qingpai/wire';
-import { payable, sumFen, waitingFen } from './bills';
-import { fenOf, typed } from './money';
+import { payableSales, sumFen } from '../shared/bills';
+import { waitingFen } from './bills';
+import { fenOf, typed } from '../shared/yuan';
 import { addressOf, conditions, filteredBy, placeOf, queryOf, type Place } from './place';
 
 describe('where one is on the desk', () => {
@@ -88,10 +89,10 @@ describe('a bill', () => {
   });
 
   test('asks only for what is neither paid nor waiting to be confirmed', () => {
-    expect(payable(bill, [payment(['S2'], 'recorded')]).map((one) => one.sale)).toEqual(['S1']);
+    expect(payableSales(bill, [payment(['S2'], 'recorded')]).map((one) => one.sale)).toEqual(['S1']);
   });
   test('a rejected payment leaves its sales to be paid again', () => {
-    expect(sumFen(payable(bill, [payment(['S2'], 'rejected')]))).toBe(300);
+    expect(sumFen(payableSales(bill, [payment(['S2'], 'rejected')]))).toBe(300);
   });
   test('counts as waiting what this buyer paid and nobody confirmed', () => {
     const others = payment(['S9'], 'recorded', 'B'.repeat(16));

@@ -61,7 +61,7 @@ const zh = {
   bankFile: '下载银行批量文件',
   exports: (n: number) => (n > 0 ? `已下载 ${n} 次` : '还没下载'),
   mine: '您做的批次，请另一人确认',
-  reference: '银行流水号',
+  reference: '流水号或收据号',
   failed: '退票',
   failures: {
     'account-wrong': '账号不对',
@@ -218,7 +218,7 @@ const en: Words = {
   bankFile: 'The bank’s file',
   exports: (n) => (n > 0 ? `Taken ${n} times` : 'Not taken yet'),
   mine: 'You made it; somebody else confirms',
-  reference: 'Bank’s reference',
+  reference: 'Reference or receipt number',
   failed: 'Turned back',
   failures: {
     'account-wrong': 'Wrong account',
