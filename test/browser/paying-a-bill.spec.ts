@@ -145,6 +145,27 @@ test('without Stripe it tells how to pay by hand; what was recorded wrongly can 
   }
 }, 90_000);
 
+test('an officer records what came for two lots together with its freight, and how living goods were agreed to', async () => {
+  const { showId, token } = await won(market);
+  const page = await browser.opens(`/pay/${showId}`, token);
+  await givesHisAddress(page);
+  const desktop = { viewport: { width: 1280, height: 800 } };
+  const desk = await browser.opens(`/township?view=payments&at=${showId}`, await market.officer(), desktop);
+  await desk.getByRole('button', { name: '记一笔收款' }).click();
+  expect(await desk.getByLabel('收到多少').inputValue()).toBe('80');
+  await desk.getByLabel('参考号').fill('转账 20261201');
+  await desk.getByRole('button', { name: '记下' }).click();
+  await desk.getByText('请选买家怎么确认的').waitFor();
+  await desk.getByText('电话里听明白').click();
+  await shot(desk, 'desk-record');
+  expect(await axeFinds(desk)).toEqual([]);
+  await desk.getByRole('button', { name: '记下' }).click();
+  await desk.locator('dialog').waitFor({ state: 'detached' });
+  await desk.getByText('鲜活约定：电话里同意').waitFor();
+  await page.reload();
+  await page.getByText('收款人已记下，等第二人确认').waitFor();
+}, 60_000);
+
 test('after the close the room says what is owed and until when; the host gives longer, and sees who pays what', async () => {
   const { showId, host, token } = await won(market);
   await host.does({ name: 'close' });
