@@ -277,4 +277,29 @@ whereChromiumIs('in Chromium', () => {
     await hostPage.context().close();
     await page.context().close();
   }, 240_000);
+
+  test('where nothing of it gets through the picture falls step by step to the photos, bids go on, and it comes back by itself', async () => {
+    const { showId, host } = await market.openShow([pot()], { ...rules, openForMs: 120_000 });
+    const { token } = await market.buyer(showId, '小林');
+    const hostPage = await hostOnAir(showId);
+    await host.does({ name: 'offer', lot: 'L1' });
+    const page = await browser.opens(`/r/${showId}`, token, PHONE, (one) =>
+      one.route('**/stage/watch', (route) => route.abort()),
+    );
+    for (const mode of ['流畅', '仅声音', '仅图片']) {
+      await page.locator('.live-pill', { hasText: mode }).waitFor({ timeout: WITHIN_MS });
+    }
+    await page.getByText('画面和声音都收不到，先看图片').waitFor();
+    await shot(page, 'room-photos-alone');
+    expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+    const accepted = host.event('bid.accepted', 'L1');
+    await page.getByRole('button', { name: /出价 ¥36/ }).click();
+    await accepted;
+    // What could not be asked for is complained of by the browser, not by the page.
+    browser.complaints.splice(0);
+    await page.unroute('**/stage/watch');
+    await page.waitForSelector('.live-voice', { timeout: 3 * WITHIN_MS });
+    await hostPage.context().close();
+    await page.context().close();
+  }, 240_000);
 });

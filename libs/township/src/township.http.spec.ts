@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Global, Module } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { Desks, LotCardRow } from '@qingpai/auction';
+import { Desks, LotCardRow, Registry } from '@qingpai/auction';
 import {
   portsOn,
   siqiaoCard,
@@ -82,6 +82,7 @@ async function started(): Promise<NestFastifyApplication> {
     { provide: Ledger, useValue: township.ledger },
     { provide: SHOW_VERDICTS, useValue: port },
     { provide: Desks, useValue: desks },
+    { provide: Registry, useValue: township.registry },
   ];
   Global()(Ground);
   Module({ providers: provided, exports: provided.map(({ provide }) => provide) })(Ground);

@@ -18,6 +18,8 @@ export interface WatcherView {
   /** Where the picture some seconds behind is, when the other one does not come through. */
   delayed: string | null;
   megabytes: number;
+  /** Nothing came through at all: pictures alone for a while, then it is tried again. */
+  rests: boolean;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -28,6 +30,8 @@ const FULL_AGAIN_MS = 5_000;
 const TRIES_PER_STEP = 3;
 /** So often nothing came through: then neither UDP nor our TCP gets here, and the picture is fetched as files. */
 const FAILURES_MAX = 2;
+/** So long it shows pictures alone when not even sound came through. */
+const REST_MS = 20_000;
 const KEPT = 'qingpai.picture';
 
 /** What was chosen last; else by what the phone says of its line. */
@@ -47,7 +51,7 @@ async function fetchFrom(address: MediaAddress, handleLost: () => void): Promise
 
 export function createWatcher(showId: string) {
   const view = reactive<WatcherView>({
-    ...{ state: 'idle', mode: firstMode(), stream: null, delayed: null, megabytes: 0 },
+    ...{ state: 'idle', mode: firstMode(), stream: null, delayed: null, megabytes: 0, rests: false },
   }) as WatcherView;
   let stage: Stage | null = null;
   let take = 0;
@@ -80,6 +84,7 @@ export function createWatcher(showId: string) {
     incoming = null;
     view.stream = null;
     view.delayed = null;
+    view.rests = false;
     view.state = state;
   }
 
@@ -119,7 +124,10 @@ export function createWatcher(showId: string) {
       view.delayed = url;
       return;
     }
-    if (tries % TRIES_PER_STEP === 0) fall();
+    if (tries % TRIES_PER_STEP === 0) {
+      if (view.mode === 'voice') return rest();
+      fall();
+    }
     clearTimeout(again);
     again = window.setTimeout(() => void post(), waits.next());
   }
@@ -127,6 +135,17 @@ export function createWatcher(showId: string) {
   function fall(): void {
     if (view.mode === 'high') view.mode = 'low';
     else if (view.mode === 'low') view.mode = 'voice';
+  }
+  /** The last step down, and back up one: it begins with sound again. */
+  function rest(): void {
+    view.mode = 'photo';
+    drop('idle');
+    view.rests = true;
+    again = window.setTimeout(() => {
+      view.mode = 'voice';
+      view.rests = false;
+      if (stage) handleStage(stage);
+    }, REST_MS);
   }
 
   async function look(): Promise<void> {

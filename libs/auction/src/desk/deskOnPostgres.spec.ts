@@ -124,14 +124,16 @@ describe.each(Object.keys(broken))('a commit that %s', (way) => {
     const { log, arm } = breakOnce();
     const again = await deskOn(showId, log);
     arm();
-    const answers = await Promise.all([
+    const [won, lost] = await Promise.all([
       again.bid(bidOf(1_000), { bidder: LIN }),
       again.bid(bidOf(1_000), { bidder: WU }),
     ]);
-    expect(answers.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(won.ok).toBe(true);
+    expect(lost).toMatchObject({ ok: false, reason: 'not-above-price', beatenBy: won.i });
     const leaves = await leavesOf(showId);
-    for (const { i, bidId } of answers) expect(leaves[i!]).toMatchObject({ body: { bid: bidId } });
-    expect(leaves.filter(({ type }) => type.startsWith('bid.'))).toHaveLength(2);
+    expect(leaves[won.i!]).toMatchObject({ type: 'bid.accepted', body: { bid: won.bidId } });
+    // What beat the other stands in the log; being beaten is no leaf of its own.
+    expect(leaves.filter(({ type }) => type.startsWith('bid.'))).toHaveLength(1);
   });
 
   it('does a command once, with what stands beside it', async () => {
