@@ -89,7 +89,8 @@ test('what was sold before the copy is paid, settled and proved in the log that 
   await pays(next, 'S2', 'cash-002');
   const own = Object.values(again.state.sales).find((sale) => sale.lot === lot)!.sale;
   // A reference of the log before is used once over both.
-  const twice = { sales: [own], amountFen: 3_600, channel: 'cash', reference: 'cash-001' };
+  const cash = { amountFen: 3_600, channel: 'cash', freshWord: 'in-person' };
+  const twice = { sales: [own], ...cash, reference: 'cash-001' };
   const { id } = await market.must<{ id: string }>('POST', `/api/shows/${next}/payments`, hostToken, twice);
   const decided = await market.ask('POST', `/api/shows/${next}/payments/${id}/decision`, officer, {
     confirm: true,
