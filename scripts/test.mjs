@@ -30,7 +30,8 @@ const [built] = await Promise.all([ensureBuilt(), check('类型', 'types')]);
 count('build', built);
 
 await suite('unit');
-// People's pace leaves a core idle, and what only computes may have it.
+await suite('tampering');
+// People's pace leaves a core idle, and what only reads may have it.
 await Promise.all([inTheGaps(), atPeoplesPace()]);
 await suite('market-day');
 if (built) {
@@ -53,7 +54,6 @@ async function check(zh, en, how) {
 /** Takes what the suites beside it leave of the machine. */
 async function inTheGaps() {
   const how = { niceness: constants.priority.PRIORITY_BELOW_NORMAL };
-  await suite('tampering', how);
   await check('规范', 'lint', how);
   await check('格式', 'format', how);
 }
@@ -105,12 +105,12 @@ async function alsoOn(nodeLine) {
 }
 
 /** One jest project in a process of its own. */
-async function suite(name, { env = {}, title = name, node = process.execPath, niceness = 0 } = {}) {
+async function suite(name, { env = {}, title = name, node = process.execPath } = {}) {
   const report = join(reports, `${title.replaceAll(' ', '-')}.json`);
   const workers = sharing.has(name) ? ['--maxWorkers=2'] : [];
   const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), ...workers, '--selectProjects', name];
   const args = [...jest, '--json', `--outputFile=${report}`, '--passWithNoTests', '--forceExit'];
-  const options = { shown: false, env: { ...env, FORCE_COLOR: '0' }, limitMs: SUITE_MS_MAX, niceness };
+  const options = { shown: false, env: { ...env, FORCE_COLOR: '0' }, limitMs: SUITE_MS_MAX };
   const startMs = Date.now();
   const { ok, output } = await run(node, args, options);
   // Not sooner: another may run beside it.
