@@ -123,6 +123,9 @@ export type SeasonVerification = z.infer<typeof seasonVerification>;
 
 /** Of a log that goes on from others after restores: all of them together. */
 export const continuedVerification = verification.extend({
-  before: z.array(verification).describe('of each log before by itself, the nearest first'),
+  before: z
+    .array(verification)
+    .optional()
+    .describe('of each log before by itself, the nearest first; left out where none was at hand'),
 });
 export type ContinuedVerification = z.infer<typeof continuedVerification>;

@@ -269,7 +269,7 @@ describe('a show that is continued after a restore', () => {
     const [past, now] = [await textOf(`shows/${before}/bundle`), await textOf(`shows/${next}/bundle`)];
     const together = verifyContinued([now, past], { policy: await textOf(`shows/${next}/policy`) });
     expect(together.findings).toEqual([]);
-    expect(together.before[0]!.findings.map((one) => one.code)).toEqual(['lot-unsold']);
+    expect(together.before![0]!.findings.map((one) => one.code)).toEqual(['lot-unsold']);
     expect(together).toMatchObject({ verdict: 'ALL_ACCOUNTED_NOT_ALL_SOLD' });
     const { body: said } = await http<Verification>('GET', `shows/${next}/verification`, null);
     expect(said.verdict).toBe('ALL_ACCOUNTED_NOT_ALL_SOLD');

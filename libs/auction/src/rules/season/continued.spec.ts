@@ -71,7 +71,7 @@ describe('a log that goes on from another', () => {
     const before = interrupted();
     const verification = judged(before, goesOn(before));
     expect(verification).toMatchObject({ verdict: 'ALL_SOLD_UNSETTLED', exitCode: 10, findings: [] });
-    expect(verification.before.map(({ verdict }) => verdict)).toEqual(['INCOMPLETE']);
+    expect(verification.before!.map(({ verdict }) => verdict)).toEqual(['INCOMPLETE']);
     expect(verification.gates.at(-1)).toMatchObject({ gate: 'before', ok: true });
   });
 
@@ -147,7 +147,7 @@ describe('the log before', () => {
     });
     const before = interrupted();
     const { verdict, before: judgedBefore, notes } = judged(before, goesOn(before), { receipts: [file] });
-    expect([verdict, judgedBefore[0]!.verdict]).toEqual(['STALE', 'STALE']);
+    expect([verdict, judgedBefore![0]!.verdict]).toEqual(['STALE', 'STALE']);
     expect(notes.map(({ code }) => code)).not.toContain('receipt-ignored');
   });
 
@@ -156,7 +156,7 @@ describe('the log before', () => {
     const bundle = bundleOf(before);
     const leaves = bundle.leaves.map((leaf) => leaf.replace('"amountFen":3600', '"amountFen":3700'));
     const both = verifyContinued([textOf(goesOn(before)), digested({ ...bundle, leaves })], { policy });
-    expect([both.verdict, both.before[0]!.findings[0]!.code]).toEqual(['INVALID', 'root-wrong']);
+    expect([both.verdict, both.before![0]!.findings[0]!.code]).toEqual(['INVALID', 'root-wrong']);
     // And names the log whose leaves they are.
     expect(both.findings).toMatchObject([{ code: 'root-wrong', log: originOf(FIRST) }]);
     expect(both.gates.at(-1)).toMatchObject({
@@ -179,7 +179,7 @@ describe('a log that goes on from one that goes on from another', () => {
   it('is judged with both, and told of each', () => {
     const all = three(third, second, first);
     expect(all).toMatchObject({ verdict: 'ALL_SOLD_AND_SETTLED', exitCode: 0, findings: [] });
-    expect(all.before.map(({ verdict }) => verdict)).toEqual(['INCOMPLETE', 'INCOMPLETE']);
+    expect(all.before!.map(({ verdict }) => verdict)).toEqual(['INCOMPLETE', 'INCOMPLETE']);
     expect(all.gates.filter(({ gate }) => gate === 'before').map(({ ok }) => ok)).toEqual([true, true]);
   });
 

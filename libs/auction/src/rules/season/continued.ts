@@ -40,7 +40,8 @@ export function verifyContinued(
   const verdict = others.reduce(worse, newest.verification.verdict);
   return {
     ...newest.verification,
-    ...{ verdict, exitCode: verdicts[verdict], before: before.map(({ verification }) => verification) },
+    ...{ verdict, exitCode: verdicts[verdict] },
+    ...(before.length > 0 && { before: before.map(({ verification }) => verification) }),
     gates: [...newest.verification.gates, ...links.flatMap(({ gate }) => gate ?? [])],
     findings: [...newest.verification.findings, ...links.flatMap(({ findings }) => findings), ...chain],
     notes: [...newest.verification.notes, ...links.flatMap(({ notes }) => notes)],
