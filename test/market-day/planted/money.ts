@@ -28,7 +28,7 @@ export const moneyBugs: readonly PlantedLine[] = [
     name: 'in default before the time is over',
     proves: 'nobody is in default before his time is over',
     file: `${rules}/sales.ts`,
-    was: "if (payBy === null || nowMs < payBy) return refuse('still-payable');",
+    was: "if (!isTakingOver(state) && (payBy === null || nowMs < payBy)) return refuse('still-payable');",
     is: "if (payBy === null) return refuse('still-payable');",
   },
   {
