@@ -3,7 +3,7 @@ import { playShow } from './show.js';
 import { type Planted, type World, worldWith } from './world.js';
 
 /** More than the hardest one takes. */
-const SEEDS_TO_FIND = 300;
+const SEEDS_TO_FIND = 600;
 /** Without the rules some cannot be seen at all. */
 const SEEDS_TO_FIND_BLIND = 60;
 
