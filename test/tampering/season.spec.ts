@@ -3,15 +3,11 @@ import { registryPolicy as policy } from '../../libs/auction/src/rules/testing/p
 import { verify } from './cases.js';
 import { naiveSeason } from './naive/season.js';
 import { randomSeason } from './randomSeason.js';
+import { type Compared, theyAgree } from './twoJudges.js';
 
 /** Two judges that share no code, over all shows of a township together: what one calls wrong the other must. */
 const SEASONS = Number(process.env.NAIVE_SEASONS ?? 200);
-const parts = 5;
 
-interface Compared {
-  verdict: string;
-  disagreement: string | null;
-}
 function compare(seed: number): Compared {
   const { text, how } = randomSeason(seed);
   const one = verifySeason(text, { policy, verify });
@@ -26,26 +22,13 @@ function compare(seed: number): Compared {
 } // prettier-ignore
 
 describe(`a naive judge and the verifier agree on ${SEASONS} seasons that were tampered with:`, () => {
-  const verdicts = new Map<string, number>();
-
-  it.each(Array.from({ length: parts }, (_, part) => part + 1))(
-    `part %i of ${parts}`,
-    (part) => {
-      const disagreements: string[] = [];
-      const [from, to] = [part - 1, part].map((end) => Math.floor((end * SEASONS) / parts));
-      for (let seed = from!; seed < to!; seed++) {
-        const { verdict, disagreement } = compare(seed);
-        verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
-        if (disagreement) disagreements.push(disagreement);
-      }
-      expect(disagreements).toEqual([]);
-    },
-    120_000,
-  );
-
-  it('and they met every kind of verdict that a season can have', () => {
-    process.stdout.write(`\nseasons ${[...verdicts].map(([kind, n]) => `${kind} ${n}`).join(', ')}\n`);
-    const kinds = ['ALL_SOLD_AND_SETTLED', 'ALL_SOLD_UNSETTLED', 'ALL_ACCOUNTED_NOT_ALL_SOLD', 'INCOMPLETE', 'INVALID', 'STALE', 'UNTRUSTED'];
-    expect(kinds.filter((kind) => !verdicts.has(kind))).toEqual([]);
-  }); // prettier-ignore
+  theyAgree(SEASONS, 5, compare, [
+    'ALL_SOLD_AND_SETTLED',
+    'ALL_SOLD_UNSETTLED',
+    'ALL_ACCOUNTED_NOT_ALL_SOLD',
+    'INCOMPLETE',
+    'INVALID',
+    'STALE',
+    'UNTRUSTED',
+  ]);
 });

@@ -50,6 +50,68 @@ const ageOfPicture = `(() => {
   return (now - sent + 2 ** 33) % 2 ** 32;
 })()`;
 
+/** In place of the camera: white paper with a dot that moves; what is asked of cameras and of the screen is written down. */
+const paperCamera = `(() => {
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: 854, height: 480 });
+  const paper = canvas.getContext('2d', { alpha: false });
+  let turn = 0;
+  setInterval(() => {
+    paper.fillStyle = '#fff';
+    paper.fillRect(0, 0, 854, 480);
+    paper.fillStyle = '#888';
+    paper.fillRect(20 + (turn++ % 60) * 5, 400, 30, 30);
+  }, 30);
+  window.asked = { facing: [], locks: 0, connections: [] };
+  navigator.mediaDevices.getUserMedia = async ({ video }) => {
+    asked.facing.push(video?.facingMode?.ideal ?? video?.facingMode);
+    const out = new AudioContext().createMediaStreamDestination();
+    return new MediaStream([...canvas.captureStream(30).getVideoTracks(), ...out.stream.getAudioTracks()]);
+  };
+  const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+  navigator.wakeLock.request = (kind) => ((asked.locks += 1), request(kind));
+  const Real = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Real {
+    constructor(...config) {
+      super(...config);
+      asked.connections.push(this);
+    }
+  };
+})()`;
+/** In the host's page: whether the sound that is sent can be heard. */
+const isHeard = `asked.connections.at(-1).getSenders().find(({ track }) => track?.kind === 'audio').track.enabled`;
+/** In a viewer's page: which of these codes stands in the picture, drawn once more in its place; '' on blank paper. */
+const codeInPicture = (codes: readonly string[]) => `((codes) => {
+  const video = document.querySelector('.live-film video');
+  const [width, height] = [video.videoWidth, video.videoHeight];
+  const paperOf = () => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width, height });
+    const paper = canvas.getContext('2d', { willReadFrequently: true });
+    const size = Math.max(13, Math.round(Math.min(width, height) / 26));
+    paper.font = '600 ' + size + 'px ui-monospace, Menlo, monospace';
+    return { paper, size };
+  };
+  const seen = paperOf();
+  seen.paper.drawImage(video, 0, 0, width, height);
+  const top = Math.floor(height * 0.05);
+  const levelsOf = ({ paper }) => paper.getImageData(0, top, width, Math.floor(height * 0.12)).data.filter((_, n) => n % 4 === 0);
+  const levels = levelsOf(seen);
+  if (Math.min(...levels) > 200) return '';
+  const distances = codes.map((code) => {
+    const { paper, size } = paperOf();
+    paper.fillStyle = '#fff';
+    paper.fillRect(0, 0, width, height);
+    const { width: length } = paper.measureText(code);
+    paper.fillStyle = 'rgb(16 26 22 / 60%)';
+    paper.fillRect(width - length - 2.2 * size, height * 0.14 - 1.2 * size, length + size, 1.7 * size);
+    paper.fillStyle = '#fff';
+    paper.fillText(code, width - length - 1.7 * size, height * 0.14);
+    return levelsOf({ paper }).reduce((sum, level, n) => sum + Math.abs(level - levels[n]), 0);
+  });
+  return codes[distances.indexOf(Math.min(...distances))];
+})(${JSON.stringify(codes)})`;
+
 /** In the page: picks what is sent of the picture, as a thumb does. */
 const picks = `const picks = async (mode) => {
   document.querySelector('button.live-pill').click();
@@ -302,4 +364,58 @@ whereChromiumIs('in Chromium', () => {
     await hostPage.context().close();
     await page.context().close();
   }, 240_000);
+
+  test('the sealed code is burnt into what viewers see; the host flips, mutes and keeps her screen on; a viewer takes the picture along', async () => {
+    const { showId } = await market.openShow([pot()], rules);
+    const others = ['0000·0000·0000', '1234·5678·9ABC', 'FEDC·BA98·7654'];
+    const hostPage = await hostOnAir(showId, paperCamera);
+    const page = await browser.opens(`/r/${showId}`, undefined, PHONE, (one) =>
+      one.addInitScript(`
+        window.taken = 0;
+        HTMLVideoElement.prototype.requestPictureInPicture = async () => void (window.taken += 1);
+        Object.defineProperty(document, 'pictureInPictureEnabled', { value: true });
+      `),
+    );
+    await picture(page);
+    const { code } = await market.must<{ code: string }>('GET', `/api/shows/${showId}/code`);
+    expect(code).toMatch(/^[0-9A-F]{4}(·[0-9A-F]{4}){2}$/);
+    const inPicture = () => page.evaluate<string>(codeInPicture([...others, code]));
+    await until(async () => (await inPicture()) === code, 'the code is in the picture', WITHIN_MS);
+    await shot(page, 'room-code-burnt-in');
+
+    for (const figure of ['上行', '帧率', '丢帧']) await hostPage.getByText(figure).waitFor();
+    expect(await hostPage.evaluate<number>('asked.locks')).toBeGreaterThan(0);
+    expect(await hostPage.evaluate<boolean>(isHeard)).toBe(true);
+    await hostPage.getByRole('button', { name: '静音', exact: true }).click();
+    await hostPage.getByRole('button', { name: '取消静音' }).waitFor();
+    expect(await hostPage.evaluate<boolean>(isHeard)).toBe(false);
+    await hostPage.getByRole('button', { name: '翻转镜头' }).click();
+    await until(
+      async () => new Set(await hostPage.evaluate<string[]>('asked.facing')).size === 2,
+      'the other camera',
+    );
+    expect((await stageOf(showId)).state).toBe('live');
+    await picture(page);
+    await hostPage.getByRole('switch', { name: /画面上印核验码/ }).click();
+    await until(async () => (await inPicture()) === '', 'the code is gone from the picture', WITHIN_MS);
+
+    const megabytes = async () =>
+      Number(/([\d.]+) MB/.exec(await page.locator('.live-pill', { hasText: 'MB' }).innerText())![1]);
+    const before = await megabytes();
+    await until(async () => (await megabytes()) > before, 'megabytes are counted', WITHIN_MS);
+    await page.locator('.live-pill', { hasText: 'MB' }).click();
+    await page.getByRole('button', { name: '小窗播放' }).click();
+    expect(await page.evaluate<number>('taken')).toBe(1);
+    for (const one of [hostPage, page]) await one.context().close();
+  }, 240_000);
+
+  test('opened in WeChat the host’s page says where a camera can be used', async () => {
+    const { showId } = await market.openShow([pot()], rules);
+    const userAgent = 'Mozilla/5.0 (Linux; Android 12) AppleWebKit/537.36 Chrome/107 MicroMessenger/8.0.47';
+    const page = await browser.opens(`/host?show=${showId}`, await market.host(), { ...PHONE, userAgent });
+    await page.getByRole('button', { name: /^(开播|画面)$/ }).click();
+    await page.getByText('微信里打不开摄像头').waitFor();
+    await shot(page, 'host-in-wechat');
+    await page.context().close();
+  }, 60_000);
 });

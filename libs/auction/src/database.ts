@@ -11,7 +11,7 @@ import { salesAfterwardsMigrations } from './store/migrations/1795500310000-sale
 import { proxiesMigrations } from './store/migrations/1795500330000-proxies.js';
 import { seenLogsMigrations } from './store/migrations/1795500340000-seen-logs.js';
 import { dailyReportsMigrations } from './store/migrations/1795500345000-daily-reports.js';
-import { signedReportsMigrations } from './store/migrations/1795500395000-signed-reports.js';
+import { signedReportsMigrations } from './store/migrations/1795500397000-signed-reports.js';
 import { payoutsMigrations } from './store/migrations/1795500360000-payouts.js';
 import { growerDuesMigrations } from './store/migrations/1795500370000-grower-dues.js';
 import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs.js';

@@ -64,7 +64,8 @@ const zh = {
   missing: (count: number) => `缺报 ${count} 天：`,
   said: '说明与签发',
   wordsPlaceholder: '这一天要说明的（不写姓名电话），可不写',
-  signHelp: '数字不能改，可以写几句说明。用本机的钥匙签发，哈希进乡镇登记簿，签了不能改，只能另签一版更正。',
+  signHelp:
+    '数字不能改，可以写几句说明。用本机的钥匙签发，哈希进乡镇登记簿，签了不能改，只能另签一版更正。没有成交和收付的日子可以不签。',
   notOver: '过完这一天，到次日中午前签发。',
   sign: '签发',
   correct: '更正',
@@ -150,7 +151,7 @@ const en: ReportWords = {
   said: 'Words and signature',
   wordsPlaceholder: 'What is to be said of the day (no names, no telephones); may stay empty',
   signHelp:
-    'Figures cannot be edited; you may add words. Signed under the key of this machine, its hash goes into the township’s registry. What is signed stays; a correction is another version.',
+    'Figures cannot be edited; you may add words. Signed under the key of this machine, its hash goes into the township’s registry. What is signed stays; a correction is another version. A day without sales or money needs none.',
   notOver: 'To be signed when the day is over, by noon of the next.',
   sign: 'Sign',
   correct: 'Correct',

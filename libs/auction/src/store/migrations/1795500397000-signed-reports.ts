@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** What an officer signed of a day, version by version, written once; and of an issue who sees to it, until when, and where. */
-export class SignedReports1795500395000 implements MigrationInterface {
+export class SignedReports1795500397000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE signed_reports (
@@ -40,4 +40,4 @@ export class SignedReports1795500395000 implements MigrationInterface {
   }
 }
 
-export const signedReportsMigrations = [SignedReports1795500395000];
+export const signedReportsMigrations = [SignedReports1795500397000];
