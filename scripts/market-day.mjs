@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads';
 import { ensureInstalled, refuseOldNode } from './ground.mjs';
 
 // `npm run market-day -- --seed N [--shows N]`: shows under a virtual clock with everything going wrong.
-// `-- --planted`: after how many seeds each planted bug is found. It runs the sources as they are: nothing is built.
+// `-- --planted`: after how many seeds each planted bug is found; `--brief`: at the seeds where it was found before. It runs the sources as they are: nothing is built.
 const MANY_SHOWS = 200;
 const usage =
   'npm run market-day -- [--seed N] [--shows N] [--workers N] | --planted [--brief]\n' +

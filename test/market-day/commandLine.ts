@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { Figures } from './figures.js';
 import { invariantNames } from './invariants/index.js';
 import { planted } from './planted/index.js';
+import { keepSeeds, type KnownSeeds } from './planted/seeds.js';
 import { seek, type Sought } from './search.js';
 import { type Played, playShow } from './show.js';
 import { type Pool, serveTasks, workOn } from './threads.js';
@@ -91,7 +92,10 @@ function tellBroken({ seed, broken, trace }: Played): void {
 
 // ---------------------------------------------------------------- planted bugs
 
-/** Looks for every planted bug, and prints a table. Answers the exit code. */
+/**
+ * Looks for every planted bug, and prints a table. Answers the exit code.
+ * @param isBrief where each was seen before; else from the first seed on, and what is found is kept
+ */
 export async function findPlanted(pool: Pool, isBrief = false): Promise<number> {
   const startedMs = performance.now();
   const sought: BugSought[] = [];
@@ -102,7 +106,9 @@ export async function findPlanted(pool: Pool, isBrief = false): Promise<number> 
   });
   say('| bug | seeds until found | what named it | without the rules | what it proves, all others blind |');
   say('| --- | ---: | --- | --- | --- |');
-  for (const one of sought.sort((a, b) => a.bug - b.bug)) say(row(one));
+  sought.sort((a, b) => a.bug - b.bug);
+  for (const one of sought) say(row(one));
+  if (!isBrief) await keepSeeds(seedsOf(sought));
   const [found, blind] = [sought.filter((one) => one.found), sought.filter((one) => one.blind)];
   const alone = new Set(sought.flatMap((one) => one.alone?.invariant ?? []));
   const hardest = Math.max(...found.map((one) => one.found!.seed));
@@ -112,6 +118,13 @@ export async function findPlanted(pool: Pool, isBrief = false): Promise<number> 
       `${isBrief ? '' : `${blind.length} also without the rules; `}${alone.size} of ${invariantNames.length} invariants proved; ${seconds} s`,
   );
   return found.length === planted.length && alone.size === invariantNames.length ? 0 : 1;
+}
+
+function seedsOf(sought: readonly BugSought[]): Record<string, KnownSeeds> {
+  const seen = sought.flatMap(({ bug, found, alone }) =>
+    found ? [[planted[bug]!.name, { found: found.seed, ...(alone && { alone: alone.seed }) }] as const] : [],
+  );
+  return Object.fromEntries(seen);
 }
 
 function row({ bug: at, found, blind, alone }: BugSought): string {

@@ -1,4 +1,5 @@
 import { everything, type Looking, withoutTheRules } from './invariants/index.js';
+import { knownSeeds } from './planted/seeds.js';
 import { playShow } from './show.js';
 import { type Planted, type World, worldWith } from './world.js';
 
@@ -21,21 +22,35 @@ export interface Sought {
 
 /**
  * Plays shows with the bug in them until it is seen.
- * @param isBrief not also without the rules: that column is for the table in the documents
+ * @param isBrief looks first where it was seen before, and not also without the rules: that column is for the table in
+ * the documents
  */
 export async function seek(bug: Planted, isBrief: boolean): Promise<Sought> {
   const world = worldWith(bug);
   const only: Looking = (name) => name === bug.proves;
   const every = bug.every ?? 1;
-  const found = await search(world, { from: every, to: SEEDS_TO_FIND, every }, everything);
+  const known = isBrief ? knownSeeds()[bug.name] : undefined;
+  const found =
+    (await searchAt(known?.found, world, everything)) ??
+    (await search(world, { from: every, to: SEEDS_TO_FIND, every }, everything));
   return {
     found,
     blind: isBrief ? null : await searchOn(world, found, { to: SEEDS_TO_FIND_BLIND, every }, withoutTheRules),
     alone:
       bug.proves === undefined
         ? null
-        : await searchOn(world, found, { to: SEEDS_TO_FIND, every }, only, only),
+        : ((await searchAt(known?.alone, world, only, only)) ??
+          (await searchOn(world, found, { to: SEEDS_TO_FIND, every }, only, only))),
   };
+}
+
+async function searchAt(
+  seed: number | undefined,
+  world: World,
+  looking: Looking,
+  counts?: Looking,
+): Promise<Found | null> {
+  return seed === undefined ? null : search(world, { from: seed, to: seed, every: 1 }, looking, counts);
 }
 
 /** Which seeds are played: from one of them, every so manieth. */
