@@ -42,11 +42,11 @@ const { markdown, notMeasured, printed } = await import('../test/bench/table.mjs
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null;
 const scale = quick
-  ? { repetitions: 1, forMs: 1_100, idleMs: 500, signed: 10_000, rounds: 1, leaves: 60_000, steps: 1 }
+  ? { repetitions: 1, forMs: 1_000, idleMs: 500, signed: 6_000, rounds: 1, leaves: 40_000, steps: 1 }
   : { repetitions: 3, forMs: 8_000, idleMs: 3_000, signed: 100_000, rounds: 10, leaves: 1_000_000, steps: 5 };
 const memoryScale = quick
-  ? { watchers: 1_000, forMs: 3_000, withSlow: false }
-  : { watchers: 3_000, forMs: 600_000, withSlow: true };
+  ? { watchers: 1_000, forMs: 3_000, samples: 5, withSlow: false }
+  : { watchers: 3_000, forMs: 600_000, samples: 10, withSlow: true };
 
 const machine = `${cpus()[0]?.model ?? '?'} × ${cpus().length} · Node ${process.version}`;
 const began = Date.now();

@@ -5,7 +5,6 @@ import { notMeasured, row } from './table.mjs';
 
 const PER_SECOND = 5;
 const SLOW = 50;
-const SAMPLES = 10;
 /** Collects its garbage all the time, so that its size says what it keeps. */
 const NODE_OPTIONS = `--import ${new URL('./tidyMemory.mjs', import.meta.url).href}`;
 
@@ -13,7 +12,7 @@ const NODE_OPTIONS = `--import ${new URL('./tidyMemory.mjs', import.meta.url).hr
  * G10, on a server of its own that keeps no garbage.
  * @param opened told of that server, so that Ctrl-C ends it
  */
-export async function memory(root, { watchers, forMs, withSlow, say, opened }) {
+export async function memory(root, { watchers, forMs, samples, withSlow, say, opened }) {
   const house = await openHouse(root, { folder: 'bench-memory', environment: { NODE_OPTIONS } });
   opened(house);
   const rig = new Rig(house);
@@ -21,9 +20,9 @@ export async function memory(root, { watchers, forMs, withSlow, say, opened }) {
     const room = await rig.room({ people: 50 });
     await room.watch(100);
     await rig.run(room, { way: 'open', forMs: 2_000, perSecond: 200 }); // whatever the first ones make it load
-    const before = await least(house);
+    const before = await least(house, samples);
     await room.watch(watchers);
-    const after = await least(house);
+    const after = await least(house, samples);
     // Resident memory may grow by less than is kept, into what was free before; the heap leaves native parts out.
     const each = (of) => (after[of] - before[of]) / watchers / 1_024;
     const kb = Math.max(each('rssBytes'), each('heapBytes'));
@@ -31,7 +30,7 @@ export async function memory(root, { watchers, forMs, withSlow, say, opened }) {
     say(
       `  ${kb.toFixed(1)} KB a watcher; ${flat.map((bytes) => (bytes / 2 ** 20).toFixed(0)).join(' → ')} MB`,
     );
-    const slow = withSlow ? await slowOnes(rig, room) : null;
+    const slow = withSlow ? await slowOnes(rig, room, samples) : null;
     return { rows: rowsOf({ kb, watchers, flat, slow, forMs }), faults: rig.faults, answers: rig.answers };
   } finally {
     await rig.close();
@@ -39,10 +38,10 @@ export async function memory(root, { watchers, forMs, withSlow, say, opened }) {
   }
 }
 
-/** The least of some samples: bytes resident, and bytes of the heap and what hangs on it. */
-async function least(house) {
+/** The least of some samples, between which garbage is collected: bytes resident, and bytes of the heap and its kin. */
+async function least(house, samples) {
   const all = [];
-  for (let n = 0; n < SAMPLES; n += 1) {
+  for (let n = 0; n < samples; n += 1) {
     await pause(800);
     all.push(await house.metrics());
   }
@@ -61,24 +60,24 @@ async function overTime(rig, room, forMs) {
 }
 
 /** Some stop reading while bids rain. Those who are cut are gone from the server's count, wherever they are. */
-async function slowOnes(rig, room) {
+async function slowOnes(rig, room, samples) {
   const { house } = rig;
   const rain = () => rig.run(room, { way: 'race', forMs: 20_000 });
   await rig.watchers.ask('leave', { crowd: room.crowd });
   room.watching = 0;
-  const dry = await grown(house, rain);
+  const dry = await grown(house, rain, samples);
   await room.watch(SLOW, 'slow');
   const { sockets } = await house.metrics();
   await rig.watchers.ask('stall', { crowd: 'slow' });
-  const wet = await grown(house, rain);
+  const wet = await grown(house, rain, samples);
   const cut = sockets - (await house.metrics()).sockets;
   await rig.watchers.ask('leave', { crowd: 'slow' });
   return { cut, peaks: wet / dry };
 }
 
 /** By how much the server grew at most while something went on. */
-async function grown(house, work) {
-  const { rssBytes: before } = await least(house);
+async function grown(house, work, samples) {
+  const { rssBytes: before } = await least(house, samples);
   let [peak, going] = [before, true];
   const looking = (async () => {
     for (; going; await pause(500)) peak = Math.max(peak, (await house.metrics()).rssBytes);
