@@ -108,7 +108,7 @@ export async function findPlanted(pool: Pool, isBrief = false): Promise<number> 
   say('| --- | ---: | --- | --- | --- |');
   sought.sort((a, b) => a.bug - b.bug);
   for (const one of sought) say(row(one));
-  if (!isBrief) await keepSeeds(seedsOf(sought));
+  if (!isBrief) keepSeeds(seedsOf(sought));
   const [found, blind] = [sought.filter((one) => one.found), sought.filter((one) => one.blind)];
   const alone = new Set(sought.flatMap((one) => one.alone?.invariant ?? []));
   const hardest = Math.max(...found.map((one) => one.found!.seed));

@@ -14,6 +14,11 @@ export interface Mutant {
   is: string;
 }
 
+/** One that is known again wherever its line moves; of lines that read alike each has its number. */
+export interface CheckLess extends Mutant {
+  id: string;
+}
+
 const root = join(__dirname, '..', '..');
 const auction = 'libs/auction/src/rules';
 const ledger = 'libs/ledger/src/rules';
@@ -69,11 +74,16 @@ export const judgedFiles = [
 ];
 
 /** Every early exit in turn is never taken: `if (…) return`. */
-export function mutantsOf(file: string): Mutant[] {
+export function mutantsOf(file: string): CheckLess[] {
   const lines = readFileSync(join(root, file), 'utf8').split('\n');
+  const alike = new Map<string, number>();
   return lines.flatMap((was, at) => {
     const is = was.replace(/\bif \((.+)\) (return|continue)\b/, 'if (false && ($1)) $2');
-    return is === was ? [] : [{ file, line: at + 1, was, is }];
+    if (is === was) return [];
+    const text = `${file} ${was.trim()}`;
+    const nth = (alike.get(text) ?? 0) + 1;
+    alike.set(text, nth);
+    return [{ id: nth === 1 ? text : `${text} #${nth}`, file, line: at + 1, was, is }];
   });
 }
 
@@ -155,14 +165,23 @@ const specs = [auction, `${auction}/verify`, `${auction}/season`, ledger].flatMa
     .filter((name) => name.endsWith('.spec.ts') && !/^(anyEvening|speed|certificate|leaf)/.test(name))
     .map((name) => `${folder}/${name}`),
 );
-const sameFolder =
-  ({ file }: Mutant) =>
-  (spec: string): boolean =>
-    file === '' || spec.startsWith(file.startsWith(ledger) ? ledger : auction);
+/** The one of the same name first: who breaks a file is most often seen by its own spec. */
+const specsFor = ({ file }: Mutant): string[] => {
+  const own = file.replace(/\.ts$/, '.spec.ts');
+  const near = specs.filter((spec) => spec.startsWith(file.startsWith(ledger) ? ledger : auction));
+  return near.includes(own) ? [own, ...near.filter((spec) => spec !== own)] : near;
+};
 
 type Body = (...args: unknown[]) => unknown;
-/** Whether one of the rules' own specs fails on the mutant. */
-export function failsSpecs(mutant: Mutant): boolean {
+/** The first of the rules' own specs that fails on the mutant. */
+export function failingSpec(
+  mutant: Mutant,
+  among = mutant.file === '' ? specs : specsFor(mutant),
+): string | null {
+  return among.find((spec) => fails(mutant, spec)) ?? null;
+}
+
+function fails(mutant: Mutant, spec: string): boolean {
   const tests: (() => unknown)[] = [];
   const it = Object.assign((_name: string, body: Body) => void tests.push(body), {
     each: (rows: unknown[]) => (_name: string, body: Body) => {
@@ -175,10 +194,8 @@ export function failsSpecs(mutant: Mutant): boolean {
     },
   });
   try {
-    for (const spec of specs.filter(sameFolder(mutant))) {
-      worldOf(mutant, { it, test: it, describe, expect })(spec);
-      for (const test of tests.splice(0)) test();
-    }
+    worldOf(mutant, { it, test: it, describe, expect })(spec);
+    for (const test of tests) test();
     return false;
   } catch {
     return true;

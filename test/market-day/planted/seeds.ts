@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format } from 'prettier';
 
 /** Where a bug was seen when all of them were last sought from the first seed on. */
 export interface KnownSeeds {
@@ -19,6 +18,6 @@ export function knownSeeds(): Record<string, KnownSeeds> {
 }
 
 /** Keeps them for the next look. */
-export async function keepSeeds(seeds: Record<string, KnownSeeds>): Promise<void> {
-  writeFileSync(file, await format(JSON.stringify(seeds), { parser: 'json' }));
+export function keepSeeds(seeds: Record<string, KnownSeeds>): void {
+  writeFileSync(file, `${JSON.stringify(seeds, null, 2)}\n`);
 }
