@@ -1,7 +1,7 @@
 import { verifyBundle } from '@qingpai/auction/rules';
 import { verifyByNode } from '@qingpai/ledger';
 import { parsePolicy, verifyProof } from '@qingpai/ledger/rules';
-import { type Bid, type BidAnswer } from '@qingpai/wire';
+import { type Bid, type BidAnswer, type ChatLine } from '@qingpai/wire';
 import { Market, pot, shortRules } from './kit/market.js';
 import { newId } from './kit/person.js';
 
@@ -14,6 +14,9 @@ test('kill -9 in the middle of a lot loses no acknowledged bid, and the lot clos
   const { showId, host } = await market.openShow([pot({ startFen: 100 })], rules);
   const people = await Promise.all(['小林', '小吴', '小陈'].map((name) => market.signer(showId, name)));
   await host.offers('L1', ...people);
+
+  expect(await people[0]!.ask('chat', { text: '这盆好看' })).toEqual({ ok: true });
+  await market.ask('GET', `/api/shows/${showId}/talk.csv`, host.token);
 
   // Everybody keeps bidding a little more than the last; what was answered goes into the journal.
   const journal: { bid: Bid; answer: BidAnswer; token: string }[] = [];
@@ -58,6 +61,8 @@ test('kill -9 in the middle of a lot loses no acknowledged bid, and the lot clos
   }
   expect(answered.filter(({ answer }) => answer.receipt).length).toBeGreaterThan(5);
   const watcher = await market.enter(showId);
+  const { chat } = await market.must<{ chat: ChatLine[] }>('GET', `/api/shows/${showId}`);
+  expect(chat.map(({ text }) => text)).toEqual(['这盆好看']);
   if (watcher.state.block === 'L1') await watcher.event('lot.hammered', 'L1');
   const highest = Math.max(...answered.map(({ bid, answer }) => (answer.ok ? bid.amountFen : 0)));
   const sales = Object.values(watcher.state.sales);

@@ -18,6 +18,7 @@ import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs
 import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-goods.js';
 import { freightComeOverMigrations } from './store/migrations/1795500395000-freight-come-over.js';
 import { secondChancesMigrations } from './store/migrations/1795500390000-second-chances.js';
+import { talkMigrations } from './talk/migrations/1795500398000-talk.js';
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
 /** Everything this library keeps in the database, for who opens it. */
@@ -45,4 +46,5 @@ export const auctionMigrations = [
   ...catalogueMigrations,
   ...afterSaleMigrations,
   ...consentMigrations,
+  ...talkMigrations,
 ];

@@ -15,6 +15,8 @@ import { RoomController, SigningController } from './room/room.controller.js';
 import { type Stages } from './room/room.js';
 import { Rooms } from './room/rooms.js';
 import { Seats } from './room/seats.js';
+import { KeptTalk } from './talk/keptTalk.js';
+import { TalkController } from './talk/talk.controller.js';
 import { ShowStore } from './store/showStore.js';
 import { Witnessing } from './witness/witnessing.js';
 
@@ -31,6 +33,7 @@ const STAGES = Symbol('stages');
 export class RoomModule implements OnApplicationShutdown {
   constructor(
     private readonly rooms: Rooms,
+    private readonly talk: KeptTalk,
     @Optional() jobs?: Jobs,
   ) {
     jobs?.handle('pay-reminder', async (payload) => {
@@ -44,11 +47,17 @@ export class RoomModule implements OnApplicationShutdown {
     return {
       module: RoomModule,
       imports: imports ?? [],
-      controllers: [RoomController, SigningController],
+      controllers: [RoomController, SigningController, TalkController],
       providers: [
         Loudspeaker,
         { provide: RateLimits, useValue: new RateLimits(rateTimes) },
         RoomGateway,
+        {
+          provide: KeptTalk,
+          useFactory: (db: DataSource, members: MembersService, { warn, clock }: DeskParts) =>
+            new KeptTalk({ db, members, warn, clock }),
+          inject: [DataSource, MembersService, DESK_OPTIONS],
+        },
         { provide: STAGES, useValue: stages ?? null },
         {
           provide: Seats,
@@ -68,6 +77,7 @@ export class RoomModule implements OnApplicationShutdown {
             DataSource,
             DESK_OPTIONS,
             Witnessing,
+            KeptTalk,
             STAGES,
           ],
         },
@@ -76,8 +86,9 @@ export class RoomModule implements OnApplicationShutdown {
     };
   }
 
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.rooms.close();
+    await this.talk.close();
   }
 }
 
@@ -94,10 +105,11 @@ function roomsOf(
   db: DataSource,
   { warn, onBid, clock }: DeskParts,
   witnessing: Witnessing,
+  talk: KeptTalk,
   stages: Stages | null,
 ): Rooms {
   return new Rooms({
-    ...{ desks, seats, limits, fanout, members, warn, onBid, witnessing, stages },
+    ...{ desks, seats, limits, fanout, members, warn, onBid, witnessing, talk, stages },
     consents: new SealConsents({ db, nowMs: () => clock.nowMs() }),
     faceOf: async (showId) => {
       const [{ card, code }, cards, ended] = await Promise.all([

@@ -258,6 +258,7 @@ export const moderate = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('remove'), id: z.string().max(64) }),
   z.strictObject({ act: z.literal('slow'), everyMs: z.int().nonnegative().max(600_000) }),
 ]);
+export type Moderation = z.infer<typeof moderate>;
 
 // ---------------------------------------------------------------- joining, catch-up, time
 

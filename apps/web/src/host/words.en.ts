@@ -490,6 +490,7 @@ export const en: HostWords = {
   on: 'On',
   off: 'Off',
   chatEmpty: 'Nobody has spoken yet',
+  chatRecord: 'All that was said (sheet)',
   chatHint: 'Answer…',
   send: 'Send',
   mute: 'Mute',

@@ -487,6 +487,7 @@ export const zh = {
   on: '开',
   off: '关',
   chatEmpty: '还没有人说话',
+  chatRecord: '全部发言（表格）',
   chatHint: '答一句…',
   send: '发送',
   mute: '禁言',

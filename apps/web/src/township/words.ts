@@ -106,6 +106,8 @@ const zh = {
   showLots: '看拍品',
   showPayments: '看收款',
   showProof: '看清拍证明',
+  talk: '聊天记录',
+  talkTitle: '房间里全部发言，被移除的也在，表格',
   noShows: '筛选范围内没有专场。主播建立专场并锁定清单后，这里会出现。',
   // lots
   number: '拍品号',
@@ -483,6 +485,8 @@ const en: Words = {
   showLots: 'Lots',
   showPayments: 'Payments',
   showProof: 'Certificate',
+  talk: 'Chat record',
+  talkTitle: 'All that was said in the room, lines taken away among them, as a sheet',
   noShows: 'No show within this filter. Shows appear here when a host has made and sealed one.',
   number: 'No.',
   title: 'Name',

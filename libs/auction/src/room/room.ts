@@ -12,7 +12,7 @@ import {
   type HostCommand,
   type JoinAnswer,
   type LotCard,
-  type moderate,
+  type Moderation,
   type ChanceAnswer,
   type OfferAnswer,
   type OfferAnswered,
@@ -40,7 +40,8 @@ import { type Desks } from '../desk/desks.js';
 import { reasonOfEnd } from '../registry/entities.js';
 import { approvalNote, approvalStatement, payByOf, saleTotalFen } from '../rules/index.js';
 import { type SealConsents } from '../consent/sealConsents.js';
-import { Chat } from './chat.js';
+import { Chat, type TalkAct } from '../talk/chat.js';
+import { type KeptTalk } from '../talk/keptTalk.js';
 import { Fanout, type FanoutPort, type Watcher } from './fanout.js';
 import { FACE_LIFE_MS, PRESENCE_EVERY_MS } from './limits.js';
 import { type RateLimits } from './rateLimits.js';
@@ -72,6 +73,7 @@ export interface RoomParts {
   faceOf(showId: string): Promise<Face>;
   /** How many wait to be admitted. */
   waitingFor(showId: string): Promise<number>;
+  talk: Pick<KeptTalk, 'of' | 'keep'>;
   onBid?: BidListener;
   witnessing: Pick<Witnessing, 'stateOf' | 'mayOpen' | 'onChange'>;
   /** Who knows what growers have agreed to; left out: nobody is asked. */
@@ -90,7 +92,6 @@ export interface Stages {
 export type BidListener = (answer: BidAnswer, tookMs: number) => void;
 
 type CommandMessage = z.infer<typeof commandMessage>;
-type Moderation = z.infer<typeof moderate>;
 type ProxyWithdrawal = z.infer<typeof proxyWithdrawal>;
 type OkAnswer = { ok: true } | Refusal;
 
@@ -99,7 +100,7 @@ type OkAnswer = { ok: true } | Refusal;
  * here decides an auction.
  */
 export class Room {
-  private readonly chat = new Chat();
+  private readonly chat: Chat;
   private readonly visitors: Fanout<Visitor>;
   /** The desk whose frames are passed on. */
   private attached: { desk: Desk; stop: () => void } | null = null;
@@ -111,8 +112,10 @@ export class Room {
     readonly showId: string,
     private readonly place: ShowPlace,
     private readonly parts: RoomParts,
+    talk: readonly TalkAct[] = [],
   ) {
     this.visitors = new Fanout(parts.fanout);
+    this.chat = new Chat(talk);
   }
 
   get watching(): number {
@@ -518,42 +521,43 @@ export class Room {
     const speaker = { key: member.memberId, role: member.role, bidder, paddle };
     const said = this.chat.say(speaker, text, desk.nowMs());
     if (!said.ok) return refusalOf(said.reason);
+    this.keepTalk(member, { act: 'line', line: said.value });
     this.tellChat({ kind: 'line', line: said.value });
     return { ok: true };
   }
 
   async moderate(member: SessionMember | null, act: Moderation): Promise<OkAnswer> {
     const reason = this.refusal(member, 'chat.moderate');
-    if (reason) return refusalOf(reason);
-    if (act.act === 'slow') return this.slowDown(act.everyMs);
-    if (act.act === 'remove') return this.removeLine(act.id);
-    return this.muteOrUnmute(act.bidder, act.act);
-  }
-
-  private slowDown(everyMs: number): OkAnswer {
-    this.chat.slowMs = everyMs;
-    this.tellChat({ kind: 'slow', slowMs: everyMs });
+    if (reason || !member) return refusalOf(reason ?? 'not-signed-in');
+    const refused = await this.whyNot(act);
+    if (refused) return refusalOf(refused);
+    this.chat.take(act);
+    this.keepTalk(member, act);
+    if (act.act === 'slow') this.tellChat({ kind: 'slow', slowMs: act.everyMs });
+    else if (act.act === 'remove') this.tellChat({ kind: 'removed', id: act.id });
+    else await this.tellMuted(act.bidder);
     return { ok: true };
   }
 
-  private removeLine(id: string): OkAnswer {
-    if (!this.chat.remove(id)) return refusalOf('not-found');
-    this.tellChat({ kind: 'removed', id });
-    return { ok: true };
-  }
-
-  private async muteOrUnmute(bidder: string, act: 'mute' | 'unmute'): Promise<OkAnswer> {
+  private async whyNot(act: Moderation): Promise<Reason | null> {
+    if (act.act === 'slow') return null;
+    if (act.act === 'remove') return this.chat.has(act.id) ? null : 'not-found';
     const { bidders } = (await this.desk()).state;
-    const kind = Object.hasOwn(bidders, bidder) ? bidders[bidder]!.kind : null;
-    if (kind === 'host') return refusalOf('own-role');
-    if (kind === null && !this.chat.lines.some((line) => line.bidder === bidder))
-      return refusalOf('not-found');
-    this.chat[act](bidder);
+    const kind = Object.hasOwn(bidders, act.bidder) ? bidders[act.bidder]!.kind : null;
+    if (kind === 'host') return 'own-role';
+    const isHere = kind !== null || this.chat.lines.some((line) => line.bidder === act.bidder);
+    return isHere ? null : 'not-found';
+  }
+
+  private async tellMuted(bidder: string): Promise<void> {
     for (const visitor of this.visitors) {
       if (!visitor.member || (await this.bidderOf(visitor.member)) !== bidder) continue;
       visitor.send('me', { me: await this.me(visitor.member) });
     }
-    return { ok: true };
+  }
+
+  private keepTalk({ memberId }: SessionMember, act: TalkAct): void {
+    this.parts.talk.keep(this.showId, memberId, act);
   }
 
   private tellChat(frame: z.infer<typeof chatFrame>): void {

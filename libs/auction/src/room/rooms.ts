@@ -29,11 +29,16 @@ export class Rooms {
   of(showId: string): Promise<Room> {
     let room = this.rooms.get(showId);
     if (!room) {
-      room = this.parts.members.placeOf(showId).then((place) => new Room(showId, place, this.parts));
+      room = this.opened(showId);
       this.rooms.set(showId, room);
       room.catch(() => this.rooms.delete(showId));
     }
     return room;
+  }
+
+  private async opened(showId: string): Promise<Room> {
+    const place = await this.parts.members.placeOf(showId);
+    return new Room(showId, place, this.parts, await this.parts.talk.of(showId));
   }
 
   close(): void {

@@ -31,7 +31,8 @@ import { siqiaoCard } from './storedShow.js';
 class AsProblem implements ExceptionFilter {
   catch(refused: Refused, host: ArgumentsHost) {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply.status(refused.status).send(problemOf(refused, 'r1'));
+    const problem = problemOf(refused, 'r1');
+    void reply.status(refused.status).type('application/problem+json').send(problem);
   }
 }
 

@@ -37,6 +37,7 @@ describe('who may do what', () => {
       'bid.place: - - buyer - -',
       'chat.say: host moderator buyer officer -',
       'chat.moderate: host moderator - - -',
+      'chat.record: host - - officer -',
       'waiting.admit: host moderator - - -',
       'slips.make: host - - officer -',
       'bill.read: host - buyer officer -',

@@ -31,6 +31,7 @@ export const grants = {
   'bid.place': { buyer: 'self' },
   'chat.say': { host: 'self', moderator: 'self', buyer: 'self', officer: 'self' },
   'chat.moderate': { host: 'own-show', moderator: 'own-township' },
+  'chat.record': { host: 'own-show', officer: 'own-township' },
   'waiting.admit': { host: 'own-show', moderator: 'own-township' },
   'slips.make': { host: 'own-show', officer: 'own-township' },
   'bill.read': { host: 'own-show', buyer: 'self', officer: 'own-township' },
