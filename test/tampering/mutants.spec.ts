@@ -20,10 +20,9 @@ import { randomSeason } from './randomSeason.js';
 
 /**
  * Take each check out of the verifier in turn: some bundle must be judged otherwise, or a spec of the rules fail. What
- * told of a mutant the last time is asked first (`foundBy.json`), then everything. `npm run mutants` takes those too that
- * were never sought, writes down what it finds,
- * and asks everything again about those of which nothing told; MUTANTS_ONLY=<part of a path> takes those of some files.
- * Survivors are named: most make a crash out of a refusal.
+ * told of a mutant the last time is asked first (`foundBy.json`), then everything. `npm run mutants` also takes those
+ * that were never sought, writes down what told of each, and asks everything again about those of which nothing did;
+ * MUTANTS_ONLY=<part of a path> takes those of some files. Survivors are named: most make a crash out of a refusal.
  */
 const RANDOM = 400;
 const SEASONS = 20;
