@@ -92,6 +92,13 @@ describe('a maximum bid', () => {
     expect(show.said('lot.hammered')).toMatchObject([{ bidder: LIN, unitPriceFen: 4_400 }]);
   });
 
+  it('that reaches the cap yields to who bids the cap by hand, which buys at once', () => {
+    const show = onBlock({ capFen: 4_400 });
+    show.most(2_000, LIN, 4_400);
+    expect(show.bid(3_000, WU, 4_400, { confirmed: true })).toBeNull();
+    expect(show.said('lot.hammered')).toMatchObject([{ bidder: WU, unitPriceFen: 4_400 }]);
+  });
+
   it('extends the lot in the last moments like any other bid', () => {
     const show = onBlock();
     show.most(59_000, LIN, 5_000);

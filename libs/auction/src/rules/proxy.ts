@@ -171,8 +171,7 @@ interface Contender {
  * floor. At the cap the hammer falls at once. None, where nothing is known of the maxima (the verifier).
  */
 export function autoBids(stirred: Stirred): DecidedEvent[] {
-  const { state, lot, offering, secrets } = stirred;
-  if (!secrets.proxies || lot.proxies.length === 0) return [];
+  const { state, lot, offering } = stirred;
   const { rules } = state;
   const contenders = contendersOf(stirred);
   const [winner] = contenders;
@@ -209,8 +208,7 @@ function extended(stirred: Stirred, bids: readonly DecidedEvent[]): DecidedEvent
  * none; and a bid at the cap buys at once, whoever made it.
  */
 export function tiedBid(stirred: Stirred, amountFen: number): DecidedEvent[] | null {
-  const { secrets, lot } = stirred;
-  if (!secrets.proxies || lot.proxies.length === 0 || amountFen === lot.capFen) return null;
+  if (amountFen === stirred.lot.capFen) return null;
   const [highest] = contendersOf(stirred);
   return highest?.upToFen === amountFen ? extended(stirred, [autoBid(stirred, highest, amountFen)]) : null;
 }

@@ -1,10 +1,14 @@
 import { type LotState, type ShowState, type Verdict } from '@qingpai/wire';
 import { isStanding } from '../sales.js';
 import { isOwnSale } from '../takenOver.js';
-import { finding, type Stop, type VerifyFinding } from './finding.js';
+import { finding, type VerifyFinding } from './finding.js';
 
-export type Disposed =
-  { stop: Stop } | { stop?: undefined; verdict: Verdict; zh: string; en: string; unsold: VerifyFinding[] };
+export interface Disposed {
+  verdict: Verdict;
+  zh: string;
+  en: string;
+  findings: VerifyFinding[];
+}
 
 /** Gate 6: every sealed unit in exactly one end state, and what follows from it (LEDGER §1.3). */
 export function disposition(state: ShowState, isLate: boolean): Disposed {
@@ -17,7 +21,8 @@ export function disposition(state: ShowState, isLate: boolean): Disposed {
   const carried = sum((lot) => lot.carriedUnits);
   const open = units - sold - passed - withdrawn - carried;
   if (open < 0 || (open > 0 && state.closedAt !== null)) {
-    return { stop: { verdict: 'INVALID', findings: [finding('not-conserved')] } };
+    const wrong = finding('not-conserved');
+    return { verdict: 'INVALID', zh: wrong.zh, en: wrong.en, findings: [wrong] };
   }
   const unpaid = Object.values(state.sales)
     .filter((sale) => sale.phase === 'defaulted' && isStanding(sale) && isOwnSale(sale))
@@ -26,7 +31,7 @@ export function disposition(state: ShowState, isLate: boolean): Disposed {
   const zh = `清单 ${units} = 成交 ${sold}${owedZh} + 流拍 ${passed} + 撤拍 ${withdrawn} + 转下场 ${carried}`;
   const en = `sealed ${units} = sold ${sold}${owedEn} + passed ${passed} + withdrawn ${withdrawn} + carried ${carried}`;
   if (state.closedAt === null) {
-    return { verdict: 'INCOMPLETE', zh: `${zh} + 未定 ${open}`, en: `${en} + open ${open}`, unsold: [] };
+    return { verdict: 'INCOMPLETE', zh: `${zh} + 未定 ${open}`, en: `${en} + open ${open}`, findings: [] };
   }
   const late = isLate ? ' · LATE_WITNESS' : '';
   const verdict =
@@ -35,7 +40,7 @@ export function disposition(state: ShowState, isLate: boolean): Disposed {
       : state.settledAt === null
         ? 'ALL_SOLD_UNSETTLED'
         : 'ALL_SOLD_AND_SETTLED';
-  return { verdict, zh: zh + late, en: en + late, unsold: sealed.filter(isUnsold).map(unsoldLot) };
+  return { verdict, zh: zh + late, en: en + late, findings: sealed.filter(isUnsold).map(unsoldLot) };
 }
 
 const isUnsold = (lot: LotState): boolean => lot.passedUnits + lot.withdrawnUnits + lot.carriedUnits > 0;

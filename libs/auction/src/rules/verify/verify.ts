@@ -123,11 +123,13 @@ export function judgeBundle(
   const judged = { ...replayed, ...heads };
   notes.push(...notesOf(read, judged));
   const disposed = disposition(replayed.state, isLate(judged));
-  if (disposed.stop) return end('disposition', disposed.stop);
-  pass('disposition', disposed.zh, disposed.en);
-  findings.push(...disposed.unsold);
+  const { zh, en } = disposed;
+  const isConserved = disposed.verdict !== 'INVALID';
+  gates.push({ gate: 'disposition', ok: isConserved, zh, en });
+  findings.push(...disposed.findings);
   const isAlone = continuedLog(read) !== null && !options.isWithBefore;
-  return report(isAlone ? worse('INCOMPLETE', disposed.verdict) : disposed.verdict, replayed.state);
+  const verdict = isAlone ? worse('INCOMPLETE', disposed.verdict) : disposed.verdict;
+  return report(verdict, isConserved ? replayed.state : null);
 }
 
 /** After a restore: the head that this log goes on from. Alone it tells a part of the show only. */
