@@ -23,6 +23,8 @@ import {
   bundleOf,
   cosigned,
   digested,
+  essenceOf,
+  evidenceOf,
   leavesOf,
   openingOf,
   policyOf,
@@ -503,6 +505,10 @@ const changed = (type: string, nth: number, change: (leaf: LooseLeaf) => void, o
 /** The same without the log's key: the old notes stay, the digest fits. */
 const stranger = (leaves: string[], of: Loose = plain): string => textOf({ ...of, leaves });
 
+const chensReceipt = () => {
+  const i = at(plain, 'bid.accepted', 3);
+  return receiptOf(bytes, i, i + 2);
+};
 const drop = (leaves: LooseLeaf[], leaf: LooseLeaf) => void leaves.splice(leaves.indexOf(leaf), 1);
 function insertAfter(
   leaves: LooseLeaf[],
@@ -585,10 +591,14 @@ export const cases: Case[] = [
   { row: 'a forged receipt frames nobody', text: () => digested(plain), options: { receipts: [receiptsOf(receiptOf(bytes, 12, 20, signerOf(undefined, 9)))] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
   { row: 'a receipt whose leaf was altered frames nobody', text: () => digested(plain), options: { receipts: [receiptsOf({ ...receiptOf(bytes, 12), leaf: plain.leaves[12]!.replace('"t":', '"t":1') })] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
   { row: 'a file that holds no receipts frames nobody', text: () => digested(plain), options: { receipts: ['nonsense'] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
+  { row: 'a square that names another leaf under an honest head frames nobody', text: () => digested(plain), options: { receipts: [essenceOf({ ...receiptOf(bytes, 12), leaf: plain.leaves[13]! })] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
+  { row: 'evidence with an altered leaf frames nobody', text: () => digested(plain), options: { receipts: [evidenceOf({ ...receiptOf(bytes, 12), leaf: plain.leaves[13]! })] }, verdict: 'ALL_SOLD_AND_SETTLED', note: 'receipt-ignored' },
 
   // ------------------------------------------------------------ an operator with the keys
   { row: 'an accepted bid dropped, all signed anew, and nobody kept a receipt: no log can tell', text: () => operator(withoutChen), verdict: 'ALL_SOLD_AND_SETTLED' },
-  { row: 'an accepted bid dropped, and its receipt survived', text: () => operator(withoutChen), options: { receipts: [receiptsOf(receiptOf(bytes, at(plain, 'bid.accepted', 3), at(plain, 'bid.accepted', 3) + 2))] }, verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'an accepted bid dropped, and its receipt survived', text: () => operator(withoutChen), options: { receipts: [receiptsOf(chensReceipt())] }, verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'an accepted bid dropped, and the square of its receipt survived', text: () => operator(withoutChen), options: { receipts: [essenceOf(chensReceipt())] }, verdict: 'EQUIVOCATION', code: 'two-histories' },
+  { row: 'an accepted bid dropped, and its receipt survived as evidence', text: () => operator(withoutChen), options: { receipts: [evidenceOf(chensReceipt())] }, verdict: 'EQUIVOCATION', code: 'two-histories' },
   { row: 'an earlier bid of a bidder dropped', text: () => operator((leaves) => drop(leaves, find(leaves, 'bid.accepted'))), verdict: 'INVALID', code: 'nth-gap' },
   { row: 'a second history', text: () => textOf({ ...plain, checkpoints: [...plain.checkpoints, noteOf(anotherHistory())] }), verdict: 'EQUIVOCATION', code: 'two-histories' },
   { row: 'a database restored from a backup, and continued', text: () => operator(withoutChen), options: { known: [noteOf(plain.leaves, 25)] }, verdict: 'EQUIVOCATION', code: 'two-histories' },

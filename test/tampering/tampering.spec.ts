@@ -170,6 +170,8 @@ it('no case of ours sells what is not sold', () => {
     'a forged receipt frames nobody',
     'a receipt whose leaf was altered frames nobody',
     'a file that holds no receipts frames nobody',
+    'a square that names another leaf under an honest head frames nobody',
+    'evidence with an altered leaf frames nobody',
     'an accepted bid dropped, all signed anew, and nobody kept a receipt: no log can tell',
     'an honest show with a supplementary list',
     'honest time given back to a clock',

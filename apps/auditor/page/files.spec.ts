@@ -1,14 +1,20 @@
 import {
   bundleOf,
   digested,
+  essenceOf,
+  evidenceOf,
+  leavesOf,
   policyOf,
+  receiptOf,
   receiptsOf,
   sealedShow,
 } from '../../../libs/auction/src/rules/testing/paperBundle.js';
 import { PaperSeason, registryPolicy } from '../../../libs/auction/src/rules/testing/paperSeason.js';
 import { kindOf, materialOf, type NamedFile } from './files.js';
 
-const bundle = bundleOf(sealedShow({ L1: { startFen: 0 } }));
+const show = sealedShow({ L1: { startFen: 0 } });
+const bundle = bundleOf(show);
+const receipt = receiptOf(leavesOf(show.leaves), 0);
 
 describe('a file is told by what it says', () => {
   it.each([
@@ -19,6 +25,8 @@ describe('a file is told by what it says', () => {
     ['a policy', policyOf(), 'policy'],
     ['a policy with words before it', `# keep this\n\n${registryPolicy}`, 'policy'],
     ['receipts', receiptsOf(), 'receipts'],
+    ['evidence that a phone kept', evidenceOf(receipt), 'receipts'],
+    ['what a square held of a receipt', essenceOf(receipt), 'receipts'],
     ['a checkpoint', bundle.checkpoints[0]!, 'known'],
     ['a letter', '您好，花已收到', null],
     ['nothing', '', null],

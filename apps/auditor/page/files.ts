@@ -12,9 +12,10 @@ export function kindOf(text: string): FileKind | null {
   const head = text.slice(0, LOOK_CHARS);
   if (/^\s*[{[]/.test(head)) {
     const ends = head + text.slice(-LOOK_CHARS);
-    if (ends.includes('"qingpai/receipts/v1"')) return 'receipts';
+    if (/"qingpai\/(receipts|evidence)\/v1"/.test(ends)) return 'receipts';
     return ends.includes('"qingpai/season/v1"') ? 'season' : 'bundle';
   }
+  if (head.startsWith('qingpai/receipt/v1 ')) return 'receipts';
   if (/^[^\n]+\n\d+\n[A-Za-z0-9+/]+=*\n\n— /.test(head)) return 'known';
   return /^(log|witness|group|quorum)\s/m.test(head) ? 'policy' : null;
 }

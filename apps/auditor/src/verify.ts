@@ -20,7 +20,7 @@ const usage = `用法 usage: ${command} <bundle.json> [--policy FILE] [--known F
             ${command} --season <season.json> [--policy FILE] …   全乡各场  all shows of a township
   --policy  信任名单（c2sp.org/tlog-policy），由您自己保管  the keys you trust, kept by yourself
   --known   您手里的检查点，可多次  a checkpoint you kept from before, may be repeated
-  --receipts 手机导出的出价凭证，可多次  receipts that phones kept, may be repeated
+  --receipts 手机存下的凭证、证据或凭证二维码里的文字，可多次  receipts or evidence that phones kept, or the text of a receipt's QR; may be repeated
   --recording 录像文件夹，与账本里的哈希逐段比对  a folder of recordings, compared with the hashes in the log
   --json    机器可读  for programs`;
 

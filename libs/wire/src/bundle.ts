@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { receipt } from './proofs.js';
+import { receipt, signedHead } from './proofs.js';
 import { showRules } from './rules.js';
 import { depositId, fen, hash, leafIndex, lotId, saleId } from './units.js';
 
@@ -54,6 +54,20 @@ export const receiptsFile = z.object({
   receipts: z.array(receipt),
 });
 export type ReceiptsFile = z.infer<typeof receiptsFile>;
+
+const heldHead = signedHead.pick({ note: true }).nullish();
+/** What did not hold on a phone, for `--receipts` too: of all that a phone keeps of it, what the log has signed. */
+export const evidenceFile = z.object({
+  format: z.literal('qingpai/evidence/v1'),
+  evidence: z.array(
+    z.object({
+      origin: z.string(),
+      head: heldHead,
+      found: z.object({ receipt: receipt.optional(), head: heldHead }),
+    }),
+  ),
+});
+export type EvidenceFile = z.infer<typeof evidenceFile>;
 
 /** Verdicts and exit codes (LEDGER §4). Any other exit code means that the verifier itself failed. */
 export const verdicts = {

@@ -3,6 +3,7 @@ export * from './bytes.js';
 export * from './checkpoint.js';
 export * from './commit.js';
 export * from './ed25519.js';
+export * from './essence.js';
 export * from './faults.js';
 export * from './jcs.js';
 export * from './journal.js';

@@ -1,10 +1,10 @@
 import {
+  formatEssence,
   fromBase64,
   leafHash,
   parseNote,
   parseProof,
   shortCode,
-  toBase64,
   utf8,
 } from '@qingpai/ledger/rules';
 import type { Receipt } from '@qingpai/wire';
@@ -23,20 +23,19 @@ export const evidenceFile = (evidence: readonly Evidence[]): string =>
 /** Bytes that a phone still scans well from another phone's screen: a square of 117 modules (version 25, ecc L). */
 const QR_BYTES_MAX = 1_273;
 
-/** A receipt for a QR code: all of it, or what is essential when that would be too dense to scan. */
-export function receiptQr(origin: string, receipt: Receipt): { text: string; whole: boolean } {
+/** A receipt for a QR code: all of it, or what is essential when that would be too dense to scan. Null: it cannot be read. */
+export function receiptQr(origin: string, receipt: Receipt): { text: string; whole: boolean } | null {
   const { leaf, proof } = receipt;
   const text = JSON.stringify({ format: 'qingpai/receipts/v1', origin, receipts: [{ leaf, proof }] });
   if (utf8(text).length <= QR_BYTES_MAX) return { text, whole: true };
-  return { text: essence(receipt), whole: false };
+  const essential = essence(receipt);
+  return essential === null ? null : { text: essential, whole: false };
 }
 
-/** Where the leaf stands, what it hashes to, and the head it rests on with the log's signature. */
-function essence(receipt: Receipt): string {
-  const proof = parseProof(receipt.proof);
-  const lines = ['qingpai/receipt/v1 essence', `leaf ${toBase64(leafHash(utf8(receipt.leaf)))}`];
-  if (!proof.ok) return `${lines.join('\n')}\n`;
-  return `${[...lines, `index ${proof.value.index}`].join('\n')}\n\n${proof.value.checkpoint}`;
+/** What `verify --receipts` reads too. */
+function essence({ leaf, proof }: Receipt): string | null {
+  const parsed = parseProof(proof);
+  return parsed.ok ? formatEssence({ ...parsed.value, leaf: leafHash(utf8(leaf)) }) : null;
 }
 
 /** Short code of the root that the receipt rests on; null: it cannot be read. */

@@ -47,7 +47,7 @@ const zh = {
   saveOne: '存成文件',
   back: '返回',
   qrWhole: '这张二维码里是完整的记录，拍下来就是一份备份。',
-  qrEssence: '记录太长，二维码里是要点：序号、这一条的指纹、账本签名。完整的记录请存成文件。',
+  qrEssence: '记录太长，二维码里是要点：序号、这一条的指纹、账本签名，核验程序也认。完整的记录请存成文件。',
   qrLabel: '出价记录二维码',
   amount: '出价',
   receiptCode: '账本此时的码',
@@ -106,7 +106,7 @@ const en: ProofWords = {
   back: 'Back',
   qrWhole: 'This code holds the whole receipt: a photo of it is a copy.',
   qrEssence:
-    "Too long for one code: it holds the essence (index, the leaf's hash, the log's signature). Save the file for all of it.",
+    "Too long for one code: it holds the essence (index, the leaf's hash, the log's signature), which the verifier takes too. Save the file for all of it.",
   qrLabel: 'QR code of the receipt',
   amount: 'Bid',
   receiptCode: 'Code of the log then',

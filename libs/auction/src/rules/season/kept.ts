@@ -1,3 +1,5 @@
+import { parseEssence } from '@qingpai/ledger/rules';
+import { parseJson } from '../verify/parse.js';
 import { type VerifyOptions } from '../verify/verify.js';
 
 /**
@@ -8,18 +10,18 @@ export function keptOf(origin: string, options: VerifyOptions): VerifyOptions {
   const { known = [], receipts = [], ...others } = options;
   return {
     ...others,
-    known: known.filter((note) => isAbout(note.slice(0, note.indexOf('\n')), origin)),
+    known: known.filter((note) => isAbout(firstLine(note), origin)),
     receipts: receipts.filter((file) => isAbout(originIn(file), origin)),
   };
 }
 
+const firstLine = (note: string): string => note.slice(0, note.indexOf('\n'));
 const isAbout = (named: string | null, origin: string): boolean => named === null || named === origin;
 
 function originIn(file: string): string | null {
-  try {
-    const { origin } = JSON.parse(file) as { origin?: unknown };
-    return typeof origin === 'string' ? origin : null;
-  } catch {
-    return null;
-  }
+  const essence = parseEssence(file);
+  if (essence) return firstLine(essence.checkpoint);
+  const raw = parseJson(file) as { origin?: unknown; evidence?: { origin?: unknown }[] } | null | undefined;
+  const origin = raw?.origin ?? raw?.evidence?.[0]?.origin;
+  return typeof origin === 'string' ? origin : null;
 }

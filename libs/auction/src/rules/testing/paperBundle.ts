@@ -5,6 +5,7 @@ import {
   cosignNote,
   ED25519,
   floorCommitment,
+  formatEssence,
   formatPolicy,
   formatProof,
   formatSignature,
@@ -12,6 +13,7 @@ import {
   leafBytes,
   leafHash,
   parseNote,
+  parseProof,
   publicKeyOf,
   signCheckpoint,
   signEd25519,
@@ -104,6 +106,18 @@ export function receiptOf(
 }
 export const receiptsOf = (...receipts: Receipt[]): string =>
   JSON.stringify({ format: 'qingpai/receipts/v1', origin: ORIGIN, receipts });
+
+/** What a phone hands out of one in place of the receipt itself: what a square holds of it, and what it calls evidence. */
+export const essenceOf = ({ leaf, proof }: Receipt): string => {
+  const parsed = parseProof(proof);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return formatEssence({ ...parsed.value, leaf: leafHash(utf8(leaf)) });
+};
+export const evidenceOf = (receipt: Receipt, head: { note: string } | null = null): string =>
+  JSON.stringify({
+    format: 'qingpai/evidence/v1',
+    evidence: [{ origin: ORIGIN, fault: 'not-in-log', head, found: { receipt } }],
+  });
 
 export const leavesOf = (events: readonly LoggedEvent[], origin = ORIGIN): Uint8Array[] =>
   events.map((event) => {

@@ -1,20 +1,26 @@
 import {
   equal,
-  openCheckpoint,
   keysOf,
+  leafHash,
+  openCheckpoint,
+  parseEssence,
   type Policy,
+  type ReceiptEssence,
   utf8,
   type VerifyEd25519,
   verifyProof,
 } from '@qingpai/ledger/rules';
-import { type Receipt, receiptsFile } from '@qingpai/wire';
+import { evidenceFile, type EvidenceFile, type Receipt, receiptsFile } from '@qingpai/wire';
 import { finding, type Stop } from './finding.js';
 import { note, type VerifyNote } from './notes.js';
-import { type ReadLog } from './parse.js';
+import { parseJson, type ReadLog } from './parse.js';
 import { equivocation, rootsAt } from './roots.js';
 import { type Head } from './signatures.js';
 
-/** What the auditor holds from elsewhere: signed notes, and files of receipts (`qingpai/receipts/v1`). */
+/**
+ * What the auditor holds from elsewhere: signed notes, and what phones hand out, as files of receipts
+ * (`qingpai/receipts/v1`) or of evidence (`qingpai/evidence/v1`), or as a square that held only the essence of one.
+ */
 export interface Kept {
   known: readonly string[];
   receipts: readonly string[];
@@ -38,10 +44,10 @@ export function checkKnown(
     if (head) heads.push(head);
     else notes.push(note('known-ignored'));
   }
-  for (const receipt of kept.receipts.flatMap(receiptsIn)) {
-    const head = receipt && headUnder(receipt, origin, policy, verify);
+  for (const held of kept.receipts.flatMap(heldIn)) {
+    const head = held && headOfHeld(held, origin, policy, verify);
     if (head) heads.push(head);
-    else notes.push(note('receipt-ignored'));
+    if (!head || !isLeafHere(read, held)) notes.push(note('receipt-ignored'));
   }
   return { stop: judgeHeads(read, heads, newest), notes };
 }
@@ -64,23 +70,33 @@ function headOf(text: string, origin: string, policy: Policy, verify: VerifyEd25
   return { ...opened.value.checkpoint, note: text, cosigned: [] };
 }
 
-function headUnder(
-  { leaf, proof }: Receipt,
-  origin: string,
-  policy: Policy,
-  verify: VerifyEd25519,
-): Head | null {
-  const proved = verifyProof(proof, utf8(leaf), keysOf(policy), verify);
+/** A receipt; a head by itself; or the essence of a receipt, whose head counts like one by itself. */
+type Held = Receipt | ReceiptEssence | { checkpoint: string };
+
+function headOfHeld(held: Held, origin: string, policy: Policy, verify: VerifyEd25519): Head | null {
+  if ('checkpoint' in held) return headOf(held.checkpoint, origin, policy, verify);
+  const proved = verifyProof(held.proof, utf8(held.leaf), keysOf(policy), verify);
   if (!proved.ok || proved.value.checkpoint.origin !== origin) return null;
-  return { ...proved.value.checkpoint, note: proof.slice(proof.indexOf('\n\n') + 2), cosigned: [] };
+  const checkpoint = held.proof.slice(held.proof.indexOf('\n\n') + 2);
+  return { ...proved.value.checkpoint, note: checkpoint, cosigned: [] };
 }
 
+/** An essence does not prove its leaf: where the log has another one under the same head, it was made up. */
+const isLeafHere = ({ bytes }: ReadLog, held: Held): boolean =>
+  !('index' in held) || held.index >= bytes.length || equal(leafHash(bytes[held.index]!), held.leaf);
+
 /** Null: not to be read at all. */
-function receiptsIn(text: string): (Receipt | null)[] {
-  try {
-    const file = receiptsFile.safeParse(JSON.parse(text));
-    return file.success ? file.data.receipts : [null];
-  } catch {
-    return [null];
-  }
+function heldIn(text: string): (Held | null)[] {
+  const essence = parseEssence(text);
+  if (essence) return [essence];
+  const raw = parseJson(text);
+  const evidence = evidenceFile.safeParse(raw);
+  if (evidence.success) return evidence.data.evidence.flatMap(heldInEvidence);
+  const file = receiptsFile.safeParse(raw);
+  return file.success ? file.data.receipts : [null];
+}
+
+function heldInEvidence({ head, found }: EvidenceFile['evidence'][number]): Held[] {
+  const heads = [head, found.head].flatMap((one) => (one ? { checkpoint: one.note } : []));
+  return found.receipt ? [...heads, found.receipt] : heads;
 }

@@ -3,7 +3,10 @@ import {
   bundleOf,
   cosigned,
   digested,
+  essenceOf,
+  evidenceOf,
   leavesOf,
+  noteAt,
   policyOf,
   policyWith,
   receiptOf,
@@ -192,7 +195,8 @@ describe('witnesses', () => {
 describe('receipts that phones kept', () => {
   const bytes = leavesOf(show.leaves);
   const i = at('bid.accepted', 1);
-  const good = receiptsOf(receiptOf(bytes, i, i + 2));
+  const receipt = receiptOf(bytes, i, i + 2);
+  const good = receiptsOf(receipt);
   /** The operator leaves out the accepted bid of Wu's, and signs all anew. */
   const rewritten = () => {
     const other = sealedShow({ L1: {}, L2: {}, L3: {} }, { signed: true });
@@ -204,15 +208,21 @@ describe('receipts that phones kept', () => {
     return digested(bundleOf(other));
   };
 
-  it('agree with an honest bundle', () => {
-    const verification = judged(digested(bundle), { policy, receipts: [good] });
+  const asHandedOut: [string, string][] = [
+    ['a file of receipts', good],
+    ['what a square holds of a long one', essenceOf(receipt)],
+    ['evidence', evidenceOf(receipt)],
+    ['the head alone that evidence holds', evidenceOf({ ...receipt, proof: '' }, { note: noteAt(bytes, i + 2) })],
+  ]; // prettier-ignore
+  it.each(asHandedOut.slice(0, 3))('agree with an honest bundle: %s', (_, file) => {
+    const verification = judged(digested(bundle), { policy, receipts: [file] });
     expect(verification.verdict).toBe('ALL_ACCOUNTED_NOT_ALL_SOLD');
     expect(verification.notes.map(({ code }) => code)).not.toContain('receipt-ignored');
   });
 
-  it('prove that an accepted bid was dropped and all signed anew', () => {
+  it.each(asHandedOut)('prove that an accepted bid was dropped and all signed anew: %s', (_, file) => {
     expect(codes(rewritten())[0]).toBe('ALL_ACCOUNTED_NOT_ALL_SOLD');
-    const { verdict, findings } = judged(rewritten(), { policy, receipts: [good] });
+    const { verdict, findings } = judged(rewritten(), { policy, receipts: [file] });
     expect([verdict, findings[0]!.code]).toEqual(['EQUIVOCATION', 'two-histories']);
     expect(findings[0]!.en.match(/— market/g)).toHaveLength(2);
   });
@@ -225,7 +235,6 @@ describe('receipts that phones kept', () => {
     ]);
   });
 
-  const receipt = receiptOf(bytes, i, i + 2);
   it.each<[string, string]>([
     ['signed by no pinned key', receiptsOf(receiptOf(bytes, i, i + 2, signerOf(undefined, 9)))],
     ['with an altered leaf', receiptsOf({ ...receipt, leaf: receipt.leaf.replace('3800', '9800') })],
@@ -238,6 +247,13 @@ describe('receipts that phones kept', () => {
       receiptsOf(receiptOf(bytes, i, i + 2, signerOf('market.example/shows/20261124-02', 1))),
     ],
     ['that cannot be read', '{"format":"qingpai/receipts/v1"'],
+    ['as a square of another key', essenceOf(receiptOf(bytes, i, i + 2, signerOf(undefined, 9)))],
+    ['as a square with another leaf', essenceOf({ ...receipt, leaf: receipt.leaf.replace('3800', '9800') })],
+    ['as a square that cannot be read', essenceOf(receipt).replace('index ', 'index 0')],
+    [
+      'as evidence with an altered leaf',
+      evidenceOf({ ...receipt, leaf: receipt.leaf.replace('3800', '9800') }),
+    ],
   ])('frame nobody when forged: %s', (_, forged) => {
     const verification = judged(digested(bundle), { policy, receipts: [forged] });
     expect(verification.verdict).toBe('ALL_ACCOUNTED_NOT_ALL_SOLD');
