@@ -1,4 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   COSIGNATURE_V1,
@@ -10,15 +12,17 @@ import {
   verifyEd25519,
 } from '@qingpai/ledger/rules';
 import { bidMessage, signedBidOf } from '@qingpai/auction/rules';
-import { type LoggedEvent, type Receipt } from '@qingpai/wire';
+import { type LoggedEvent, type Receipt, type ReceiptsFile, type Verification } from '@qingpai/wire';
 import { type Page } from 'playwright-core';
 import { type Person } from '../stories/kit/person.js';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { axeFinds, Chromium, overflows } from './kit/chromium.js';
 import { openedForAll } from './kit/opened.js';
+import { readQr } from './kit/qrReader.js';
 
 const rules = { ...shortRules, openForMs: 60_000, windowMs: 2_000, extensionMs: 2_000, lastCallMs: 3_000 };
 const FIRST_LOAD_MAX_BYTES = 60 * 1024;
+const verifier = join(__dirname, '../../dist/apps/auditor/src/verify.js');
 
 let market: Market;
 let browser: Chromium;
@@ -98,6 +102,53 @@ test('a bid is signed by the phone’s own key, its receipt is checked, and the 
   await page.context().setOffline(false);
   expect(host.state.bidders[bid.body.bidder]!.keys).toHaveLength(1);
 }, 60_000);
+
+test('a receipt leaves the phone as a square and as a file, and the judge takes either', async () => {
+  const { showId, token } = await evening();
+  const page = await browser.opens(`/r/${showId}`, token, { deviceScaleFactor: 3 });
+  await button(page).getByText('出价 ¥36').waitFor();
+  const get = async (path: string) => {
+    const answer = await market.must<string | object>('GET', `/api/shows/${showId}/${path}`);
+    return typeof answer === 'string' ? answer : JSON.stringify(answer);
+  };
+  const before = await get('bundle');
+  await button(page).click();
+  await record(page).getByText('已记录 ✓').waitFor();
+  await opensCheck(page);
+  await page.locator('.record-row').first().click();
+  const square = await readQr(await page.locator('dialog .square').screenshot());
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '存成文件' }).click(),
+  ]);
+  const file = readFileSync(await download.path(), 'utf8');
+  const leafIn = (text: string) => (JSON.parse(text) as ReceiptsFile).receipts[0]!.leaf;
+  expect(leafIn(square)).toBe(leafIn(file));
+
+  const folder = mkdtempSync(join(tmpdir(), 'qingpai-receipts-'));
+  const judges = (bundle: string, receipts: string) => {
+    const files = { 'bundle.json': bundle, 'receipts.json': receipts };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const args = ['bundle.json', '--policy', 'policy.txt', '--receipts', 'receipts.json', '--json'];
+    const { stdout } = spawnSync(process.execPath, [verifier, ...args], { cwd: folder, encoding: 'utf8' });
+    const { verdict, notes } = JSON.parse(stdout) as Verification;
+    return [verdict, notes.some(({ code }) => code === 'receipt-ignored')];
+  };
+  writeFileSync(join(folder, 'policy.txt'), await get('policy'));
+  // While a show is open its bundle may be some seconds old.
+  let now = before;
+  while (!now.includes('bid.accepted')) {
+    now = await get('bundle');
+    await page.waitForTimeout(500);
+  }
+  for (const receipt of [square, file]) {
+    expect(judges(now, receipt)).toEqual(['INCOMPLETE', false]);
+    // Who shows a log without the bid is found out by either, and nobody by one that was touched.
+    expect(judges(before, receipt)).toEqual(['STALE', false]);
+    expect(judges(before, receipt.replace('3600', '9600'))).toEqual(['INCOMPLETE', true]);
+  }
+  rmSync(folder, { recursive: true });
+}, 90_000);
 
 test('where the browser has neither Ed25519 nor workers the bid is signed and checked all the same', async () => {
   const { showId, host, token } = await evening();
