@@ -61,6 +61,7 @@ const at = (type: string, nth = 0): number => {
 };
 export const rows: Row[] = [
   { row: 'an honest evening that went back to a backup', text: () => plain, verdict: 'ALL_SOLD_AND_SETTLED' },
+  { row: 'the same, with somebody new who came before the first lot was described', text: () => operator((leaves) => { const lot = find(leaves, 'lot.catalogued'); const somebody = find(leaves, 'bidder.registered'); leaves.splice(leaves.indexOf(lot), 0, { ...lot, type: 'bidder.registered', by: 'platform', body: { ...somebody.body, bidder: 'newcomer-aaaaaaa', paddle: 5 } }); }), verdict: 'ALL_SOLD_AND_SETTLED' },
   { row: 'a sale paid in both logs', text: () => operator((leaves) => later(leaves, 'sale.paid', cash('S1', 3_600, 'X'))), verdict: 'INVALID', code: 'not-allowed' },
   { row: 'a sale paid before, told as if it was not, and paid again', text: () => operator((leaves) => { asUnpaid(leaves); later(leaves, 'sale.paid', cash('S1', 3_600, 'X')); }), verdict: 'INVALID', code: 'not-allowed' },
   { row: 'the same, its goods packed again', text: () => operator((leaves) => { asUnpaid(leaves); later(leaves, 'sale.packed', { by: 'host', body: { sale: 'S1' } }); later(leaves, 'sale.paid', cash('S1', 3_600, 'X')); const settled = find(leaves, 'show.settled').body; delete settled.refundedFen; }), verdict: 'INVALID', code: 'taken-over-differs', i: at('sale.paid') },

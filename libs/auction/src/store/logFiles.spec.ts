@@ -92,6 +92,12 @@ describe('the log over HTTP', () => {
   });
 });
 
+async function shortShow(): Promise<StoredShow> {
+  const short = await StoredShow.takeOver(township, await township.newShow());
+  await short.catalogue(startMs + 1, 1);
+  return short;
+}
+
 describe('the export', () => {
   let exported: string;
   beforeAll(async () => {
@@ -100,13 +106,13 @@ describe('the export', () => {
   });
 
   /** The folder that an archive unpacks to. */
-  async function unpacked(name: string): Promise<string> {
-    const answer = await get('export.tar');
+  async function unpacked(name: string, showId = show.taken.showId): Promise<string> {
+    const answer = await app.inject({ method: 'GET', url: `/api/shows/${showId}/export.tar` });
     expect(answer.headers).toMatchObject({ 'content-type': 'application/x-tar' });
     const at = mkdtempSync(join(folder, name));
     writeFileSync(join(at, 'export.tar'), answer.rawPayload);
     execFileSync('tar', ['xf', 'export.tar'], { cwd: at });
-    return join(at, show.taken.showId);
+    return join(at, showId);
   }
   const filesIn = (at: string) =>
     readdirSync(at, { recursive: true, withFileTypes: true })
@@ -144,6 +150,22 @@ describe('the export', () => {
       expect(leaf).toBe(Buffer.from(leafHash(leaves[0]!)).toString('hex'));
       expect(inTile).toBe(leaf);
       expect([root, signed]).toEqual([show.head.root, show.head.root]);
+    },
+    30_000,
+  );
+
+  (tools.length === 0 ? test.each : test.skip.each)(['a long show', 'one of less than a tile'])(
+    'can be checked by hand with what docs/proof.md says: %s',
+    async (length) => {
+      const page = readFileSync(join(__dirname, '../../../../docs/proof.md'), 'utf8');
+      const [, commands] = /```bash\n([^]+?)```/.exec(page)!;
+      const cwd =
+        length === 'a long show' ? exported : await unpacked('short', (await shortShow()).taken.showId);
+      const checked = spawnSync('bash', ['-e'], { cwd, input: commands, encoding: 'utf8' });
+      const [leaf] = (JSON.parse(readFileSync(join(cwd, 'bundle.json'), 'utf8')) as Bundle).leaves;
+      const hash = Buffer.from(leafHash(Buffer.from(leaf!))).toString('hex');
+      const said = [`${hash}  -`, 'Signature Verified Successfully', ''];
+      expect([checked.stderr, checked.stdout.split('\n')]).toEqual(['', said]);
     },
     30_000,
   );

@@ -231,6 +231,13 @@ describe('every unit without an end goes on', () => {
     expect(codes(before, goesOn(before, lots))).toEqual(['INVALID', code]);
   });
 
+  it('and of lots that were struck, or described for a list that nobody sealed, none is owed', () => {
+    const before = interrupted();
+    for (const lot of ['L8', 'L9']) before.describe(112_000, lot);
+    before.does(112_000, { name: 'strike', lot: 'L8' });
+    expect(codes(before, goesOn(before))).toEqual(['ALL_SOLD_UNSETTLED']);
+  });
+
   it('and further lots may come with them', () => {
     const before = interrupted();
     expect(codes(before, goesOn(before, { ...rest, L9: {} }))).toEqual(['ALL_SOLD_UNSETTLED']);

@@ -11,8 +11,7 @@ export interface InOrder {
 /** As the bundles say themselves; whether it is true is then judged. */
 export function inOrder(texts: readonly string[]): InOrder {
   const aside = [...texts];
-  const newest = aside.pop();
-  const chain = newest === undefined ? [] : [newest];
+  const chain = aside.splice(-1);
   for (let found = next(chain, aside); found; found = next(chain, aside)) {
     aside.splice(aside.indexOf(found.text), 1);
     if (found.isBefore) chain.push(found.text);
@@ -21,13 +20,11 @@ export function inOrder(texts: readonly string[]): InOrder {
   return { chain, aside };
 }
 
-/** One more at either end. */
+/** One more at either end; beside an empty chain there is nothing left. */
 function next(chain: readonly string[], rest: readonly string[]) {
-  const [newest, oldest] = [chain[0], chain.at(-1)];
-  if (newest === undefined || oldest === undefined) return null;
   for (const text of rest) {
-    if (goesOnFrom(oldest, text)) return { text, isBefore: true };
-    if (goesOnFrom(text, newest)) return { text, isBefore: false };
+    if (goesOnFrom(chain.at(-1)!, text)) return { text, isBefore: true };
+    if (goesOnFrom(text, chain[0]!)) return { text, isBefore: false };
   }
   return null;
 }

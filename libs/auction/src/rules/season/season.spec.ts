@@ -207,15 +207,23 @@ describe('the registry itself is judged like the log of a show', () => {
     expect(shows[0]!.verification!.verdict).toBe('ALL_SOLD_UNSETTLED');
   });
 
-  it.each<[string, (text: string) => string]>([
-    ['cut off', (text) => text.slice(0, 900)],
-    ['of another format', (text) => text.replace('season/v1', 'season/v9')],
-    ['with a changed leaf', (text) => text.replace('township\\":\\"siqiao', 'township\\":\\"siqia0')],
-    ['with the digest of one show changed', (text) => text.replace(/"digest":"./, '"digest":"x')],
-  ])('a copy %s is damaged', (_, change) => {
+  it.each<[string, string, (text: string) => string]>([
+    ['cut off', 'bundle-not-json', (text) => text.slice(0, 900)],
+    ['of another format', 'bundle-malformed', (text) => text.replace('season/v1', 'season/v9')],
+    [
+      'with a changed leaf',
+      'bundle-digest',
+      (text) => text.replace('township\\":\\"siqiao', 'township\\":\\"siqia0'),
+    ],
+    [
+      'with the digest of one show changed',
+      'bundle-digest',
+      (text) => text.replace(/"digest":"./, (was) => `"digest":"${was.endsWith('0') ? '1' : '0'}`),
+    ],
+  ])('a copy %s is damaged: %s', (_, code, change) => {
     const text = twoEvenings().text();
     expect(change(text)).not.toBe(text);
-    expect(codes(change(text))[0]).toBe('DAMAGED');
+    expect(codes(change(text))).toEqual(['DAMAGED', code]);
   });
 
   it('finds a leaf that was changed and digested anew', () => {
