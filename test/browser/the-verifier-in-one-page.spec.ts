@@ -119,6 +119,18 @@ it('names the leaf that broke, who wrote it, and shows its very bytes', async ()
   expect(await broken.innerText()).toContain((JSON.parse(leaf) as { type: string }).type);
 });
 
+it('shows both notes whole where two histories were signed, beside what a phone had kept', async () => {
+  const page = await opens();
+  const { text, options } = cases.find(({ row }) => row.includes('the square of its receipt survived'))!;
+  const files = { 'e.bundle.json': text(), 'my.policy': policy, 'scanned.txt': options!.receipts![0]! };
+  expect(await says(page, files)).toBe('EQUIVOCATION');
+  const notes = await page.locator('.card li pre').innerText();
+  expect(notes.match(/^— market/gm)).toHaveLength(2);
+  expect(notes).toContain(files['scanned.txt'].split('\n\n').slice(1).join('\n\n').trim());
+  expect(await page.locator('.gates').innerText()).not.toContain('— market');
+  expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+});
+
 it('names the lot that was not sold, and accuses no leaf of it', async () => {
   const show = sealedShow({ L1: {}, L2: {} });
   show.does(1_000, { name: 'offer', lot: 'L1' });

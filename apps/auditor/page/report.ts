@@ -1,5 +1,6 @@
 import { type LeafCertificate } from '@qingpai/auction/rules';
 import { type SeasonVerification, type Verdict, type Verification } from '@qingpai/wire';
+import { inParts } from '../src/inParts.js';
 import { gateWords, NOT_PROVED, standingWords, verdictWords } from '../src/words.js';
 import { h } from './dom.js';
 import { type BrokenLeaf, type Judged } from './judging.js';
@@ -117,11 +118,15 @@ function findingsCards(
   ].filter(({ finding }) => !told.includes(finding) && finding.code !== 'no-policy');
   const list = (title: string, some: typeof all) =>
     some.length === 0 ? [] : [card(title, h('ul', null, ...some.map((one) => h('li', null, ...line(one)))))];
-  const line = ({ finding, show }: (typeof all)[number]) => [
-    show && `${show} `,
-    finding.i === null ? null : h('code', null, `#${finding.i} `),
-    finding[language],
-  ];
+  const line = ({ finding, show }: (typeof all)[number]) => {
+    const { words, evidence } = inParts(finding[language]);
+    return [
+      show && `${show} `,
+      finding.i === null ? null : h('code', null, `#${finding.i} `),
+      words,
+      evidence !== '' && h('pre', { tabindex: '0' }, evidence),
+    ];
+  };
   const isUnsold = ({ finding }: (typeof all)[number]) => finding.code === 'lot-unsold';
   return [
     ...list(
@@ -203,7 +208,7 @@ function gatesCard({ gates }: Verification, w: Words, language: Language): HTMLE
       h(
         'span',
         null,
-        `${gateWords[name]?.[language] ?? name}${language === 'zh' ? '：' : ': '}${language === 'zh' ? zh : en}`,
+        `${gateWords[name]?.[language] ?? name}${language === 'zh' ? '：' : ': '}${inParts(language === 'zh' ? zh : en).words}`,
       ),
     );
   return card(w.gates, h('ol', { class: 'gates' }, ...gates.map(gate)));

@@ -1,4 +1,5 @@
 import { type SeasonVerification, type Verification } from '@qingpai/wire';
+import { inParts } from './inParts.js';
 import { gateWords, NOT_PROVED, standingWords, verdictWords } from './words.js';
 
 /** The same for a season: the registry first, then every show that it lists, and what is wrong in which. */
@@ -27,8 +28,8 @@ export function reportText(
   return [
     `${path}: ${size} leaves${code === null ? '' : `, 核验码 code ${code}`}`,
     ...gates.flatMap(({ gate, ok, zh, en }) => [
-      `  ${mark(ok)} ${gateWords[gate]?.zh ?? gate} ${gateWords[gate]?.en ?? ''}: ${zh}`,
-      `      ${en}`,
+      `  ${mark(ok)} ${gateWords[gate]?.zh ?? gate} ${gateWords[gate]?.en ?? ''}: ${inParts(zh).words}`,
+      `      ${inParts(en).words}`,
     ]),
     ...more,
     ...findings.flatMap(findingLines),
@@ -41,6 +42,6 @@ export function reportText(
 }
 
 const findingLines = ({ code, i, by, log, zh, en }: Verification['findings'][number]): string[] => [
-  `  ! ${code}${log === undefined ? '' : ` ${log}`}${i === null ? '' : ` #${i}`}${by === null ? '' : ` (by ${by})`}: ${zh}`,
+  `  ! ${code}${log === undefined ? '' : ` ${log}`}${i === null ? '' : ` #${i}`}${by === null ? '' : ` (by ${by})`}: ${inParts(zh).words}`,
   `      ${en}`,
 ];

@@ -44,12 +44,16 @@ export function checkKnown(
     if (head) heads.push(head);
     else notes.push(note('known-ignored'));
   }
+  const leavesElsewhere: VerifyNote[] = [];
   for (const held of kept.receipts.flatMap(heldIn)) {
     const head = held && headOfHeld(held, origin, policy, verify);
-    if (head) heads.push(head);
-    if (!head || !isLeafHere(read, held)) notes.push(note('receipt-ignored'));
+    if (!head) notes.push(note('receipt-ignored'));
+    else heads.push(head);
+    if (head && !isLeafHere(read, held)) leavesElsewhere.push(note('receipt-ignored'));
   }
-  return { stop: judgeHeads(read, heads, newest), notes };
+  const stop = judgeHeads(read, heads, newest);
+  // Under the heads of another history other leaves may stand.
+  return { stop, notes: stop ? notes : [...notes, ...leavesElsewhere] };
 }
 
 function judgeHeads(read: ReadLog, heads: readonly Head[], newest: Head): Stop | null {

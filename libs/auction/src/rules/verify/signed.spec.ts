@@ -222,8 +222,10 @@ describe('receipts that phones kept', () => {
 
   it.each(asHandedOut)('prove that an accepted bid was dropped and all signed anew: %s', (_, file) => {
     expect(codes(rewritten())[0]).toBe('ALL_ACCOUNTED_NOT_ALL_SOLD');
-    const { verdict, findings } = judged(rewritten(), { policy, receipts: [file] });
+    const { verdict, findings, notes } = judged(rewritten(), { policy, receipts: [file] });
     expect([verdict, findings[0]!.code]).toEqual(['EQUIVOCATION', 'two-histories']);
+    const isBroken = file.includes('"proof":""');
+    expect(notes.some(({ code }) => code === 'receipt-ignored')).toBe(isBroken);
     expect(findings[0]!.en.match(/— market/g)).toHaveLength(2);
   });
 
