@@ -14,7 +14,7 @@ test('a file of receipts is what the verifier reads', () => {
 });
 
 test('a short receipt goes into one square whole', () => {
-  const { text, whole } = receiptQr(ORIGIN, receipt);
+  const { text, whole } = receiptQr(ORIGIN, receipt)!;
   expect(whole).toBe(true);
   const { leaf, proof } = receipt;
   expect(JSON.parse(text)).toMatchObject({ origin: ORIGIN, receipts: [{ leaf, proof }] });
@@ -24,10 +24,14 @@ test('of a long one the square has the index, the leaf’s hash and the signed h
   const log = new TestLog().fill(2_047);
   const { size, root } = log.head();
   const taken = log.takes(sent({ bidId: 'b'.repeat(64), seen: [size, root] }));
-  const { text, whole } = receiptQr(ORIGIN, taken.receipt);
+  const { text, whole } = receiptQr(ORIGIN, taken.receipt)!;
   expect(whole).toBe(false);
   const hash = toBase64(leafHash(utf8(taken.receipt.leaf)));
   expect(text).toBe(`qingpai/receipt/v1 essence\nleaf ${hash}\nindex ${taken.i}\n\n${log.head().note}`);
+});
+
+test('a long one that cannot be read has no square', () => {
+  expect(receiptQr(ORIGIN, { ...receipt, leaf: 'x'.repeat(2_000), proof: '' })).toBeNull();
 });
 
 test('the short code of a receipt is that of its root, and a broken one has none', () => {
