@@ -22,7 +22,18 @@ export interface CheckLess extends Mutant {
 const root = join(__dirname, '..', '..');
 const auction = 'libs/auction/src/rules';
 const ledger = 'libs/ledger/src/rules';
-const ledgerFiles = ['jcs', 'leaf', 'merkle', 'note', 'checkpoint', 'policy', 'proof', 'vkey', 'commit'];
+const ledgerFiles = [
+  'jcs',
+  'leaf',
+  'merkle',
+  'note',
+  'checkpoint',
+  'policy',
+  'proof',
+  'essence',
+  'vkey',
+  'commit',
+];
 const auctionFiles = [
   ...[
     'replay',
