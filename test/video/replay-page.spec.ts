@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as library from 'node-datachannel';
 import { type Page } from 'playwright-core';
-import { type MediaAddress, type ReplayAnswer, type Stage } from '@qingpai/wire';
+import { type MediaAddress, type RecordingDisk, type ReplayAnswer, type Stage } from '@qingpai/wire';
 import { axeFinds, Chromium, overflows } from '../browser/kit/chromium.js';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { TestCamera, until } from './kit/peers.js';
@@ -98,6 +98,32 @@ whereChromiumIs('the replay page', () => {
     expect(await overflows(page)).toBe(false);
     expect(browser.complaints.splice(0)).toEqual([]);
   }, 180_000);
+
+  test('the township reads what recordings use, how long they are kept, and which show’s go first', async () => {
+    const { showId } = await market.openShow([pot()], rules);
+    await take(showId, () => new Promise((resolve) => setTimeout(resolve, 3_000)));
+    const told = await market.must<RecordingDisk>('GET', '/api/recordings/disk', await market.officer());
+    expect(told.keepDays).toBe(1_096);
+    for (const viewport of [
+      { width: 360, height: 740 },
+      { width: 1280, height: 800 },
+    ]) {
+      const page = await browser.opens('/township', await market.officer(), { viewport });
+      const box = page.locator('.recording-box');
+      await box.getByText('录像空间').waitFor();
+      const text = await box.innerText();
+      expect(text).toMatch(/录像已用\s+\d+ [kM]B/);
+      expect(text).toMatch(/磁盘剩余\s+\d[\d.]* GB/);
+      expect(text).toMatch(/还能录\s+(约 \d+ 场|100 场以上)/);
+      expect(text).toContain('每段录像保存 1096 天，到期自动删除');
+      const { showId: first, goesAtMs } = told.nextToGo!;
+      const day = new Date(goesAtMs + 8 * 3_600_000).toISOString().slice(0, 10);
+      expect(text).toMatch(new RegExp(`最早到期的是 ${first} 这一场：从 ${day} 起删除，腾出 \\d+ [kM]B`));
+      expect([await axeFinds(page), await overflows(page)]).toEqual([[], false]);
+      if (process.env.PICTURES_TO)
+        await box.screenshot({ path: `${process.env.PICTURES_TO}/disk-${viewport.width}.png` });
+    }
+  }, 120_000);
 
   test('a show without a recording says so, and still lists its lots', async () => {
     const { showId, host } = await market.openShow([pot()], rules);

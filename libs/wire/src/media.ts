@@ -144,5 +144,10 @@ export const recordingDisk = z.object({
   eveningBytes: byteCount.describe('what an evening of four hours takes, as the last ones did'),
   eveningsLeft: z.int().nonnegative(),
   state: z.enum(['enough', 'low', 'full']),
+  keepDays: z.int().positive().describe('how long each piece is kept, by the setting'),
+  nextToGo: z
+    .object({ showId, goesAtMs: z.int(), bytes: byteCount.describe('of this show, that are kept') })
+    .nullable()
+    .describe('whose pieces are deleted first, since their time is over then; null: nothing is kept'),
 });
 export type RecordingDisk = z.infer<typeof recordingDisk>;

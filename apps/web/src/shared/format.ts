@@ -27,6 +27,9 @@ export function clockTime(atMs: number): string {
   return new Date(atMs + 8 * 3_600_000).toISOString().slice(11, 19);
 }
 
+/** '2026-11-24'; township's time. */
+export const dayOf = (atMs: number): string => new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 10);
+
 /** '11月24日 19:30' in Chinese, 'Nov 24, 19:30' in English; township's time. */
 export function dayAndTime(atMs: number, language: 'zh' | 'en'): string {
   return new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {

@@ -8,7 +8,10 @@ const zh = {
   free: '磁盘剩余',
   evenings: '还能录',
   eveningsLeft: (n: number) => (n >= 100 ? '100 场以上' : `约 ${n} 场`),
-  evening: (size: string) => `按一场四小时、约 ${size} 估算；录像至少保存三年`,
+  evening: (size: string) => `按一场四小时、约 ${size} 估算`,
+  kept: (days: number) => `每段录像保存 ${days} 天，到期自动删除，账本里的指纹不删。`,
+  next: '最早到期的是 ',
+  goes: (day: string, size: string) => ` 这一场：从 ${day} 起删除，腾出 ${size}。`,
   states: {
     enough: '',
     low: '只够再录不到三场：请加磁盘，或把录像文件夹换到大盘上',
@@ -25,8 +28,10 @@ const en: RecordingWords = {
   free: 'Free on the disk',
   evenings: 'Room for',
   eveningsLeft: (n) => (n >= 100 ? 'over 100 evenings' : `about ${n} evenings`),
-  evening: (size) =>
-    `An evening of four hours takes about ${size}; recordings are kept for three years at least`,
+  evening: (size) => `An evening of four hours takes about ${size}`,
+  kept: (days) => `Each piece is kept for ${days} days and then deleted; its hash stays in the log. `,
+  next: 'The first to go is ',
+  goes: (day, size) => `, from ${day} on, which makes ${size} of room.`,
   states: {
     enough: '',
     low: 'Room for fewer than three evenings: add a disk, or move the folder of recordings',

@@ -172,6 +172,25 @@ test('after three years a piece is deleted here and there, and its row says when
   expect(await recordings.fileOf(show, piece!)).toBeNull();
 });
 
+test('the township is told how long pieces are kept, and whose go first', async () => {
+  const filmedMs = T0 - 5 * DAY_MS;
+  let nowMs = T0;
+  const { recordings, record, show } = house({ nowMs: () => nowMs });
+  record(filmedMs, 'first');
+  record(filmedMs + 2_000, 'second');
+  await recordings.takeUp();
+  const goesAtMs = filmedMs + 1_000 + 1_096 * DAY_MS;
+  expect(await recordings.disk()).toMatchObject({
+    ...{ keepDays: 1_096, nextToGo: { showId: show, goesAtMs, bytes: 11 } },
+  });
+  nowMs = goesAtMs + 1;
+  await recordings.sweep();
+  expect((await recordings.disk()).nextToGo).toEqual({ showId: show, goesAtMs: goesAtMs + 2_000, bytes: 6 });
+  nowMs += 2_000;
+  await recordings.sweep();
+  expect((await recordings.disk()).nextToGo?.showId).not.toBe(show);
+});
+
 test('the part that a player asks for', () => {
   expect([rangeOf('bytes=0-', 10), rangeOf('bytes=2-4', 10), rangeOf('bytes=-3', 10)]).toEqual([
     [0, 9],

@@ -219,10 +219,11 @@ export class Recordings {
 
   /** For the township's page. An evening is as large as the last ones were, by the hour; before the first, by a guess. */
   async disk(): Promise<RecordingDisk> {
-    const { db, folder, freeBytesMin } = this.parts;
+    const { db, folder, freeBytesMin, keepMs } = this.parts;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const [{ bavail, bsize }, [sums]] = await Promise.all([
+    const [{ bavail, bsize }, nextToGo, [sums]] = await Promise.all([
       statfs(folder),
+      this.nextToGo(),
       db.query<{ used: string; recent: string; ms: string }[]>(
         `SELECT coalesce(sum(bytes) FILTER (WHERE deleted_at_ms IS NULL), 0) AS used,
            coalesce(sum(bytes) FILTER (WHERE n <= 200), 0) AS recent,
@@ -235,7 +236,18 @@ export class Recordings {
     const eveningBytes = ms < EVENING_MS / 100 ? EVENING_BYTES : Math.ceil((recent / ms) * EVENING_MS);
     const eveningsLeft = Math.max(0, Math.floor((freeBytes - freeBytesMin) / eveningBytes));
     const state = freeBytes < freeBytesMin ? 'full' : eveningsLeft < EVENINGS_WARNED ? 'low' : 'enough';
-    return { usedBytes: safeInteger(sums!.used), freeBytes, freeBytesMin, eveningBytes, eveningsLeft, state };
+    const room = { usedBytes: safeInteger(sums!.used), freeBytes, freeBytesMin, eveningBytes, eveningsLeft };
+    return { ...room, state, keepDays: Math.floor(keepMs / DAY_MS), nextToGo };
+  }
+
+  private async nextToGo(): Promise<RecordingDisk['nextToGo']> {
+    const [first] = await this.parts.db.query<{ show: string; to: string; bytes: string }[]>(
+      `SELECT show_id AS show, min(to_ms) AS to, sum(bytes) AS bytes FROM recordings
+       WHERE deleted_at_ms IS NULL GROUP BY show_id ORDER BY min(to_ms) LIMIT 1`,
+    );
+    if (!first) return null;
+    const goesAtMs = safeInteger(first.to) + this.parts.keepMs;
+    return { showId: first.show, goesAtMs, bytes: safeInteger(first.bytes) };
   }
 
   /** Null: the file is not there, though it should be. */
@@ -249,8 +261,9 @@ export class Recordings {
 }
 
 const keyOf = ({ showId: show, file }: RecordingRow): string => `${show}/${file}`;
+const DAY_MS = 86_400_000;
 /** A week in which an evening is watched again. */
-const LOCAL_MS_MIN = 7 * 86_400_000;
+const LOCAL_MS_MIN = 7 * DAY_MS;
 /** Four hours at 1.1 Mbit/s. */
 const EVENING_BYTES = 2_000_000_000;
 const EVENINGS_WARNED = 3;

@@ -189,7 +189,9 @@ export class ReplayController {
   @Get('recordings/disk')
   @May('recording.disk')
   @Header('cache-control', 'private, no-store')
-  @ApiOperation({ summary: 'How much room recordings take, and for how many more evenings there is some.' })
+  @ApiOperation({
+    summary: 'How much room recordings take, for how many more evenings there is some, and what goes next.',
+  })
   @ApiOkResponse({ type: dto.RecordingDiskDto.Output })
   @ApiProblems(401, 403, 503)
   async disk() {
