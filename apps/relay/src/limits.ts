@@ -9,8 +9,11 @@ export const SILENT_MS_MAX = 5_000;
 export const CAMERA_KEPT_MS = 60_000;
 /** A stage with neither camera nor news is forgotten with its viewers. */
 export const STAGE_KEPT_MS = 10 * 60_000;
-/** A viewer that is sent video and reports nothing for so long has gone without a word. */
-export const VIEWER_SILENT_MS_MAX = 10_000;
+/**
+ * A viewer that is sent video and reports nothing for so long has gone without a word. Who was cut off for ten seconds sees
+ * the picture again at once.
+ */
+export const VIEWER_SILENT_MS_MAX = 15_000;
 export const VIEWERS_PER_PERSON_MAX = 6;
 export const STAGES_MAX = 200;
 /** Connections that are known to have been replaced, so that their pages are told not to come back. */

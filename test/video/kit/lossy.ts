@@ -1,13 +1,17 @@
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { type AddressInfo } from 'node:net';
 
-/** A UDP line between a client and the relay that loses what it is told to lose. */
+/** A UDP line between a client and the relay: it loses what it is told to lose, takes its time, and can be cut. */
 export class LossyLine {
   private readonly near = createSocket('udp4');
-  private readonly far = new Map<string, ReturnType<typeof createSocket>>();
+  private readonly far = new Map<string, Socket>();
   /** Whether this packet from the relay is lost on its way. */
   losesDown: (packet: Buffer) => boolean = () => false;
   losesUp: (packet: Buffer) => boolean = () => false;
+  /** One way. */
+  delayMs = 0;
+  /** Nothing at all gets through, either way. */
+  isCut = false;
   lost = 0;
   port = 0;
 
@@ -25,18 +29,19 @@ export class LossyLine {
     if (!socket) {
       socket = createSocket('udp4');
       socket.on('message', (back) =>
-        this.pass(back, this.losesDown, (kept) => this.near.send(kept, from.port, from.address)),
+        this.pass(back, this.losesDown, (kept) => send(this.near, kept, from.port, from.address)),
       );
       this.far.set(key, socket);
     }
-    this.pass(packet, this.losesUp, (kept) => socket.send(kept, to, '127.0.0.1'));
+    this.pass(packet, this.losesUp, (kept) => send(socket, kept, to, '127.0.0.1'));
   }
 
-  private pass(packet: Buffer, loses: (packet: Buffer) => boolean, send: (packet: Buffer) => void): void {
+  private pass(packet: Buffer, loses: (packet: Buffer) => boolean, hand: (packet: Buffer) => void): void {
     // Media alone: its first byte tells it from STUN and DTLS (RFC 7983).
     const isMedia = packet[0]! >= 128 && packet[0]! <= 191;
-    if (isMedia && loses(packet)) this.lost += 1;
-    else send(packet);
+    if (this.isCut || (isMedia && loses(packet))) this.lost += 1;
+    else if (this.delayMs === 0) hand(packet);
+    else setTimeout(hand, this.delayMs, packet);
   }
 
   /** The client is in another network now: what it sends comes from other ports, and what went to the old ones is lost. */
@@ -52,5 +57,13 @@ export class LossyLine {
   close(): void {
     this.near.close();
     for (const socket of this.far.values()) socket.close();
+  }
+}
+
+function send(socket: Socket, packet: Buffer, port: number, address: string): void {
+  try {
+    socket.send(packet, port, address);
+  } catch {
+    // closed while the packet was on its way
   }
 }

@@ -50,11 +50,15 @@ abstract class Peer {
   }
 
   /** @param by changes the answer, as a network in between might */
-  async connect(url: string, token: string, by: (sdp: string) => string = (sdp) => sdp): Promise<Posted> {
+  async connect(
+    url: string,
+    token: string,
+    by: (sdp: string) => string | Promise<string> = (sdp) => sdp,
+  ): Promise<Posted> {
     const posted = await post(url, token, await offerOf(this.peer));
     if (posted.status !== 201) return posted;
     this.resource = new URL(posted.headers.get('location')!, url).href;
-    this.answer = by(posted.sdp);
+    this.answer = await by(posted.sdp);
     this.peer.setRemoteDescription(this.answer, 'answer');
     return posted;
   }

@@ -44,17 +44,21 @@ export function end({ pc, resource, token }: Connection): void {
   void fetch(resource, { method: 'DELETE', headers: bearer(token), keepalive: true }).catch(() => undefined);
 }
 
-/** Whether the server still knows it. `replaced`: a newer one of ours took its place, so it must not come back by itself. */
-export async function fate({
-  resource,
-  token,
-}: Connection): Promise<'alive' | 'gone' | 'replaced' | 'unknown'> {
+/**
+ * What has become of it. `replaced`: a newer one of ours took its place, so it must not come back by itself · `unreached`: no
+ * answer at all, so that its packets may only be held up with everything else.
+ */
+export type Fate = 'alive' | 'gone' | 'replaced' | 'unreached' | 'unknown';
+const FATE_MS_MAX = 2_000;
+
+export async function fate({ resource, token }: Connection): Promise<Fate> {
   try {
     const headers = { ...bearer(token), 'content-type': 'application/trickle-ice-sdpfrag' };
-    const { status } = await fetch(resource, { method: 'PATCH', headers, body: '' });
+    const signal = AbortSignal.timeout(FATE_MS_MAX);
+    const { status } = await fetch(resource, { method: 'PATCH', headers, body: '', signal });
     return status === 204 ? 'alive' : status === 410 ? 'replaced' : status === 404 ? 'gone' : 'unknown';
   } catch {
-    return 'unknown';
+    return 'unreached';
   }
 }
 

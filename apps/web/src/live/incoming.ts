@@ -1,3 +1,5 @@
+import type { Fate } from './connection';
+
 /** One viewer's connection to live video, however it is made. */
 export interface Incoming {
   stream: MediaStream;
@@ -8,8 +10,7 @@ export interface Incoming {
   /** Sound goes on while the picture rests, and heals by itself: then it counts as life. */
   soundIsLife: boolean;
   setLayer(layer: 'high' | 'low' | 'voice'): Promise<void>;
-  /** `replaced`: a newer one of ours took its place, so it must not come back by itself. */
-  fate(): Promise<'alive' | 'gone' | 'replaced' | 'unknown'>;
+  fate(): Promise<Fate>;
   /** Lets the server know, also while the page is being closed. */
   end(): void;
 }

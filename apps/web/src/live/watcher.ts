@@ -30,6 +30,13 @@ const FULL_AGAIN_MS = 5_000;
 const TRIES_PER_STEP = 3;
 /** So often nothing came through: then neither UDP nor our TCP gets here, and the picture is fetched as files. */
 const FAILURES_MAX = 2;
+/** Nothing answers him at all: for so long his connection may yet come back with his network. */
+const CUT_OFF_MS_MAX = 15_000;
+/** It is there again: so long the picture has to come back by itself. */
+const BACK_MS_MAX = 1_000;
+/** While the picture comes late the first way is tried again beside it: so often, and for so long. */
+const DIRECT_EVERY_MS = 30_000;
+const DIRECT_MS_MAX = 4_000;
 /** So long it shows pictures alone when not even sound came through. */
 const REST_MS = 20_000;
 const KEPT = 'qingpai.picture';
@@ -62,6 +69,8 @@ export function createWatcher(showId: string) {
   let failures = 0;
   let delayedUrl: string | null = null;
   let delayedFails = false;
+  /** Since when nothing answers; null: something does. */
+  let cutOffAtMs: number | null = null;
   let seen = { frames: 0, packets: 0, bytes: 0, atMs: 0 };
   let earlierBytes = 0;
   const waits = backoff();
@@ -93,35 +102,44 @@ export function createWatcher(showId: string) {
     const mine = turn;
     const asked = await ask<WatchAnswer>(`/api/shows/${showId}/stage/watch`);
     if (mine !== turn) return;
-    if (!asked.ok) return comeBack();
+    if (!asked.ok) return comeAgain();
     if (!asked.value.watch) return drop('idle');
     take = asked.value.stage.take;
     delayedUrl = asked.value.delayed;
     const made = await fetchFrom(asked.value.watch, () => mine === turn && comeBack());
     if (mine !== turn) return void (made.ok && made.incoming.end());
     if (!made.ok) return handleRefused(made.status);
-    incoming = made.incoming;
+    adopt(made.incoming);
+  }
+
+  function adopt(made: Incoming): void {
+    incoming = made;
     seen.atMs = performance.now();
-    view.stream = incoming.stream;
-    if (view.mode === 'low' || view.mode === 'voice') void incoming.setLayer(view.mode);
+    view.stream = made.stream;
+    if (view.mode === 'low' || view.mode === 'voice') void made.setLayer(view.mode);
   }
 
   function handleRefused(status: number | null): void {
     if (status === 406) return drop('noCodec');
     // Nobody sends just now: the room will say when somebody does.
     if (status === 404 && stage?.state !== 'live') return drop('idle');
-    if (status !== 503) return comeBack();
+    if (status !== 503) return comeAgain();
     drop('full');
     again = window.setTimeout(() => void post(), FULL_AGAIN_MS);
   }
 
+  /** It was answered, and no connection came of it. */
   function comeBack(): void {
-    tries += 1;
     failures += 1;
+    comeAgain();
+  }
+  function comeAgain(): void {
+    tries += 1;
     if (failures >= FAILURES_MAX && delayedUrl && !delayedFails) {
       const url = delayedUrl;
       drop('delayed');
       view.delayed = url;
+      again = window.setTimeout(() => void tryDirect(), DIRECT_EVERY_MS);
       return;
     }
     if (tries % TRIES_PER_STEP === 0) {
@@ -170,6 +188,7 @@ export function createWatcher(showId: string) {
     waits.reset();
     tries = 0;
     failures = 0;
+    cutOffAtMs = null;
   }
   /** The player has its first picture: who waits for it sees it now, not at the next look. */
   function handleFirst(): void {
@@ -181,9 +200,47 @@ export function createWatcher(showId: string) {
     if (frozen.isConnecting() && tries === 0) return void (tries += 1);
     const what = await frozen.fate();
     if (frozen !== incoming) return;
-    if (what === 'replaced') drop('elsewhere');
-    else comeBack();
+    if (what === 'replaced') return drop('elsewhere');
+    const nowMs = performance.now();
+    if (what === 'unreached' && nowMs - (cutOffAtMs ??= nowMs) < CUT_OFF_MS_MAX) return lookAgainIn(0);
+    if (what === 'alive' && cutOffAtMs !== null) {
+      cutOffAtMs = null;
+      return lookAgainIn(BACK_MS_MAX);
+    }
+    cutOffAtMs = null;
+    // Connected, it waits for the camera: that says nothing against the way.
+    if (frozen.isConnecting()) comeBack();
+    else comeAgain();
   }
+  const lookAgainIn = (ms: number) => void (seen.atMs = performance.now() - FROZEN_MS_MAX + ms);
+
+  /** Nothing is taken from who watches before the first way is there again. */
+  async function tryDirect(): Promise<void> {
+    const mine = turn;
+    const found = await direct(() => mine === turn);
+    if (mine !== turn) return found?.end();
+    if (!found) return void (again = window.setTimeout(() => void tryDirect(), DIRECT_EVERY_MS));
+    drop('connecting');
+    const next = turn;
+    await wait(0); // the other player lets go of the element first
+    if (next === turn) adopt(found);
+    else found.end();
+  }
+  async function direct(isWanted: () => boolean): Promise<Incoming | null> {
+    const asked = await ask<WatchAnswer>(`/api/shows/${showId}/stage/watch`);
+    if (!asked.ok || !asked.value.watch || !isWanted()) return null;
+    let found: Incoming | null = null;
+    const handleLost = () => void (found !== null && found === incoming && comeBack());
+    const made = await fetchFrom(asked.value.watch, handleLost);
+    if (!made.ok) return null;
+    found = made.incoming;
+    const endMs = performance.now() + DIRECT_MS_MAX;
+    while (found.isConnecting() && isWanted() && performance.now() < endMs) await wait(100);
+    if (!found.isConnecting()) return found;
+    found.end();
+    return null;
+  }
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
   /** Not even so: then it is tried the first way, again and again. */
   function handleDelayedLost(): void {
