@@ -1,7 +1,7 @@
 import { LossyLine } from '../video/kit/lossy.js';
 import { RelayProcess } from '../video/kit/relayProcess.js';
 import { until } from '../video/kit/peers.js';
-import { aiortc, AIORTC_VERSION, AiortcPeer } from './kit/aiortc.js';
+import { aiortc, AIORTC_VERSION, AiortcPeer, ffmpeg, PYAV_VERSION } from './kit/aiortc.js';
 
 /** Python's aiortc, which knows nothing of us, as the camera and the viewer of our relay: it decodes what comes. */
 const WITHIN_MS = 20_000;
@@ -42,6 +42,22 @@ it.each(['VP8', 'H264'] as const)(
     await camera.leave();
     expect(camera.said.deleted).toBe(200);
     await until(() => news.get(codec)?.state === 'ended', 'ended');
+  },
+  60_000,
+);
+
+const both = [...(aiortc ? [] : [`aiortc ${AIORTC_VERSION}`]), ...(ffmpeg ? [] : [`PyAV ${PYAV_VERSION}`])];
+(both.length > 0 ? test.skip : test)(
+  `FFmpeg sends H264 by its own WHIP, aiortc decodes it, and it is put out when it ends${both.length > 0 ? ` (not run: ${both.join(', ')} could not be had)` : ''}`,
+  async () => {
+    const news = await relay.news();
+    const camera = keep(AiortcPeer.ffmpegCamera(relay.whip('ff'), relay.token('ff', 'publish')));
+    await until(() => news.get('ff')?.state === 'live', `on air: ${camera.errors}`, WITHIN_MS);
+    const viewer = watching('ff');
+    await until(() => viewer.frames > 45 && viewer.sounds > 45, `decoded: ${viewer.errors}`, WITHIN_MS);
+    expect(viewer.said.width).toBe(320);
+    await camera.leave();
+    await until(() => news.get('ff')?.state === 'ended', 'ended', WITHIN_MS);
   },
   60_000,
 );

@@ -10,6 +10,11 @@ export const AIORTC_VERSION = '1.16.0';
 /** Null: not here. */
 export const aiortc = pythonWith('aiortc', [`aiortc==${AIORTC_VERSION}`, 'aiohttp']);
 
+/** What brings FFmpeg 8.1, whose WHIP is a C program of its own. */
+export const PYAV_VERSION = '18.1.0';
+/** Null: not here. */
+export const ffmpeg = pythonWith('ffmpeg', [`av==${PYAV_VERSION}`, 'cryptography']);
+
 interface Said {
   status?: number;
   state?: string;
@@ -19,7 +24,7 @@ interface Said {
   width?: number;
 }
 
-/** aiortc as a camera or a viewer, in a process of its own. */
+/** aiortc as a camera or a viewer, or FFmpeg as a camera, in a process of its own. */
 export class AiortcPeer {
   /** The newest word on everything. */
   readonly said: Said = {};
@@ -34,6 +39,9 @@ export class AiortcPeer {
 
   static camera(url: string, token: string, codec: 'VP8' | 'H264' = 'VP8'): AiortcPeer {
     return AiortcPeer.run('publish.py', url, token, codec);
+  }
+  static ffmpegCamera(url: string, token: string): AiortcPeer {
+    return new AiortcPeer(spawn(ffmpeg!, [join(__dirname, '../ffmpeg/publish.py'), url, token]));
   }
   static viewer(url: string, token: string): AiortcPeer {
     return AiortcPeer.run('watch.py', url, token);
