@@ -7,12 +7,13 @@ import { stamp, type Stamped } from './stamp';
 
 /** Camera and microphone on their way to the room: keeps itself going until it is stopped. */
 export type SendState = 'off' | 'asking' | 'connecting' | 'sending' | 'waiting' | 'replaced' | 'refused';
-export type Trouble = 'wechat' | 'insecure' | 'noCamera' | 'busyCamera' | 'held' | 'noVideoHere' | 'failed';
+export type Trouble =
+  'wechat' | 'insecure' | 'noCamera' | 'noMicrophone' | 'busyCamera' | 'held' | 'noVideoHere' | 'failed';
 
 export interface SenderView {
   state: SendState;
   trouble: Trouble | null;
-  /** What the camera shows, for the preview. */
+  /** What the camera shows, for the preview; null: it is not on. */
   preview: MediaStream | null;
   muted: boolean;
   facing: 'environment' | 'user';
@@ -34,13 +35,17 @@ const twoSizes = [
   { rid: 'h', ...LARGE },
   { rid: 'l', ...SMALL },
 ];
-/** Of two sizes by WHIP LiveKit (1.9) takes one and leaves the other lying: it gets the one. */
+/** Of two sizes by WHIP LiveKit (1.9) publishes none, by the names it knows (f and q) neither: it gets the one. */
 const oneSize = [LARGE];
 const LOOK_EVERY_MS = 1_000;
 /** Whoever leaves must still hold a token where the server is not ours: a fresh one is asked for while it sends. */
 const TOKEN_AGAIN_MS = 4 * 60_000;
 /** No report from the relay for so long: the way there is gone, whatever ICE says. */
 const SILENT_MS_MAX = 4_000;
+/** Where nothing answers at all there is nobody to post to: it is asked again soon, and after so long posted all the same. */
+const CUT_OFF_AGAIN_MS = 500;
+const CUT_OFF_MS_MAX = 15_000;
+const BACK_MS_MAX = 1_500;
 
 export const inWeChat = (): boolean => /MicroMessenger/i.test(navigator.userAgent);
 
@@ -63,6 +68,8 @@ export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>
   let again = 0;
   let before = { bytes: 0, sent: 0, made: 0, atMs: 0, reports: 0, reportAtMs: 0 };
   let ladderSinceMs = 0;
+  /** Since when nothing answers at all; null: something does. */
+  let cutOffAtMs: number | null = null;
   const waits = backoff();
 
   // ---- camera and microphone
@@ -72,7 +79,10 @@ export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>
       view.trouble = inWeChat() ? 'wechat' : 'insecure';
       return null;
     }
-    const video = { ...ideal(SIZES.high), facingMode: view.facing, frameRate: { ideal: 24, max: 30 } };
+    // A show that begins with the voice alone needs no camera.
+    const video = view.wish !== 'voice' && {
+      ...{ ...ideal(SIZES.high), facingMode: view.facing, frameRate: { ideal: 24, max: 30 } },
+    };
     const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
     try {
       return await navigator.mediaDevices.getUserMedia({ video, audio });
@@ -81,7 +91,9 @@ export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>
         ? 'wechat'
         : (error as Error).name === 'NotReadableError'
           ? 'busyCamera'
-          : 'noCamera';
+          : view.wish === 'voice'
+            ? 'noMicrophone'
+            : 'noCamera';
       return null;
     }
   }
@@ -105,7 +117,7 @@ export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>
     view.trouble = null;
     stream = await open();
     if (!stream) return void (view.state = 'refused');
-    view.preview = stream;
+    view.preview = view.wish === 'voice' ? null : stream;
     page = crypto.randomUUID();
     setMuted(view.muted);
     addEventListener('pagehide', stop);
@@ -147,6 +159,7 @@ export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>
     if (mine !== turn) return void (made.ok && end(made.connection));
     if (!made.ok) return refuse(made.status);
     connection = made.connection;
+    cutOffAtMs = null;
     const nowMs = performance.now();
     before = { bytes: 0, sent: 0, made: 0, atMs: nowMs, reports: 0, reportAtMs: nowMs };
     ladderSinceMs = nowMs;
@@ -190,8 +203,31 @@ export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>
   }
   async function comeBack(): Promise<void> {
     const lost = connection;
-    if (lost && (await fate(lost)) === 'replaced') giveWay();
-    else if (stream) await post();
+    const mine = turn;
+    const what = lost ? await fate(lost) : 'gone';
+    if (mine !== turn || !stream) return;
+    const nowMs = performance.now();
+    if (what === 'replaced') return giveWay();
+    if (what === 'alive' && cutOffAtMs !== null && lost && (await isHeardAgain(lost))) return goOn();
+    if (mine !== turn || !stream) return;
+    if (what !== 'unreached' || nowMs - (cutOffAtMs ??= nowMs) > CUT_OFF_MS_MAX) return post();
+    again = window.setTimeout(() => void comeBack(), CUT_OFF_AGAIN_MS);
+  }
+  /** The network is there again: then the relay's reports come back within a second, where nothing else was lost. */
+  async function isHeardAgain({ pc }: Connection): Promise<boolean> {
+    const mine = turn;
+    const { reports } = before;
+    for (const endMs = performance.now() + BACK_MS_MAX; mine === turn && performance.now() < endMs;) {
+      if ((await figures(pc)).reports > reports) return mine === turn;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return false;
+  }
+  function goOn(): void {
+    cutOffAtMs = null;
+    waits.reset();
+    before.reportAtMs = performance.now();
+    view.state = 'sending';
   }
   function giveWay(): void {
     stop();
@@ -284,7 +320,22 @@ export function createSender(ask: (page: string) => Promise<Asked<MediaAddress>>
   }
   async function setWish(wish: Rung | 'auto'): Promise<void> {
     view.wish = wish;
+    if (stream && wish !== 'voice' && stream.getVideoTracks().length === 0) await addCamera();
     await climb(wish === 'auto' ? 'high' : wish);
+  }
+  /** To a show that began with the voice alone: another connection, in which there is a picture. */
+  async function addCamera(): Promise<void> {
+    const fresh = await open();
+    fresh?.getAudioTracks().forEach((track) => track.stop());
+    const track = fresh?.getVideoTracks()[0];
+    if (!track || !stream) {
+      track?.stop();
+      return void (view.wish = 'voice');
+    }
+    view.trouble = null;
+    stream.addTrack(track);
+    view.preview = new MediaStream(stream.getTracks());
+    await post();
   }
 
   return { view, start, stop, setMuted, flip, setStamped, setWish };

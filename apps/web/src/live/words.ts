@@ -29,7 +29,10 @@ const zh = {
   // who sends
   title: '直播画面',
   start: '打开摄像头开播',
+  startVoice: '打开麦克风开播',
+  askingVoice: '正在打开麦克风…',
   stop: '停止画面',
+  stopVoice: '停止声音',
   onAir: '直播中',
   states: {
     off: '未开画面',
@@ -72,6 +75,7 @@ const zh = {
   wechat: '微信里打不开摄像头：点右上角 ···，选“在浏览器打开”。',
   insecure: '这个地址不是 https，手机不给用摄像头：请用控制台里的 https 链接打开。',
   noCamera: '没有摄像头或没有允许使用：请在浏览器设置里允许摄像头和麦克风，再试一次。',
+  noMicrophone: '没有麦克风或没有允许使用：请在浏览器设置里允许麦克风，再试一次。',
   busyCamera: '摄像头被别的程序占用，请先关掉它。',
   held: '另一个人的画面正在直播；等它停了再开。',
   noVideoHere: '这台服务器没有直播视频，房间显示图片。',
@@ -110,7 +114,10 @@ const en: LiveWords = {
   soundOff: 'Sound off',
   title: 'Live picture',
   start: 'Open the camera and go live',
+  startVoice: 'Open the microphone and go live',
+  askingVoice: 'Opening the microphone…',
   stop: 'Stop the picture',
+  stopVoice: 'Stop the sound',
   onAir: 'On air',
   states: {
     off: 'No picture',
@@ -154,6 +161,7 @@ const en: LiveWords = {
   insecure: 'This address is not https, and phones give no camera to it: open the https link of the console.',
   noCamera:
     'There is no camera, or it was not allowed: allow camera and microphone in the browser, then try again.',
+  noMicrophone: 'There is no microphone, or it was not allowed: allow it in the browser, then try again.',
   busyCamera: 'Another program holds the camera; close it first.',
   held: 'Another person’s picture is on air; wait until it stops.',
   noVideoHere: 'This server has no live video; rooms show photos.',
