@@ -35,7 +35,7 @@ const twoSizes = [
   { rid: 'h', ...LARGE },
   { rid: 'l', ...SMALL },
 ];
-/** Of two sizes by WHIP LiveKit (1.9) publishes none, by the names it knows (f and q) neither: it gets the one. */
+/** LiveKit (1.9.12) published no picture of two sizes sent by WHIP as f and q: it gets the one. */
 const oneSize = [LARGE];
 const LOOK_EVERY_MS = 1_000;
 /** Whoever leaves must still hold a token where the server is not ours: a fresh one is asked for while it sends. */
