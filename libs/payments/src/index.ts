@@ -11,6 +11,7 @@ export { type GrowerAccounts } from './growers/accounts.js';
 export { type Movement } from './rules/statement.js';
 export { SHOW_PAYOUTS, type SellingGrower, type ShowGrowers, type ShowPayouts } from './growers/port.js';
 export { Payouts } from './growers/payouts.js';
+export { defused } from './paper/defused.js';
 export { pdfOf } from './paper/pdf.js';
 export { pngOf } from './paper/png.js';
 export { OnlinePayments } from './online/onlinePayments.js';

@@ -1,6 +1,8 @@
 import { paymentsInvariants } from '@qingpai/payments';
 import * as wire from '@qingpai/wire';
 import sharp from 'sharp';
+import writeXlsxFile from 'write-excel-file/node';
+import { tableOf } from '../catalogue/table.js';
 import { bidOf, done, quickRules, until } from '../testing/rig.js';
 import { type TownshipApp, townshipApp } from '../testing/townshipApp.js';
 import { afterSaleInvariants } from './invariants.js';
@@ -121,8 +123,24 @@ it('a number in small letters or with spaces is the same number, and belongs to 
     township.post(at('parcels/shipped'), host, { bidder: bidders.li, courier: 'zto', tracking });
   expect(await codeOf(ship('zto1234567'))).toBe('tracking-used');
   expect(await codeOf(ship('x'))).toBe('malformed');
-  expect((await ship('ZTO-7654321')).json()).toEqual({ sales: ['S3'] });
-  expect(await codeOf(ship('ZTO-7654322'))).toBe('already-shipped');
+});
+
+it('the same sheet goes to Excel and comes back from it, with a number of twenty digits', async () => {
+  const taken = await township.get(at('parcels/sheet.xlsx'), host);
+  expect(taken.headers['content-disposition']).toContain('qingpai-parcels.xlsx');
+  const [names, ...rows] = (await tableOf(taken.rawPayload)).cells;
+  expect(rows.map(([paddle]) => paddle)).toEqual(['2']);
+  const filled = rows.map((row) => [...row.slice(0, 6), '邮政 EMS', '00340434161094021501']);
+  const file = await writeXlsxFile([names!, ...filled]).toBuffer();
+  const report = (await township.upload(at('parcels/tracking'), officer, file)).json();
+  expect(report).toMatchObject({ encoding: 'xlsx', accepted: 1, refused: 0 });
+  const [, second] = await parcels();
+  expect(second!.lines).toMatchObject([{ courier: 'ems', tracking: '00340434161094021501' }]);
+  const again = { bidder: bidders.li, courier: 'zto', tracking: 'ZTO-7654322' };
+  expect(await codeOf(township.post(at('parcels/shipped'), host, again))).toBe('already-shipped');
+  expect((await tableOf((await township.get(at('parcels/sheet.xlsx'), host)).rawPayload)).cells).toEqual([
+    names,
+  ]);
 });
 
 it('the buyer says that it came, and his parcel tells until when damage may be shown', async () => {
@@ -215,7 +233,7 @@ it('is for who may: host and officer of this show, and each buyer for himself', 
   const { moderator, otherHost, foreignHost, foreignOfficer } = township.people;
   for (const who of [moderator, otherHost, foreignHost, foreignOfficer, mei, null]) {
     const status = who === null ? 401 : 403;
-    for (const path of ['parcels', 'parcels/sheet.csv', 'claims']) {
+    for (const path of ['parcels', 'parcels/sheet.csv', 'parcels/sheet.xlsx', 'claims']) {
       expect((await township.get(at(path), who)).statusCode).toBe(status);
     }
     const pack = { bidders: [bidders.mei] };

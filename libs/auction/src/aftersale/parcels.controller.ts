@@ -1,4 +1,16 @@
-import { Body, Controller, Get, Header, HttpCode, Logger, Param, Post, Req, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Logger,
+  Param,
+  Post,
+  Req,
+  StreamableFile,
+  UsePipes,
+} from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import {
   ApiFile,
@@ -24,6 +36,9 @@ import {
   TrackingReportDto,
 } from './dto.js';
 import { Parcels } from './parcels.js';
+import { sheetCsv, sheetXlsx } from './parcelSheet.js';
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** The packing table: host and officer alone, since parcels have names on them. */
 @ApiTags('after the sale')
@@ -97,11 +112,19 @@ export class PackingTableController {
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
   @ApiProblems(400, 401, 403, 404)
-  async sheet(@Param() { id }: ShowParamDto, @CurrentMember() member: SessionMember) {
-    await this.author(id, member);
-    const { text, rows } = await this.parcels.sheet(id);
-    this.exports.log(`member ${member.memberId} took the addresses of ${rows} parcels of ${id}`);
-    return text;
+  async csv(@Param() { id }: ShowParamDto, @CurrentMember() member: SessionMember) {
+    return sheetCsv(await this.sheet(id, member));
+  }
+
+  @Get('sheet.xlsx')
+  @Header('content-disposition', 'attachment; filename="qingpai-parcels.xlsx"')
+  @Header('cache-control', 'private, no-store')
+  @ApiOperation({ summary: 'The same sheet as XLSX, every cell of it text: long numbers stay whole.' })
+  @ApiProduces(XLSX)
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
+  @ApiProblems(400, 401, 403, 404)
+  async xlsx(@Param() { id }: ShowParamDto, @CurrentMember() member: SessionMember) {
+    return new StreamableFile(await sheetXlsx(await this.sheet(id, member)), { type: XLSX });
   }
 
   @Post('tracking')
@@ -120,6 +143,13 @@ export class PackingTableController {
   ) {
     const by = await this.author(id, member);
     return this.parcels.track(id, by, await uploadOf(request, IMPORT_BYTES_MAX));
+  }
+
+  private async sheet(showId: string, member: SessionMember): Promise<string[][]> {
+    await this.author(showId, member);
+    const rows = await this.parcels.sheet(showId);
+    this.exports.log(`member ${member.memberId} took the addresses of ${rows.length} parcels of ${showId}`);
+    return rows;
   }
 
   private async author(showId: string, member: SessionMember): Promise<'host' | 'officer'> {

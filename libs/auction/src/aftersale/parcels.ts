@@ -11,7 +11,6 @@ import {
   trackingNumber,
   type TrackingReport,
 } from '@qingpai/wire';
-import { stringify } from 'csv-stringify/sync';
 import { type DataSource } from 'typeorm';
 import { cardsOf } from '../catalogue/lotCards.js';
 import { tableOf } from '../catalogue/table.js';
@@ -22,7 +21,8 @@ import { type ShowStore } from '../store/showStore.js';
 import { type Address, type Addresses } from './addresses.js';
 import { ShipmentRow } from './entities.js';
 import { parcelsOf } from './lists.js';
-import { readTracking, sheetColumns } from './tracking.js';
+import { sheetRows } from './parcelSheet.js';
+import { readTracking } from './tracking.js';
 
 export interface ParcelsParts {
   db: DataSource;
@@ -138,13 +138,8 @@ export class Parcels {
   }
 
   /** Parcels that are still to be sent, for a courier: addresses and phones in the clear. */
-  async sheet(showId: string): Promise<{ text: string; rows: number }> {
-    const [parcels, places] = [await this.list(showId), await this.parts.addresses.addressesOf(showId)];
-    const rows = parcels
-      .filter(({ step }) => step === 'paid' || step === 'packed')
-      .map((parcel) => sheetRow(parcel, places.get(parcel.bidder)));
-    const text = stringify([[...sheetColumns], ...rows], { bom: true, escape_formulas: true });
-    return { text, rows: rows.length };
+  async sheet(showId: string): Promise<string[][]> {
+    return sheetRows(await this.list(showId), await this.parts.addresses.addressesOf(showId));
   }
 
   /** The same sheet come back, with numbers in it: good rows are shipped, the others say what is wrong. */
@@ -214,15 +209,3 @@ const nothingToShip = (state: ShowState, bidder: string) =>
 
 const masked = (address: Address | undefined): Parcel['address'] =>
   address ? { ...address, phone: `${address.phone.slice(0, 3)}****${address.phone.slice(-4)}` } : null;
-
-function sheetRow({ paddle, nickname, phone, lines }: Parcel, address: Address | undefined): string[] {
-  const going = lines.filter(({ step }) => step === 'paid' || step === 'packed');
-  const goods = going.map(
-    ({ number, title, units }) => `${Number(number)} ${title}${units > 1 ? `×${units}` : ''}`,
-  );
-  const units = going.reduce((sum, line) => sum + line.units, 0);
-  return [
-    ...[String(paddle), address?.name ?? nickname, address?.phone ?? phone ?? '', address?.text ?? ''],
-    ...[goods.join('；'), String(units), '', ''],
-  ];
-}

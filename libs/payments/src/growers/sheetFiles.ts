@@ -1,5 +1,6 @@
 import { type Content, type TableCell } from 'pdfmake/interfaces.js';
 import writeXlsxFile from 'write-excel-file/node';
+import { defused } from '../paper/defused.js';
 import { pdfOf } from '../paper/pdf.js';
 import { type Sheet, sheetColumns, sheetRows } from '../rules/sheet.js';
 
@@ -74,6 +75,3 @@ export function sheetXlsx(sheet: Sheet): Promise<Buffer> {
     sheet: '签字表',
   }).toBuffer();
 }
-
-/** Text of an XLSX is text, but whoever saves it as CSV opens it again. */
-const defused = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
