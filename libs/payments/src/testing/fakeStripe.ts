@@ -12,7 +12,15 @@ export interface FakeEvent extends Thing {
   type: string;
 }
 /** What goes wrong with a request: refused for good, or broken before anything was done or after it. */
-type Fault = 'refused' | 'error before' | 'error after' | 'cut before' | 'cut after' | 'silent after' | 'no';
+type Fault =
+  | 'refused'
+  | 'error before'
+  | 'error after'
+  | 'cut before'
+  | 'cut after'
+  | 'silent before'
+  | 'silent after'
+  | 'no';
 
 /**
  * A Stripe that remembers, for behaviour (stripe-mock judges shapes and remembers nothing): keys answer as the first
@@ -193,6 +201,7 @@ export class FakeStripe {
     if (fault === 'refused') return send(response, 400, no('charge_disputed').answer);
     if (fault === 'error before') return send(response, 500, apiError('broken'));
     if (fault === 'cut before') return void request.socket.destroy();
+    if (fault === 'silent before') return;
     const { status, answer } = this.answered(method, url, body, key);
     if (fault === 'cut after') return void request.socket.destroy();
     if (fault === 'silent after') return;
