@@ -40,6 +40,11 @@ test('from the packing table to the buyer: shipped, received, broken in three ta
   await table.getByText('1 个包裹').waitFor();
   await shot(table, 'packing-table');
   await isWell(table);
+  const [sheet] = await Promise.all([
+    table.waitForEvent('download'),
+    table.getByRole('link', { name: '给快递的表（Excel）' }).click(),
+  ]);
+  expect(sheet.suggestedFilename()).toBe('qingpai-parcels.xlsx');
   for (const list of ['packing', 'picking', 'slips?paper=58', 'slips?paper=80']) {
     const printed = await browser.opens(`/print/${showId}/${list}`, await market.host());
     await printed.getByText('君子兰').first().waitFor();

@@ -36,10 +36,11 @@ async function givesHisAddress(page: Page): Promise<void> {
 }
 
 /** A show in which one buyer has won two lots. */
-async function won(on: Market) {
+async function won(on: Market, grantAloneMaxFen = shortRules.afterSale!.grantAloneMaxFen) {
   const { showId, host } = await on.openShow([pot(), pot({ title: '君子兰' })], {
     ...shortRules,
     openForMs: 900,
+    afterSale: { ...shortRules.afterSale!, grantAloneMaxFen },
   });
   const lin = await on.buyer(showId, '小林');
   for (const lot of ['L1', 'L2']) {
@@ -52,7 +53,7 @@ async function won(on: Market) {
 }
 
 test('two lots are paid at once on Stripe’s page, after a tick, and the page says so when he comes back', async () => {
-  const { showId, token } = await won(market);
+  const { showId, token } = await won(market, 2_000);
   const page = await browser.opens(`/pay/${showId}`, token);
   await page.getByText('共 2 件，一次付清').waitFor();
   await shot(page, 'pay-address');
@@ -90,6 +91,21 @@ test('two lots are paid at once on Stripe’s page, after a tick, and the page s
   await desk.getByText('¥10.50').waitFor();
   await shot(desk, 'desk-refund');
   expect([await axeFinds(desk), stripe.givenBackFen()]).toEqual([[], 1_050]);
+  // Another part makes it more than one person may give back of a lot: the host says so too.
+  await desk.getByRole('button', { name: '退款' }).click();
+  await desk.getByLabel('退多少（元）').fill('10');
+  await desk.locator('form.give').getByRole('button', { name: '退款' }).click();
+  await desk.getByText('1 笔退款（¥10）').waitFor();
+  await shot(desk, 'desk-refund-waits');
+  expect([await axeFinds(desk), await overflows(desk), stripe.givenBackFen()]).toEqual([[], false, 1_050]);
+  const table = await browser.opens(`/after/${showId}`, await market.host());
+  await table.getByRole('button', { name: '退款 1' }).click();
+  await table.getByText(/ 要退/).waitFor();
+  await shot(table, 'host-second-word');
+  expect([await axeFinds(table), await overflows(table)]).toEqual([[], false]);
+  await table.getByRole('button', { name: '同意退回' }).click();
+  await table.getByRole('button', { name: '退款', exact: true }).waitFor();
+  expect(stripe.givenBackFen()).toBe(2_050);
 }, 60_000);
 
 test('in WeChat it says what does not work there, and paying by hand comes first', async () => {

@@ -22,6 +22,7 @@ export class PayingOnlineDto extends createZodDto(wire.payingOnline) {}
 export class OnlineOrderListDto extends createZodDto(wire.onlineOrderList) {}
 export class RefundAskDto extends createZodDto(wire.refundAsk) {}
 export class RefundDto extends createZodDto(wire.refund) {}
+export class RefundDecisionDto extends createZodDto(wire.refundDecision) {}
 export class HookAnswerDto extends createZodDto(wire.hookAnswer) {}
 export class HandRefundAskDto extends createZodDto(wire.handRefundAsk) {}
 export class HandRefundDto extends createZodDto(wire.handRefund) {}
@@ -38,4 +39,7 @@ export class DepositReleaseDto extends createZodDto(wire.depositRelease) {}
 export class DepositParamDto extends createZodDto(z.object({ id: wire.showId, deposit: wire.depositId })) {}
 export class PaymentParamDto extends createZodDto(z.object({ id: wire.showId, payment: z.uuid() })) {}
 export class OrderParamDto extends createZodDto(z.object({ id: wire.showId, order: z.uuid() })) {}
+export class OrderRefundParamDto extends createZodDto(
+  z.object({ id: wire.showId, order: z.uuid(), refund: z.uuid() }),
+) {}
 export class CaseParamDto extends createZodDto(z.object({ id: wire.showId, case: z.uuid() })) {}

@@ -9,6 +9,7 @@ import {
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type z } from 'zod';
 import { DepositMoveRow, DepositOrderRow, DepositRefundRow } from './deposits/entities.js';
+import { type RefundState } from './rules/order.js';
 import { type PaymentState } from './rules/payment.js';
 import { ProviderPage } from './providerPage.js';
 
@@ -79,10 +80,13 @@ export class OrderRefundRow {
   @Column('bigint', { name: 'amount_fen', transformer: bigintColumn }) amountFen!: number;
   /** Freight that goes back beside it, with the last of all that was paid; or alone, where the amount is 0. */
   @Column('bigint', { name: 'freight_fen', transformer: bigintColumn }) freightFen!: number;
-  @Column('text') state!: 'asked' | 'given' | 'failed';
+  @Column('text') state!: RefundState;
   /** Null: by itself. */
   @Column('uuid', { name: 'asked_by', nullable: true }) askedBy!: string | null;
   @Column('timestamptz', { name: 'asked_at' }) askedAt!: Date;
+  /** The second person, above what one may give alone. */
+  @Column('uuid', { name: 'decided_by', nullable: true }) decidedBy!: string | null;
+  @Column('timestamptz', { name: 'decided_at', nullable: true }) decidedAt!: Date | null;
   @Column('text', { nullable: true }) ref!: string | null;
   @Column('bytea', { name: 'answer_hash', nullable: true }) answerHash!: Buffer | null;
   /** The claim that is made good by it. */

@@ -127,12 +127,17 @@ export const paymentsInvariants = [
       UNION ALL (SELECT *, 'never written down' FROM (TABLE logged EXCEPT ALL TABLE given) AS b)`,
   },
   {
-    name: 'nobody gives back more by hand than he may alone',
-    zh: '超过限额的线下退款由两个人经手',
+    name: 'nobody gives back more than he may alone',
+    zh: '超过限额的退款由两个人经手',
     sql: `
-      SELECT id FROM hand_refunds r JOIN shows USING (show_id)
-      WHERE r.state = 'given' AND claim IS NULL AND decided_by = asked_by
-        AND amount_fen + freight_fen > coalesce((rules #>> '{afterSale,grantAloneMaxFen}')::bigint, 0)`,
+      WITH alone AS (
+        SELECT id, show_id, amount_fen + freight_fen AS fen FROM hand_refunds
+        WHERE state = 'given' AND claim IS NULL AND decided_by = asked_by
+        UNION ALL SELECT id, show_id, amount_fen + freight_fen FROM order_refunds
+        WHERE state IN ('asked', 'given') AND claim IS NULL AND asked_by IS NOT NULL AND decided_by IS NULL
+      )
+      SELECT id FROM alone JOIN shows USING (show_id)
+      WHERE fen > coalesce((rules #>> '{afterSale,grantAloneMaxFen}')::bigint, 0)`,
   },
   {
     name: 'a deposit that moved is in the log, and nothing else',
@@ -188,8 +193,8 @@ export const paymentsInvariants = [
     name: 'never more goes back than came',
     zh: '退款不超过实付',
     sql: `
-      SELECT order_id, sale FROM order_refunds r JOIN orders o ON o.id = r.order_id WHERE r.state <> 'failed'
-      GROUP BY order_id, sale, o.state, o.amount_fen
+      SELECT order_id, sale FROM order_refunds r JOIN orders o ON o.id = r.order_id
+      WHERE r.state NOT IN ('failed', 'dropped') GROUP BY order_id, sale, o.state, o.amount_fen
       HAVING o.state NOT IN ('paid', 'stray', 'returned') OR sum(r.amount_fen) > coalesce((SELECT amount_fen
         FROM order_sales s WHERE s.order_id = r.order_id AND s.sale = r.sale),
         CASE WHEN r.sale IS NULL AND o.state <> 'paid' THEN o.amount_fen ELSE 0 END)`,

@@ -423,7 +423,6 @@ export const onlineOrder = z.object({
   expiresAtMs: timeMs,
 });
 export type OnlineOrder = z.infer<typeof onlineOrder>;
-export const onlineOrderList = z.object({ orders: z.array(onlineOrder) });
 export const onlineMethod = z.enum(['card', 'alipay', 'wechat_pay']);
 export type OnlineMethod = z.infer<typeof onlineMethod>;
 
@@ -473,9 +472,25 @@ export const refund = z.object({
   order: z.uuid(),
   sale: saleId.describe('empty where no sale was paid').or(z.literal('')),
   amountFen: positiveFen,
-  state: z.enum(['asked', 'given', 'failed']),
+  state: z
+    .enum(['waiting', 'asked', 'given', 'failed', 'dropped'])
+    .describe('waiting: for a second person, above what one may give back of a sale; dropped: he said no'),
 });
 export type Refund = z.infer<typeof refund>;
+export const refundDecision = z.strictObject({ confirm: z.boolean() });
+/** Of a sale; or of stray money, with an empty name. */
+export const waitingRefund = refund.omit({ state: true }).extend({
+  paddle: z.int().positive(),
+  askedBy: z.string(),
+  askedAtMs: timeMs,
+  mine: z.boolean(),
+});
+export type WaitingRefund = z.infer<typeof waitingRefund>;
+export const onlineOrderList = z.object({
+  orders: z.array(onlineOrder),
+  waiting: z.array(waitingRefund).describe('refunds that wait for a second person'),
+});
+export type OnlineOrderList = z.infer<typeof onlineOrderList>;
 
 /** What a machine must not decide about money. */
 export const caseKind = z.enum([

@@ -257,6 +257,9 @@ const zh = {
   giveBack: '退款',
   refundYuan: '退多少（元）',
   refundFailed: '没有退成，一分钱也没有动',
+  refundsWait: (n: number, sum: string) =>
+    `${n} 笔退款（${sum}）超过一个人能退的数，要主播或另一位干部同意：`,
+  toRefunds: '去“发货与售后”',
   recordedBy: '记录人',
   decidedBy: '处理人',
   confirm: '确认收到',
@@ -637,6 +640,9 @@ const en: Words = {
   giveBack: 'Refund',
   refundYuan: 'Amount to give back (yuan)',
   refundFailed: 'It was not given back; nothing has moved',
+  refundsWait: (n, sum) =>
+    `${n} ${n === 1 ? 'refund' : 'refunds'} (${sum}) above what one person may give: the host or another officer must agree.`,
+  toRefunds: 'Parcels and claims',
   recordedBy: 'Recorded by',
   decidedBy: 'Decided by',
   confirm: 'Confirm',

@@ -6,7 +6,10 @@ import { invariants, rowsAgainst } from '../store/invariants.js';
 import { bidOf, done, quickRules, until } from '../testing/rig.js';
 import { type TownshipApp, type Who, townshipApp } from '../testing/townshipApp.js';
 
-const rules = { ...quickRules, openForMs: 250, windowMs: 50, extensionMs: 50, lastCallMs: 100 };
+const rules = {
+  ...{ ...quickRules, openForMs: 250, windowMs: 50, extensionMs: 50, lastCallMs: 100 },
+  afterSale: { ...quickRules.afterSale!, grantAloneMaxFen: 4_500 },
+};
 const draft = {
   ...{ growerName: '硋窑村02号花农', village: '硋窑村', grade: 'A', unit: '盆', units: 1 },
   ...{ startFen: 5_000, floorFen: 0, format: 'english', source: '人工培植' },
@@ -144,6 +147,33 @@ test('a part goes back by a leaf, never more than came in, and the books follow'
   expect((await mine(mei)).orders[0]!.refundedFen).toBe(4_500);
 });
 
+test('above what one person may give back another says so too, and everybody who keeps money sees what waits', async () => {
+  const [{ order }] = (await mine(mei)).orders as [wire.OnlineOrder];
+  const path = `${show()}/orders/${order}/refunds`;
+  const ask = async (sale: string, amountFen: number) => {
+    const answer = await township.post(path, officer, { refund: randomUUID(), sale, amountFen });
+    return wire.refund.parse(answer.json());
+  };
+  const waiting = async (who: Who) =>
+    wire.onlineOrderList.parse((await township.get(`${show()}/orders`, who)).json()).waiting;
+  const decide = (who: Who, { refund }: wire.Refund, confirm: boolean) =>
+    township.post(`${path}/${refund}/decision`, who, { confirm });
+  const [whole, other] = [await ask('S1', 500), await ask('S2', 4_501)];
+  expect([whole.state, other.state, stripe.givenBackFen()]).toEqual(['waiting', 'waiting', 4_500]);
+  expect(await waiting(host)).toMatchObject([
+    { refund: whole.refund, order, sale: 'S1', paddle: 1, amountFen: 500, askedBy: '老郑', mine: false },
+    { refund: other.refund, sale: 'S2', amountFen: 4_501, mine: false },
+  ]);
+  expect((await waiting(officer)).map((one) => one.mine)).toEqual([true, true]);
+  expect((await decide(officer, whole, true)).json().code).toBe('same-person');
+  expect((await decide(host, whole, true)).json()).toEqual({ ...whole, state: 'given' });
+  expect((await decide(host, other, false)).json()).toEqual({ ...other, state: 'dropped' });
+  expect((await decide(host, other, true)).json().code).toBe('already-decided');
+  expect([await waiting(host), stripe.givenBackFen()]).toEqual([[], 5_000]);
+  expect((await leaves('sale.refunded')).at(-1)).toMatchObject({ by: 'officer', body: { sale: 'S1' } });
+  expect((await mine(mei)).orders[0]!.refundedFen).toBe(5_000);
+});
+
 test('by hand and online never pay the same sale: each asks the other to let go first', async () => {
   const page = wire.payingOnline.parse((await pay(li)).json());
   const money = { sales: ['S3', 'S4'], amountFen: 10_000, channel: 'transfer', reference: '工行 8812' };
@@ -210,6 +240,11 @@ test('everybody who may not see or move money is refused, on every route and for
     ['orders', (who) => township.get(`${show()}/orders`, who)],
     ['evidence', (who) => township.get(`${show()}/orders/${order}/evidence`, who)],
     ['refund', (who) => township.post(`${show()}/orders/${order}/refunds`, who, ask)],
+    [
+      'decision',
+      (who) =>
+        township.post(`${show()}/orders/${order}/refunds/${someCase}/decision`, who, { confirm: true }),
+    ],
     ['cases', (who) => township.get(`${show()}/payment-cases`, who)],
     ['outcome', (who) => township.post(`${show()}/payment-cases/${someCase}/outcome`, who, { outcome: 'x' })],
   ];
@@ -236,6 +271,10 @@ test('everybody who may not see or move money is refused, on every route and for
   const foreign = [
     await township.post(`/api/shows/${elsewhere}/orders/${order}/refunds`, officer, ask),
     await township.get(`/api/shows/${elsewhere}/orders/${order}/evidence`, officer),
+    await township.post(`/api/shows/${elsewhere}/orders/${order}/refunds/${someCase}/decision`, host, {
+      confirm: true,
+    }),
+    await township.post(`${show()}/orders/${order}/refunds/${someCase}/decision`, host, { confirm: true }),
     await township.post(`${show()}/orders/${randomUUID()}/refunds`, officer, ask),
     await township.get(`${show()}/orders/${randomUUID()}/evidence`, host),
     await township.post(`${show()}/payment-cases/${someCase}/outcome`, officer, { outcome: 'x' }),
@@ -248,5 +287,5 @@ test('everybody who may not see or move money is refused, on every route and for
   for (const answer of strangers) expect(answer.json().code).toBe('no-paddle');
   refused += foreign.length + strangers.length;
   process.stdout.write(`refused payments: ${refused} asked, ${refused} refused\n`);
-  expect(refused).toBe(72);
+  expect(refused).toBe(82);
 });

@@ -118,7 +118,7 @@ const planted: Record<string, string> = {
   'freight that moved is in the log, and nothing else': `
     UPDATE payments SET freight_fen = 1, amount_fen = amount_fen + 1`,
   'what went back by hand is in the log, and nothing else': `UPDATE hand_refunds SET amount_fen = 399`,
-  'nobody gives back more by hand than he may alone': `UPDATE shows SET rules = rules #- '{afterSale}'`,
+  'nobody gives back more than he may alone': `UPDATE shows SET rules = rules #- '{afterSale}'`,
   'a deposit that moved is in the log, and nothing else': `
     INSERT INTO deposit_orders SELECT gen_random_uuid(), show_id, bidder, 5000, 'paid', return_url, consent_at, created_at,
       expires_at, NULL, 'pi_nobody_held', NULL, sha256('x') FROM orders`,
@@ -181,6 +181,11 @@ const alsoPlanted: [string, string, string][] = [
     `INSERT INTO order_refunds SELECT gen_random_uuid(), order_id, show_id, 'S3', 1, 'given', asked_by, asked_at, 're_9',
       answer_hash FROM order_refunds`,
     'what went back online is in the log, and nothing else',
+  ],
+  [
+    'a refund online for which one person’s word was not enough',
+    `UPDATE order_refunds SET amount_fen = 5001`,
+    'nobody gives back more than he may alone',
   ],
 ];
 for (const [what, sql, name] of alsoPlanted) {

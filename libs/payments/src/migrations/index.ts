@@ -11,6 +11,7 @@ import { Clawbacks1795500690000 } from './1795500690000-clawbacks.js';
 import { FreightBackByHand1795500691000 } from './1795500691000-freight-back-by-hand.js';
 import { FreightBackAlone1795500692000 } from './1795500692000-freight-back-alone.js';
 import { FreshWordsByHand1795500693000 } from './1795500693000-fresh-words-by-hand.js';
+import { OnlineRefundsOfTwoPersons1795500694000 } from './1795500694000-online-refunds-of-two-persons.js';
 
 export const paymentsMigrations = [
   Payments1795500600000,
@@ -26,4 +27,5 @@ export const paymentsMigrations = [
   FreightBackByHand1795500691000,
   FreightBackAlone1795500692000,
   FreshWordsByHand1795500693000,
+  OnlineRefundsOfTwoPersons1795500694000,
 ];

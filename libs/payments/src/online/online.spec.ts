@@ -25,6 +25,7 @@ let stripe: FakeStripe;
 let hall: Hall;
 let members: ReturnType<typeof serviceOn>['members'];
 let officer: string;
+let host: string;
 let told: CaseKind[] = [];
 let nowMs = () => Date.now();
 
@@ -60,7 +61,8 @@ beforeAll(async () => {
     migrations: [...membersMigrations, ...paymentsMigrations],
   });
   ({ members } = serviceOn(database));
-  officer = (await seedSiqiao(members)).officer.memberId;
+  const people = await seedSiqiao(members);
+  [officer, host] = [people.officer.memberId, people.host.memberId];
   stripe = await FakeStripe.open();
   hall = new Hall(database.dataSource);
   [here, there] = [till(), till()];
@@ -72,6 +74,7 @@ afterAll(async () => {
 beforeEach(() => {
   told = [];
   nowMs = () => Date.now();
+  hall.aloneFen = 5_800;
 });
 afterEach(() => stripe.lookBack(null));
 
@@ -412,6 +415,56 @@ describe('money that goes back', () => {
     await Promise.allSettled(asks);
     expect([(await anna.ask(700, { refund })).state, backFen(anna)]).toEqual(['given', 700]);
     expect(await reasonOf(anna.ask(701, { refund }))).toBe('id-reused');
+  });
+
+  it('above what one person may give waits for a second one, also when it is asked for in small pieces at once', async () => {
+    const anna = await paid();
+    hall.aloneFen = 1_000;
+    const asks = Array.from({ length: 6 }, (_, n) => anna.ask(400, { on: n % 2 ? here : there }));
+    const states = (await Promise.all(asks)).map(({ state }) => state);
+    expect(states.sort()).toEqual(['given', 'given', 'waiting', 'waiting', 'waiting', 'waiting']);
+    expect(backFen(anna)).toBe(800);
+    // What waits counts as gone for whoever asks.
+    expect(await reasonOf(anna.ask(3_401))).toBe('refund-above-paid');
+
+    const waiting = await here.refunds.waitingOf(showId, host);
+    expect(waiting.map(({ amountFen, mine }) => [amountFen, mine])).toEqual(Array(4).fill([400, false]));
+    const [first, second] = waiting.map(({ refund }) => refund);
+    const decide = (refund: string, memberId: string, confirm = true, on = here) =>
+      on.refunds.decide({ showId, orderId: anna.order.row.id, memberId }, refund, confirm);
+    expect(await reasonOf(decide(first!, officer))).toBe('same-person');
+    const bert = await paid();
+    const elsewhere = { showId, orderId: bert.order.row.id, memberId: host };
+    expect(await reasonOf(here.refunds.decide(elsewhere, first!, true))).toBe('not-found');
+    const both = await Promise.all([decide(first!, host), decide(first!, host, true, there)].map(reasonOf));
+    expect(both.sort()).toEqual(['already-decided', 'nothing refused']);
+    expect(backFen(anna)).toBe(1_200);
+
+    // A no frees what it held, and is the end of it.
+    expect((await decide(second!, host, false)).state).toBe('dropped');
+    expect(await reasonOf(decide(second!, host))).toBe('already-decided');
+    expect(await reasonOf(anna.ask(3_801))).toBe('refund-above-paid');
+    expect((await anna.ask(3_800)).state).toBe('waiting');
+    expect([await here.refunds.reconcile(), backFen(anna)]).toEqual([0, 1_200]);
+  });
+
+  it('on a claim that was granted is given at once: its persons were there already', async () => {
+    const anna = await paid();
+    hall.aloneFen = 1_000;
+    const ask = { refund: randomUUID(), sale: anna.owed[0]!, amountFen: 5_800, claim: 'C1' };
+    expect((await here.refunds.ask(showId, anna.order.row.id, officer, ask)).state).toBe('given');
+  });
+
+  it('whose provider is silent after the second person’s word is given once, later', async () => {
+    const anna = await paid();
+    hall.aloneFen = 0;
+    const { refund } = await anna.ask(900);
+    stripe.breakNext(/POST .*refunds/, 'silent after');
+    const word = { showId, orderId: anna.order.row.id, memberId: host };
+    expect(await reasonOf(here.refunds.decide(word, refund, true))).toBe('not-ready');
+    nowMs = () => Date.now() + 120_000;
+    expect(await there.refunds.reconcile()).toBe(0);
+    expect([(await here.refunds.refresh(refund)).state, backFen(anna)]).toEqual(['given', 900]);
   });
 
   it('of another sale, another show, or before it was paid is refused', async () => {

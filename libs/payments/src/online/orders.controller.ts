@@ -20,7 +20,15 @@ import {
   WirePipe,
 } from '@qingpai/members';
 import { ZodResponse } from 'nestjs-zod';
-import { OnlineOrderListDto, OrderParamDto, RefundAskDto, RefundDto, ShowParamDto } from '../dto.js';
+import {
+  OnlineOrderListDto,
+  OrderParamDto,
+  OrderRefundParamDto,
+  RefundAskDto,
+  RefundDecisionDto,
+  RefundDto,
+  ShowParamDto,
+} from '../dto.js';
 import { MyPayments } from './myPayment.js';
 import { OnlineOrders } from './orders.js';
 import { OnlineRefunds } from './refunds.js';
@@ -39,12 +47,17 @@ export class OrdersController {
 
   @Get()
   @May('payment.record')
-  @ApiOperation({ summary: 'Online payments of a show, newest first.' })
+  @ApiOperation({
+    summary: 'Online payments of a show, newest first, and refunds that wait for a second person.',
+  })
   @ZodResponse({ status: 200, type: OnlineOrderListDto })
   @ApiProblems(400, 401, 403, 404)
   async list(@Param() { id }: ShowParamDto, @CurrentMember() member: SessionMember) {
     assertMay(member, 'payment.record', await this.members.placeOf(id));
-    return { orders: await this.shown.ofShow(id) };
+    return {
+      orders: await this.shown.ofShow(id),
+      waiting: await this.refunds.waitingOf(id, member.memberId),
+    };
   }
 
   @Get(':order/evidence')
@@ -64,7 +77,8 @@ export class OrdersController {
   @May('payment.refund')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Give money back the way it came: never more than came in; the same number once.',
+    summary:
+      'Give money back the way it came: never more than came in; the same number once; above a sealed sum when a second person confirms.',
   })
   @ZodResponse({ status: 200, type: RefundDto })
   @ApiProblems(400, 401, 403, 404, 409, 415, 422, 503)
@@ -75,5 +89,21 @@ export class OrdersController {
   ) {
     assertMay(member, 'payment.refund', await this.members.placeOf(id));
     return this.refunds.ask(id, order, member.memberId, body);
+  }
+
+  @Post(':order/refunds/:refund/decision')
+  @May('payment.confirm')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let a refund go that somebody else asked for, or drop it.' })
+  @ZodResponse({ status: 200, type: RefundDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 422, 503)
+  async decide(
+    @Param() { id, order, refund }: OrderRefundParamDto,
+    @Body() { confirm }: RefundDecisionDto,
+    @CurrentMember() member: SessionMember,
+  ) {
+    assertMay(member, 'payment.confirm', await this.members.placeOf(id));
+    const { memberId } = member;
+    return this.refunds.decide({ showId: id, orderId: order, memberId }, refund, confirm);
   }
 }

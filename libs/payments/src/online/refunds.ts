@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { OneByOne, Refused, statusOf } from '@qingpai/platform';
-import { type EventBody, type Refund, type refundAsk } from '@qingpai/wire';
-import { type DataSource, type EntityManager, LessThan, MoreThan, Not } from 'typeorm';
+import { type MembersService } from '@qingpai/members';
+import { type EventBody, type Refund, type refundAsk, type WaitingRefund } from '@qingpai/wire';
+import { type DataSource, type EntityManager, In, LessThan, MoreThan, Not } from 'typeorm';
 import { type z } from 'zod';
 import { type Cases } from '../cases.js';
 import { OrderRefundRow, OrderRow, OrderSaleRow } from '../entities.js';
 import { ASK_AGAIN_AFTER_MS, ASKED_PER_ROUND_MAX } from '../limits.js';
-import { freightBackFen, leftToRefundFen } from '../rules/order.js';
+import { endedRefunds, freightBackFen, leftToRefundFen, mayGiveAlone } from '../rules/order.js';
 import { type ShowSales, type SoldSale } from '../sales.js';
 import { move } from './orderRows.js';
 import { sha256 } from './orders.js';
@@ -14,10 +15,18 @@ import { type PaymentProvider, type ProviderRefund } from './provider.js';
 
 export interface RefundsParts {
   db: DataSource;
+  members: MembersService;
   sales: ShowSales;
   cases: Cases;
   provider: PaymentProvider | null;
   nowMs: () => number;
+}
+
+/** Who asks or decides, and about which order. */
+interface Asking {
+  showId: string;
+  orderId: string;
+  memberId: string;
 }
 
 /** `claim`: the claim that is made good by it. */
@@ -25,7 +34,8 @@ type Ask = z.infer<typeof refundAsk> & { claim?: string };
 
 /**
  * Money that goes back the way it came. First it is written down against what is left, then given, then it stands in
- * the log: a crash between any two is made good by asking again under the same number.
+ * the log: a crash between any two is made good by asking again under the same number. Above what one person may give
+ * back of a sale alone it waits for a second one's word; what was granted on a claim had its persons there already.
  */
 export class OnlineRefunds {
   private readonly lines = new OneByOne();
@@ -38,9 +48,61 @@ export class OnlineRefunds {
    */
   async ask(showId: string, orderId: string, memberId: string, ask: Ask): Promise<Refund> {
     if (this.parts.provider === null) throw new Refused('no-online-payment');
-    const sold = await this.parts.sales.salesOf(showId);
-    await this.parts.db.transaction((manager) => this.reserve(manager, showId, orderId, memberId, ask, sold));
+    const { db, sales } = this.parts;
+    const ground = { sold: await sales.salesOf(showId), aloneFen: await sales.aloneFenOf(showId) };
+    await db.transaction((manager) => this.reserve(manager, { showId, orderId, memberId }, ask, ground));
     return shownRefund(await this.refresh(ask.refund));
+  }
+
+  /** The second person's word. Refuses: `not-found`, `already-decided`, `same-person`, `no-online-payment`, `not-ready`. */
+  async decide({ showId, orderId, memberId }: Asking, refund: string, confirm: boolean): Promise<Refund> {
+    const { db, sales } = this.parts;
+    const sold = await sales.salesOf(showId);
+    await db.transaction(async (manager) => {
+      const order = await locked(manager, showId, orderId);
+      const row = await manager.findOneBy(OrderRefundRow, { id: refund, orderId });
+      if (!row) throw new Refused('not-found');
+      if (row.state !== 'waiting') throw new Refused('already-decided');
+      if (row.askedBy === memberId) throw new Refused('same-person');
+      const before = await manager.findBy(OrderRefundRow, { orderId, id: Not(refund) });
+      const freightFen = freightBackFen(
+        order,
+        before,
+        row.amountFen,
+        await otherPaidFen(manager, order, sold),
+      );
+      await manager.update(
+        OrderRefundRow,
+        { id: refund },
+        {
+          ...{ state: confirm ? 'asked' : 'dropped', freightFen: confirm ? freightFen : 0 },
+          ...{ decidedBy: memberId, decidedAt: new Date(this.parts.nowMs()) },
+        },
+      );
+    });
+    return shownRefund(await this.refresh(refund));
+  }
+
+  /** Of a show, what waits for a second person, oldest first, as this member sees it. */
+  async waitingOf(showId: string, memberId: string): Promise<WaitingRefund[]> {
+    const { db, members, sales } = this.parts;
+    const where = { showId, state: 'waiting' as const };
+    const rows = await db.manager.find(OrderRefundRow, { where, order: { askedAt: 'ASC' } });
+    if (rows.length === 0) return [];
+    const orders = await db.manager.findBy(OrderRow, { id: In(rows.map(({ orderId }) => orderId)) });
+    const contacts = await members.contactsOf([...new Set(rows.flatMap(({ askedBy }) => askedBy ?? []))]);
+    const buyers = await sales.buyersOf(showId);
+    return rows.map((row) => {
+      const { bidder } = orders.find(({ id }) => id === row.orderId)!;
+      const { refund, order, sale, amountFen } = shownRefund(row);
+      return {
+        ...{ refund, order, sale, amountFen },
+        paddle: buyers.find((one) => one.bidder === bidder)!.paddle,
+        askedBy: contacts.get(row.askedBy ?? '')?.nickname ?? '',
+        askedAtMs: row.askedAt.getTime(),
+        mine: row.askedBy === memberId,
+      };
+    });
   }
 
   /** Goes on where it stands. Refuses: `not-found`, `not-ready`. */
@@ -92,9 +154,11 @@ export class OnlineRefunds {
   }
 
   /** Under the order's lock, as any refund of it; null: it is on its way. */
-  private async reserveFreight(manager: EntityManager, { id: orderId }: OrderRow): Promise<string | null> {
-    const lock = { mode: 'pessimistic_write' as const };
-    const { showId, freightFen } = await manager.findOneOrFail(OrderRow, { where: { id: orderId }, lock });
+  private async reserveFreight(
+    manager: EntityManager,
+    { id: orderId, showId }: OrderRow,
+  ): Promise<string | null> {
+    const { freightFen } = await locked(manager, showId, orderId);
     if (await isFreightGoing(manager, orderId)) return null;
     const paid = await manager.find(OrderSaleRow, { where: { orderId }, order: { sale: 'ASC' } });
     const row: OrderRefundRow = {
@@ -107,7 +171,7 @@ export class OnlineRefunds {
         amountFen: 0,
         freightFen,
       },
-      ...{ state: 'asked', ref: null, answerHash: null, askedBy: null },
+      ...{ state: 'asked', ref: null, answerHash: null, askedBy: null, decidedBy: null, decidedAt: null },
       askedAt: new Date(this.parts.nowMs()),
     };
     await manager.insert(OrderRefundRow, row);
@@ -120,25 +184,21 @@ export class OnlineRefunds {
       .createQueryBuilder(OrderRefundRow, 'r')
       .select('r.order_id', 'order')
       .addSelect('sum(r.amount_fen + r.freight_fen)', 'fen')
-      .where(`r.order_id = ANY(:ids) AND r.state <> 'failed'`, { ids: orderIds })
+      .where(`r.order_id = ANY(:ids) AND r.state NOT IN (:...ended)`, { ids: orderIds, ended: endedRefunds })
       .groupBy('r.order_id')
       .getRawMany<{ order: string; fen: string }>();
     return new Map(rows.map(({ order, fen }) => [order, Number(fen)]));
   }
 
-  /** The order's row is locked, so that whoever asks at the same time, on whatever server, sees what is left after us. */
+  /** Under the order's lock. */
   private async reserve(
     manager: EntityManager,
-    showId: string,
-    orderId: string,
-    memberId: string,
+    { showId, orderId, memberId }: Asking,
     { refund: id, amountFen, ...named }: Ask,
-    sold: readonly SoldSale[],
+    { sold, aloneFen }: { sold: readonly SoldSale[]; aloneFen: number },
   ): Promise<void> {
     const [sale, claim] = [named.sale ?? null, named.claim ?? null];
-    const lock = { mode: 'pessimistic_write' as const };
-    const order = await manager.findOne(OrderRow, { where: { id: orderId, showId }, lock });
-    if (!order) throw new Refused('not-found');
+    const order = await locked(manager, showId, orderId);
     const known = await manager.findOneBy(OrderRefundRow, { id });
     if (known) {
       const isSame = known.orderId === orderId && known.sale === sale && known.amountFen === amountFen;
@@ -147,17 +207,16 @@ export class OnlineRefunds {
     }
     const cameFen = await cameFenOf(manager, order, sale);
     const before = await manager.findBy(OrderRefundRow, { orderId });
-    const left = leftToRefundFen(
-      cameFen,
-      before.filter((one) => one.sale === sale),
-    );
-    if (amountFen > left) throw new Refused('refund-above-paid');
+    const ofSale = before.filter((one) => one.sale === sale);
+    if (amountFen > leftToRefundFen(cameFen, ofSale)) throw new Refused('refund-above-paid');
     if (sale === null && amountFen !== cameFen) throw new Refused('amount-differs');
     const freightFen = freightBackFen(order, before, amountFen, await otherPaidFen(manager, order, sold));
+    const isAlone = claim !== null || mayGiveAlone(ofSale, amountFen + freightFen, aloneFen);
     const row: OrderRefundRow = {
-      ...{ id, orderId, showId, sale, claim, amountFen, freightFen, state: 'asked', ref: null },
-      answerHash: null,
-      ...{ askedBy: memberId, askedAt: new Date(this.parts.nowMs()) },
+      ...{ id, orderId, showId, sale, claim, amountFen, ref: null, answerHash: null },
+      // Freight of what waits is counted when it goes: others may have gone before.
+      ...(isAlone ? { state: 'asked', freightFen } : { state: 'waiting', freightFen: 0 }),
+      ...{ askedBy: memberId, askedAt: new Date(this.parts.nowMs()), decidedBy: null, decidedAt: null },
     };
     await manager.insert(OrderRefundRow, row);
   }
@@ -217,6 +276,16 @@ export class OnlineRefunds {
   }
 }
 
+/** So that whoever asks at the same time, on whatever server, sees what is left after us. */
+async function locked(manager: EntityManager, showId: string, id: string): Promise<OrderRow> {
+  const order = await manager.findOne(OrderRow, {
+    where: { id, showId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (!order) throw new Refused('not-found');
+  return order;
+}
+
 /** What came in for this sale, or for a stray order as a whole. */
 async function cameFenOf(
   manager: EntityManager,
@@ -273,4 +342,4 @@ export async function freightOrderOf(
 }
 
 const isFreightGoing = (manager: EntityManager, orderId: string): Promise<boolean> =>
-  manager.existsBy(OrderRefundRow, { orderId, freightFen: MoreThan(0), state: Not('failed') });
+  manager.existsBy(OrderRefundRow, { orderId, freightFen: MoreThan(0), state: Not(In([...endedRefunds])) });

@@ -56,14 +56,22 @@ const canBecome = (from: OrderState, to: OrderState): boolean => nextOrderStates
 
 /** Money that may still be given back of what came in for one sale, or for the whole of a stray order. */
 export function leftToRefundFen(cameFen: number, refunds: readonly RefundSum[]): number {
-  return refunds
-    .filter(({ state }) => state !== 'failed')
-    .reduce((left, one) => left - one.amountFen, cameFen);
+  return refunds.filter(isLiving).reduce((left, one) => left - one.amountFen, cameFen);
 }
+/** waiting: for a second person's word; dropped: he said no. */
+export type RefundState = 'waiting' | 'asked' | 'given' | 'failed' | 'dropped';
 export interface RefundSum {
-  state: 'asked' | 'given' | 'failed';
+  state: RefundState;
   amountFen: number;
 }
+
+/** Of such nothing goes back, now or later. */
+export const endedRefunds = ['failed', 'dropped'] as const satisfies RefundState[];
+const isLiving = ({ state }: RefundSum): boolean => !(endedRefunds as readonly RefundState[]).includes(state);
+
+/** Whether one person may give so much back alone. Small sums add up: `before` are all refunds of the same sale. */
+export const mayGiveAlone = (before: readonly RefundSum[], amountFen: number, aloneFen: number): boolean =>
+  before.filter(isLiving).reduce((sum, one) => sum + one.amountFen, amountFen) <= aloneFen;
 
 /**
  * Freight goes back with the refund by which all of the parcel is given back, and once; fen, 0: not with this one.
@@ -76,7 +84,8 @@ export function freightBackFen(
   amountFen: number,
   otherPaidFen: number,
 ): number {
-  const living = before.filter(({ state }) => state !== 'failed');
+  // What waits for a second person may still be dropped.
+  const living = before.filter((one) => isLiving(one) && one.state !== 'waiting');
   if (order.state !== 'paid' || otherPaidFen > 0 || living.some(({ freightFen }) => freightFen > 0)) return 0;
   const backFen = living.reduce((sum, one) => sum + one.amountFen, amountFen);
   return backFen === order.amountFen - order.freightFen ? order.freightFen : 0;

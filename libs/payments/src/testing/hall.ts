@@ -10,6 +10,8 @@ export class Hall implements ShowSales {
   living: LivingGoods | null = null;
   /** Each `sale.paid` and `sale.refunded`, as the log would have it. */
   readonly leaves: { kind: 'paid' | 'refunded'; sale: string; amountFen: number; txn: string }[] = [];
+  /** What one person may give back of a sale. */
+  aloneFen = 5_800;
   /** `lost`: it did not happen; `lostAfter`: it did, and nobody was told. Then it is as before. */
   fate: 'happens' | 'lost' | 'lostAfter' = 'happens';
 
@@ -39,7 +41,7 @@ export class Hall implements ShowSales {
   }
 
   async aloneFenOf() {
-    return 5_000;
+    return this.aloneFen;
   }
 
   async buyersOf() {
