@@ -16,6 +16,7 @@ import { payoutsMigrations } from './store/migrations/1795500360000-payouts.js';
 import { growerDuesMigrations } from './store/migrations/1795500370000-grower-dues.js';
 import { deskSignsMigrations } from './store/migrations/1795500350000-desk-signs.js';
 import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-goods.js';
+import { evenAtTheSettlementMigrations } from './store/migrations/1795500399000-even-at-the-settlement.js';
 import { freightComeOverMigrations } from './store/migrations/1795500395000-freight-come-over.js';
 import { secondChancesMigrations } from './store/migrations/1795500390000-second-chances.js';
 import { talkMigrations } from './talk/migrations/1795500398000-talk.js';
@@ -43,6 +44,7 @@ export const auctionMigrations = [
   ...growerDuesMigrations,
   ...secondChancesMigrations,
   ...freightComeOverMigrations,
+  ...evenAtTheSettlementMigrations,
   ...catalogueMigrations,
   ...afterSaleMigrations,
   ...consentMigrations,

@@ -2,7 +2,7 @@ import { type JournalEntry, journalOf } from '@qingpai/ledger/rules';
 import { DataSource, type EntityManager } from 'typeorm';
 import { moneyFactsOf } from '../rules/index.js';
 import { startMs, StoredShow, storedTownship, type StoredTownship } from '../testing/storedShow.js';
-import { defaultRules } from '@qingpai/wire';
+import { defaultRules, type ShowRules } from '@qingpai/wire';
 
 let township: StoredTownship;
 let owner: DataSource;
@@ -20,8 +20,8 @@ afterAll(async () => {
 const txn = (letter: string) => `${letter.repeat(43)}=`;
 
 /** One lot hammered, undone and hammered again; another with a bid, not hammered yet. */
-async function openEvening(): Promise<StoredShow> {
-  const showId = await township.newShow({ ...defaultRules, complaintMs: 0, payWithinMs: 0 });
+async function openEvening(more: Partial<ShowRules> = {}): Promise<StoredShow> {
+  const showId = await township.newShow({ ...defaultRules, complaintMs: 0, payWithinMs: 0, ...more });
   const show = await StoredShow.takeOver(township, showId);
   await show.catalogue(t0 + 1, 1);
   await show.catalogue(t0 + 2, 2, { units: 2 });
@@ -40,12 +40,15 @@ async function openEvening(): Promise<StoredShow> {
 }
 
 /** The same to its end: the first paid and given back in part, the other not paid. */
-async function evening(): Promise<StoredShow> {
-  const show = await openEvening();
+async function evening(
+  more: Partial<ShowRules> = {},
+  channel: 'cash' | 'stripe' = 'cash',
+): Promise<StoredShow> {
+  const show = await openEvening(more);
   await show.play(t0 + 270_000);
   await show.play(t0 + 270_001, { by: 'host', name: 'close' });
   const money = (amountFen: number, letter: string) =>
-    ({ sale: 'S2', amountFen, channel: 'cash', txn: txn(letter) }) as const;
+    ({ sale: 'S2', amountFen, channel, txn: txn(letter) }) as const;
   await show.play(t0 + 270_002, { by: 'officer', name: 'paid', body: money(900, 'A') });
   await show.play(t0 + 270_003, { by: 'officer', name: 'refunded', body: money(400, 'B') });
   await show.play(t0 + 270_004, { by: 'host', name: 'default', sale: 'S3' });
@@ -99,6 +102,18 @@ test('a grower is paid in the books and in the list of sales; the database knows
     await expect(db.query(again, [showId])).rejects.toThrow('was paid out already');
     await expect(db.query(above, [showId])).rejects.toThrow(/above what came in|paid_out_came_in/);
   }
+});
+
+test('no show is settled while a buyer owes, or money that growers are paid from lies between accounts', async () => {
+  const settle = (db: DataSource, { taken }: StoredShow): Promise<unknown> =>
+    db.query(`UPDATE shows SET phase = 'settled', settled_at = now() WHERE show_id = $1`, [taken.showId]);
+  const [owed, unpaid] = [await openEvening(), await evening({ feePercent: 5 }, 'stripe')];
+  for (const db of [township.database.dataSource, owner]) {
+    await expect(settle(db, owed)).rejects.toThrow(/cannot be settled: buyer:.*:receivable 900$/);
+    await expect(settle(db, unpaid)).rejects.toThrow(/cannot be settled: gateway:stripe:clearing 500$/);
+  }
+  // Where growers are paid elsewhere, nobody here knows what has been handed over.
+  await settle(township.database.dataSource, await evening({}, 'stripe'));
 });
 
 test('a new owner goes on where the books stand', async () => {
