@@ -165,6 +165,7 @@ test('above what one person may give back another says so too, and everybody who
     { refund: other.refund, sale: 'S2', amountFen: 4_501, mine: false },
   ]);
   expect((await waiting(officer)).map((one) => one.mine)).toEqual([true, true]);
+  expect((await mine(mei)).orders[0]!.refundedFen).toBe(4_500);
   expect((await decide(officer, whole, true)).json().code).toBe('same-person');
   expect((await decide(host, whole, true)).json()).toEqual({ ...whole, state: 'given' });
   expect((await decide(host, other, false)).json()).toEqual({ ...other, state: 'dropped' });

@@ -178,13 +178,13 @@ export class OnlineRefunds {
     return row.id;
   }
 
-  /** Of these orders, what was given back or is to be. */
+  /** Of these orders, what was given back or is to be; nobody is told of what may still be dropped. */
   async sumsOf(orderIds: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.parts.db.manager
       .createQueryBuilder(OrderRefundRow, 'r')
       .select('r.order_id', 'order')
       .addSelect('sum(r.amount_fen + r.freight_fen)', 'fen')
-      .where(`r.order_id = ANY(:ids) AND r.state NOT IN (:...ended)`, { ids: orderIds, ended: endedRefunds })
+      .where(`r.order_id = ANY(:ids) AND r.state IN ('asked', 'given')`, { ids: orderIds })
       .groupBy('r.order_id')
       .getRawMany<{ order: string; fen: string }>();
     return new Map(rows.map(({ order, fen }) => [order, Number(fen)]));
