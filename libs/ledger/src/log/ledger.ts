@@ -203,8 +203,12 @@ export class Ledger {
 
   /** For each of these sizes the first signed head that covers it, smallest first, each once. */
   headsCovering(origin: string, sizes: readonly number[]): Promise<SignedHead[]> {
-    const first = '(SELECT min(size) FROM checkpoints WHERE log = logs.log AND size >= wanted)';
-    return this.heads(origin, `size IN (SELECT ${first} FROM unnest($2::bigint[]) AS wanted)`, [sizes]);
+    // Of no outer row, so that it is looked up once and not once for every checkpoint of the log.
+    const log = '(SELECT log FROM logs WHERE origin = $1)';
+    const first = `(SELECT min(size) FROM checkpoints WHERE log = ${log} AND size >= wanted)`;
+    return this.heads(origin, `size = ANY (ARRAY(SELECT ${first} FROM unnest($2::bigint[]) AS wanted))`, [
+      sizes,
+    ]);
   }
 
   /** All signed heads up to this size, smallest first. */
