@@ -19,6 +19,7 @@ import { wayOfGoodsMigrations } from './store/migrations/1795500380000-way-of-go
 import { evenAtTheSettlementMigrations } from './store/migrations/1795500399000-even-at-the-settlement.js';
 import { freightComeOverMigrations } from './store/migrations/1795500395000-freight-come-over.js';
 import { secondChancesMigrations } from './store/migrations/1795500390000-second-chances.js';
+import { booksByTheRulesMigrations } from './store/migrations/1795500399500-books-by-the-rules.js';
 import { talkMigrations } from './talk/migrations/1795500398000-talk.js';
 import { keptRowsMigrations } from './store/migrations/1795500320000-kept-rows.js';
 
@@ -49,4 +50,5 @@ export const auctionMigrations = [
   ...afterSaleMigrations,
   ...consentMigrations,
   ...talkMigrations,
+  ...booksByTheRulesMigrations,
 ];

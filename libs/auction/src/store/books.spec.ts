@@ -153,7 +153,7 @@ async function unguarded(manager: EntityManager, work: () => Promise<unknown>): 
   for (const table of tables) await manager.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
   await work();
   const guards = {
-    journal_entries: ['append_only', 'entry_follows'],
+    journal_entries: ['append_only', 'entry_follows', 'by_the_rules'],
     journal_lines: ['append_only', 'line_follows'],
   };
   for (const [table, names] of Object.entries(guards)) {
@@ -223,6 +223,21 @@ describe('the database refuses, to the app and to the owner', () => {
       /does not go on/,
     ],
     ['a version left out', [entry(), line({ version: 2 })], /does not go on/],
+    [
+      'a hammer at another price than was sold for',
+      [entry({ kind: 'hammered' }), line(), line(credit)],
+      /not what the rules say: sale S2 was sold for 900/,
+    ],
+    [
+      'a share that no rule gives to the township',
+      [
+        entry({ kind: 'paidOut', lines: 3 }),
+        line({ fen: 10, after: 10 }),
+        line({ ...credit, fen: 8, after: -8 }),
+        line({ ...credit, line: 3, account: 'platform:fee', fen: 2, after: -2 }),
+      ],
+      /not what the rules say: the share of sale S2 is 0, not 2/,
+    ],
     [
       'a version twice',
       [entry(), line({ account: 'grower:growerAAAAAAAAAA:payable', version: 1 })],

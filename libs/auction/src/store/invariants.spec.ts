@@ -68,6 +68,7 @@ const guarded = (manager: EntityManager) =>
     ['leaves.append_only', 'leaves.leaves_follow', 'checkpoints.append_only', 'checkpoints.checkpoint_fits']
       .concat('logs.kept', 'logs.head_grows', 'logs.head_filled')
       .concat('journal_entries.append_only', 'journal_entries.entry_follows', 'journal_entries.balances')
+      .concat('journal_entries.by_the_rules')
       .concat('journal_lines.append_only', 'journal_lines.line_follows', 'journal_lines.balances')
       .map((guard) => `ALTER TABLE ${guard.split('.')[0]} ENABLE ALWAYS TRIGGER ${guard.split('.')[1]};`)
       .join('\n'),
