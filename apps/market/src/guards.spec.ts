@@ -73,6 +73,8 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   deposit_moves: { update: ['decided_at', 'decided_by', 'photo', 'photo_hash', 'state'] },
   // An officer's word that somebody may bid again stays.
   bidding_lifts: {},
+  // What was said stays, under its speaker's own key.
+  talk: {},
   deposit_orders: { update: ['answer', 'answer_hash', 'charge', 'ref', 'state'] },
   deposit_refunds: { update: ['answer_hash', 'ref', 'state'] },
   payment_sales: { update: ['rejected'] },
