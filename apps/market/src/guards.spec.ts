@@ -82,7 +82,7 @@ const mayChange: Record<string, { update?: string[] | 'all'; delete?: true; add?
   orders: { update: ['answer', 'answer_hash', 'charge', 'ref', 'state'] },
   order_sales: { update: ['let_go'] },
   hand_refunds: { update: ['decided_at', 'decided_by', 'state'] },
-  order_refunds: { update: ['answer_hash', 'ref', 'state'] },
+  order_refunds: { update: ['answer_hash', 'decided_at', 'decided_by', 'freight_fen', 'ref', 'state'] },
   provider_events: { update: ['applied_at', 'times'] },
   payment_cases: { update: ['outcome', 'settled_at', 'settled_by'] },
   // Beside leaves, sealed; the photo of who is erased is let go.
