@@ -67,6 +67,14 @@ describe('the way of the goods', () => {
     expect(show.ask(300_000, { name: 'receive', body: receive })).toMatchObject(refused('not-paid'));
   });
 
+  it('keeps in the house what was packed and then paid back', () => {
+    const show = sold();
+    show.does(300_000, { name: 'pack', sale: 'S1' });
+    const back = { sale: 'S1', amountFen: 3_800, channel: 'cash', txn: hash('R') } as const;
+    show.does(310_000, { name: 'refunded', body: back });
+    expect(show.ask(320_000, { name: 'ship', body: parcel('S1') })).toMatchObject(refused('not-paid'));
+  });
+
   it('has one buyer to a parcel', () => {
     const show = sent();
     show.does(300_000, { name: 'pack', sale: 'S2' });
