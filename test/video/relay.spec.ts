@@ -64,7 +64,8 @@ describe('what one sends', () => {
     expect(await relay.metric('viewers')).toBe(3);
     expect(await relay.metric('join_seconds_count')).toBeGreaterThanOrEqual(3);
     expect(await relay.metric('egress_bits_per_second')).toBeGreaterThan(100_000);
-    expect(await relay.metric('camera_fps')).toBeGreaterThan(15);
+    // Of the last second, in which a busy machine may have filmed less.
+    await until(async () => (await relay.metric('camera_fps')) > 15, 'the camera’s frames are counted');
   });
 
   test('is asked for again and healed where the line to a viewer loses every tenth packet', async () => {
