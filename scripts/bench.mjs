@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, root } from './ground.mjs';
 
-// `npm run bench`: the goals of speed as ratios to limits measured in the same run. `-- --quick`: under two minutes.
+// `npm run bench`: the goals of speed as ratios to limits measured in the same run. `-- --quick`: the same in small.
 // `-- --curves` and `-- --write` put down what the last run measured, and measure nothing.
 const say = (line = '') => console.log(line);
 const resultFile = join(root, '.cache/bench.json');
