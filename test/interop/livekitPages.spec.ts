@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Page } from 'playwright-core';
 import { type Stage } from '@qingpai/wire';
-import { Chromium } from '../browser/kit/chromium.js';
+import { Chromium, PAPER_CAMERA } from '../browser/kit/chromium.js';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { until } from '../video/kit/peers.js';
 import { API_KEY, API_SECRET, liveKit, LIVEKIT_VERSION, LiveKitNode, nodePorts } from './kit/liveKit.js';
@@ -30,12 +30,7 @@ beforeAll(async () => {
     LIVEKIT_API_SECRET: API_SECRET,
   });
   node = await LiveKitNode.open(ports, { webhook: `${market.origin}/api/stage/news` });
-  browser = await Chromium.open(market, [
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    '--disable-features=WebRtcHideLocalIpsWithMdns',
-    '--autoplay-policy=no-user-gesture-required',
-  ]);
+  browser = await Chromium.open(market, PAPER_CAMERA);
 }, 90_000);
 afterAll(async () => {
   await browser?.close();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Page } from 'playwright-core';
 import { type Stage } from '@qingpai/wire';
-import { axeFinds, Chromium, overflows } from '../browser/kit/chromium.js';
+import { axeFinds, Chromium, overflows, PAPER_CAMERA } from '../browser/kit/chromium.js';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { until } from './kit/peers.js';
 
@@ -158,12 +158,7 @@ whereChromiumIs('in Chromium', () => {
   let browser: Chromium;
   beforeAll(async () => {
     market = await Market.open();
-    browser = await Chromium.open(market, [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
-      '--autoplay-policy=no-user-gesture-required',
-    ]);
+    browser = await Chromium.open(market, PAPER_CAMERA);
   }, 60_000);
   afterAll(async () => {
     await browser.close();

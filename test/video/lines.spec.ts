@@ -3,7 +3,7 @@ import * as library from 'node-datachannel';
 import { type Page, type Route } from 'playwright-core';
 import { type MediaAddress, type Stage, type WatchAnswer } from '@qingpai/wire';
 import { FRAMES_PER_SECOND } from '../../apps/relay/src/recording/testing/movingPicture.js';
-import { Chromium } from '../browser/kit/chromium.js';
+import { Chromium, PAPER_CAMERA } from '../browser/kit/chromium.js';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { LossyLine } from './kit/lossy.js';
 import { type Posted, TestCamera, TestViewer, until } from './kit/peers.js';
@@ -49,12 +49,7 @@ whereChromiumIs('on a poor line', () => {
   const closes: { close(): unknown }[] = [];
   beforeAll(async () => {
     market = await Market.open({ RECORDING: 'no' });
-    browser = await Chromium.open(market, [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
-      '--autoplay-policy=no-user-gesture-required',
-    ]);
+    browser = await Chromium.open(market, PAPER_CAMERA);
   }, 60_000);
   afterEach(async () => {
     for (const one of closes.splice(0).reverse()) await one.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Page } from 'playwright-core';
 import { type ReplayAnswer, type Stage } from '@qingpai/wire';
 import { judgeFile } from '../../apps/relay/src/recording/testing/judgeFile.js';
-import { axeFinds, Chromium, overflows } from '../browser/kit/chromium.js';
+import { axeFinds, Chromium, overflows, PAPER_CAMERA } from '../browser/kit/chromium.js';
 import { shot } from '../browser/kit/opened.js';
 import { Market, pot, shortRules } from '../stories/kit/market.js';
 import { until } from './kit/peers.js';
@@ -44,12 +44,7 @@ whereChromiumIs('a show of the voice alone', () => {
   const folder = mkdtempSync(join(tmpdir(), 'qingpai-voice-'));
   beforeAll(async () => {
     market = await Market.open({ RECORDING_FREE_GB_MIN: '1' });
-    browser = await Chromium.open(market, [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
-      '--autoplay-policy=no-user-gesture-required',
-    ]);
+    browser = await Chromium.open(market, PAPER_CAMERA);
   }, 60_000);
   afterAll(async () => {
     await browser.close();

@@ -4,6 +4,13 @@ import { type Market } from '../../stories/kit/market.js';
 
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 360, height: 740 };
+/** Switches of a browser with a camera that nobody has to allow, whose addresses are told and whose sound plays at once. */
+export const PAPER_CAMERA = [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  '--autoplay-policy=no-user-gesture-required',
+];
 
 /** A real Chromium that keeps what its pages complain of, and what they ask of others. */
 export class Chromium {
