@@ -1,5 +1,5 @@
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, Public } from '@qingpai/members';
 import { Refused } from '@qingpai/platform';
 import { type FastifyRequest } from 'fastify';
@@ -20,6 +20,7 @@ export class NewsController {
       'For a media server elsewhere: LiveKit’s webhook, or `{show, state, video?, audio?}` with a bearer secret.',
   })
   @ApiHeader({ name: 'authorization', required: true })
+  @ApiNoContentResponse({ description: 'heard' })
   @ApiProblems(400, 404, 415)
   async hear(
     @Req() { rawBody, body }: RawBodyRequest<FastifyRequest>,

@@ -210,6 +210,8 @@ describe('the documents', () => {
           response && 'content' in response && 'application/problem+json' in (response.content ?? {}),
       );
       expect([operation.operationId, problems.length > 0]).toEqual([operation.operationId, true]);
+      const said = Object.keys(operation.responses).some((status) => /^[23]\d\d$/.test(status));
+      expect([operation.operationId, said]).toEqual([operation.operationId, true]);
     }
   });
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, UsePipes } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   type Action,
   ApiProblems,
@@ -67,6 +67,7 @@ export class ConsentController {
   @May('consent.ask')
   @HttpCode(204)
   @ApiOperation({ summary: 'Say why a list is sealed although a grower has not agreed.' })
+  @ApiNoContentResponse({ description: 'waived' })
   @ApiProblems(400, 401, 403, 404, 415)
   async waive(
     @Param() { id }: ShowParamDto,

@@ -12,7 +12,7 @@ import {
   StreamableFile,
   UsePipes,
 } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import {
   type Action,
   ApiProblems,
@@ -68,6 +68,7 @@ export class PayoutsController {
   @May('grower.account')
   @HttpCode(204)
   @ApiOperation({ summary: 'Where a grower is paid; sealed under his own key.' })
+  @ApiNoContentResponse({ description: 'kept' })
   @ApiProblems(400, 401, 403, 404, 415)
   async account(
     @Param() { id, grower }: GrowerParamDto,

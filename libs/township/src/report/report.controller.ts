@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, UsePipes } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import {
   ApiProblems,
   CurrentMember,
@@ -76,6 +76,7 @@ export class ReportController {
       'line feed, and the canonical JSON (RFC 8785) of `{day, figures, township, version, words}`, `township` being its ' +
       'code. SHA-256 of these bytes is put into the township’s registry as `report.filed`.',
   })
+  @ApiNoContentResponse({ description: 'signed' })
   @ApiProblems(400, 401, 403, 404, 409, 415, 422)
   sign(@Body() asked: ReportToSignDto, @CurrentMember() member: SessionMember): Promise<void> {
     return this.signed.sign({ memberId: member.memberId, townshipId: townshipOf(member) }, asked);
@@ -97,6 +98,7 @@ export class ReportController {
   @HttpCode(204)
   @May('issue.open')
   @ApiOperation({ summary: 'Put something that is wrong on the list.' })
+  @ApiNoContentResponse({ description: 'on the list' })
   @ApiProblems(400, 401, 403, 404, 415, 422, 503)
   open(@Body() asked: NewIssueDto, @CurrentMember() member: SessionMember): Promise<void> {
     return this.issues.open(townshipOf(member), member.memberId, asked);
@@ -106,6 +108,7 @@ export class ReportController {
   @HttpCode(204)
   @May('issue.close')
   @ApiOperation({ summary: 'Close it out (销号), once, with a word on what came of it.' })
+  @ApiNoContentResponse({ description: 'closed out' })
   @ApiProblems(400, 401, 403, 404, 409, 415, 422)
   close(
     @Param() { issue }: IssueParamDto,
