@@ -34,6 +34,16 @@ function withoutSentences(): Plugin {
   };
 }
 
+/** What our schemas say of each field is for /docs; what cannot be told to be such a sentence stays. */
+function withoutDescriptions(): Plugin {
+  const description = /\s*\.describe\(\s*(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"),?\s*\)/g;
+  return {
+    name: 'without-descriptions',
+    enforce: 'pre',
+    transform: (code, id) => (/\/libs\/wire\/src\//.test(id) ? code.replace(description, '') : undefined),
+  };
+}
+
 /**
  * zod writes code and evaluates it where it may. The page's policy refuses that, so zod would go on without; here it does
  * not even try.
@@ -94,7 +104,7 @@ function oneFile(): Plugin {
 export default defineConfig({
   root: here('page'),
   publicDir: false,
-  plugins: [withoutJsonSchema(), withoutSentences(), withoutEval(), oneFile()],
+  plugins: [withoutJsonSchema(), withoutSentences(), withoutDescriptions(), withoutEval(), oneFile()],
   resolve: {
     alias: libs,
   },

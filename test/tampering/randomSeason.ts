@@ -1,15 +1,21 @@
-import { formatVkey, toBase64, utf8 } from '@qingpai/ledger/rules';
-import { type Bundle, type EventBody } from '@qingpai/wire';
+import { formatVkey, type Signer, toBase64, utf8 } from '@qingpai/ledger/rules';
+import { type Bundle, type EventBody, type RegistryBundle, type RegistryContinues } from '@qingpai/wire';
 import {
   catalogueLeaves,
   catalogueRootOf,
   checkpointHash,
   rootsAt,
   seasonDigest,
+  vouchedBytes,
 } from '@qingpai/auction/rules';
 import { digested, leavesOf, noteAt, signerOf } from '../../libs/auction/src/rules/testing/paperBundle.js';
 import { LIN, type PaperLot, PaperShow, WU } from '../../libs/auction/src/rules/testing/paperShow.js';
-import { originOf, REGISTRY, registrySigner } from '../../libs/auction/src/rules/testing/paperSeason.js';
+import {
+  originOf,
+  quoted,
+  REGISTRY,
+  registrySigner,
+} from '../../libs/auction/src/rules/testing/paperSeason.js';
 import { Chance } from './chance.js';
 import { changeNames, changes, type LooseLeaf, written } from './mutations.js';
 
@@ -34,6 +40,10 @@ interface LooseSeason {
   shows: LooseShow[];
   /** Without their index and number, in which order they happened. */
   registry: { type: string; body: Record<string, unknown>; t: number }[];
+  /** After so many of them another log goes on, as after a restore. */
+  wentOnAt: number[];
+  /** Of what that log says of the one before, of its key, or of what is given of it. */
+  link: (typeof links)[number];
   how: string[];
 }
 
@@ -201,6 +211,17 @@ function registryOf(chance: Chance, shows: readonly LooseShow[]): LooseSeason['r
   return events;
 } // prettier-ignore
 
+const links = [
+  'honest',
+  'another size',
+  'another root',
+  'another key',
+  'not signed',
+  'left out',
+  'a leaf more',
+  'a leaf less',
+] as const;
+
 const tricks: Record<string, (chance: Chance, season: LooseSeason) => void> = {
   none: () => undefined,
   'a show left out': (chance, { shows }) => void (chance.one(shows).isGiven = false),
@@ -268,31 +289,116 @@ const tricks: Record<string, (chance: Chance, season: LooseSeason) => void> = {
 export function randomSeason(seed: number): { text: string; how: string } {
   const chance = new Chance(seed);
   const made = shows(chance);
-  const season: LooseSeason = { ...made, registry: registryOf(chance, made.shows) };
+  const registry = registryOf(chance, made.shows);
+  const wentOnAt = [0.3, 0.2].flatMap((rate) =>
+    chance.maybe(rate) ? [1 + chance.below(registry.length)] : [],
+  );
+  const link = chance.maybe(0.6) ? 'honest' : chance.one(links);
+  const season: LooseSeason = {
+    ...made,
+    registry,
+    wentOnAt: [...new Set(wentOnAt)].sort((a, b) => a - b),
+    link,
+  };
+  if (wentOnAt.length > 0) made.how.push(`went on, ${link}`);
   const name = chance.maybe(0.25) ? 'none' : chance.one(Object.keys(tricks));
   tricks[name]!(chance, season);
   return { text: seasonText(chance, season), how: [...season.how, name].join(', ') };
 }
 
-function seasonText(chance: Chance, { shows, registry, how }: LooseSeason): string {
+function seasonText(chance: Chance, { shows, registry, wentOnAt, link, how }: LooseSeason): string {
   const bundles = shows.map((show) => ({ show, texts: written(show.leaves) }));
   for (const { type, body } of registry) {
     if (body.note !== '') continue;
     const bundle = bundles.find(({ show }) => show.id === body.show);
     body.note = (bundle && noteIn(bundle.show.origin, bundle.texts, type)) ?? letter('Z');
   }
-  const events = registry.map(({ type, body, t }, k) => ({ body: { ...body, n: k + 1 }, by: 'platform', i: k, show: REGISTRY, t, type, v: 2 }));
-  const leaves = written(events as LooseLeaf[]);
-  const bytes = leaves.map(utf8);
+  const logs = registryLogs(registry, wentOnAt, link);
   const given = bundles.filter(({ show }) => show.isGiven).map(({ show, texts }) => JSON.parse(bundleText(show, texts)) as Bundle);
   if (chance.maybe(0.03) && given.length > 0) {
     how.push('a bundle twice');
     given.push(chance.one(given));
   }
-  const log = { origin: REGISTRY, leaves, checkpoints: [noteAt(bytes, bytes.length, registrySigner)] };
-  const season = { format: 'qingpai/season/v1', registry: log, shows: given };
+  const [log, ...before] = logs.reverse();
+  const season = { format: 'qingpai/season/v1', registry: log!, ...(before.length > 0 && { before }), shows: given };
   return JSON.stringify({ ...season, digest: seasonDigest(season) });
 } // prettier-ignore
+
+/** The registry's events in one log after the other, the newest last. */
+function registryLogs(
+  events: LooseSeason['registry'],
+  wentOnAt: readonly number[],
+  link: LooseSeason['link'],
+): RegistryBundle[] {
+  const logs: RegistryBundle[] = [];
+  let n = 0;
+  for (const [k, from] of [0, ...wentOnAt].entries()) {
+    const [origin, signer] =
+      k === 0
+        ? [REGISTRY, registrySigner]
+        : [`${REGISTRY}/${k + 1}`, signerOf(`${REGISTRY}/${k + 1}`, 40 + k)];
+    const before = logs.at(-1);
+    const mine = events.slice(from, wentOnAt[k]);
+    if (before)
+      mine.unshift({
+        type: 'registry.opened',
+        body: { origin, township: 'siqiao', continues: continuesOf(before, origin, signer, link, k) },
+        t: (mine[0] ?? events.at(-1)!).t,
+      });
+    const leaves = written(
+      mine.map(({ type, body, t }, i) => ({
+        body: { ...body, n: (n += 1) },
+        by: 'platform',
+        i,
+        show: origin,
+        t,
+        type,
+        v: 2,
+      })) as LooseLeaf[],
+    );
+    const bytes = leaves.map(utf8);
+    logs.push({ origin, leaves, checkpoints: [noteAt(bytes, bytes.length, signer)] });
+  }
+  if (link === 'left out' && logs.length > 1) logs.shift();
+  const [first] = logs;
+  if (logs.length > 1 && (link === 'a leaf more' || link === 'a leaf less')) {
+    if (link === 'a leaf less') first!.leaves.pop();
+    else
+      first!.leaves.push(
+        ...written([
+          {
+            body: { hash: letter('T'), n: 99 },
+            by: 'platform',
+            i: first!.leaves.length,
+            show: REGISTRY,
+            t: events.at(-1)!.t,
+            type: 'report.filed',
+            v: 2,
+          },
+        ] as unknown as LooseLeaf[]),
+      );
+    const bytes = first!.leaves.map(utf8);
+    first!.checkpoints = [noteAt(bytes, bytes.length, registrySigner)];
+  }
+  return logs;
+}
+
+function continuesOf(
+  { origin, leaves }: RegistryBundle,
+  next: string,
+  signer: Signer,
+  link: LooseSeason['link'],
+  k: number,
+): RegistryContinues {
+  const own = k === 1 ? registrySigner : signerOf(origin, 39 + k);
+  const honest = quoted(leaves.map(utf8), { origin, signer: own }, signer);
+  const changed = { ...honest };
+  if (link === 'another size') changed.size += 1;
+  if (link === 'another root') changed.root = letter('A');
+  if (link === 'another key') changed.vkey = formatVkey(signerOf(next, 77).key);
+  if (link === 'not signed') return { ...honest, vouched: toBase64(signer.sign(vouchedBytes(honest))) };
+  return { ...changed, vouched: toBase64(own.sign(vouchedBytes(changed))) };
+}
 
 /** What the registry is to note of a show after its first leaf of this type; null: there is none. */
 function noteIn(origin: string, texts: readonly string[], type: string): string | null {

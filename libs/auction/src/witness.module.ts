@@ -79,7 +79,7 @@ function witnessingOf(
 ): Witnessing {
   const { witnesses = [], introduce, askWitness: ask = askWitness } = options;
   const witnessing = new Witnessing({
-    ...{ db, ledger, shows, witnesses, ask, moments: new Moments(db) },
+    ...{ db, ledger, shows, witnesses, ask, moments: new Moments(db), ahead: registry.ahead },
     ...(introduce && { introduce }),
     ...{ nowMs: () => desk.clock.nowMs(), timers: processTimers, warn: desk.warn },
   });

@@ -22,6 +22,10 @@ const otherReasons = {
   'too-busy': { zh: '房间太忙，请用同一编号再试', en: 'The room is too busy; try again with the same id' },
   // shows and lots
   'unknown-show': { zh: '没有这场专场', en: 'There is no such show' },
+  'registry-behind': {
+    zh: '见证机那里的登记簿比服务器上的长：恢复过备份。请乡镇干部在“登记簿”页另起一本，再试一次',
+    en: 'A witness holds more of the registry than this server, which was put back from a copy: have an officer let it go on in another log (page “Registry”), then try again',
+  },
   'not-carried': {
     zh: '那一场没有转出这件拍品',
     en: 'That show has not carried this lot',

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { verification } from './verification.js';
 import { bundle } from './bundle.js';
 import { signedHead } from './proofs.js';
-import { hash, leafIndex, origin, pseudonym, publicKey, showId, textOrNull, timeMs } from './units.js';
+import {
+  hash,
+  leafIndex,
+  origin,
+  pseudonym,
+  publicKey,
+  showId,
+  signature,
+  textOrNull,
+  timeMs,
+} from './units.js';
 
 /**
  * The registry: one log per township, origin `<host>/township/<code>`, that lists every show, so that a bad one cannot
@@ -24,8 +34,22 @@ const vkey = z
   .regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/)
   .describe("a log's public key, with its name");
 
+/**
+ * After a restore: the registry before, its head, and this log's own key. `vouched` is an Ed25519 signature by the key of
+ * the registry before, over `qingpai/registry-continues/v1`, a line feed, and the canonical JSON (RFC 8785) of
+ * `{origin, root, size, vkey}`: whoever pinned the first key need not pin another.
+ */
+export const registryContinues = z.strictObject({
+  ...{ origin, size: z.int().positive(), root: hash },
+  ...{ vkey, vouched: signature },
+});
+export type RegistryContinues = z.infer<typeof registryContinues>;
+
 export const registryBodies = {
-  'registry.opened': z.strictObject({ n, origin, township: townshipCode }),
+  'registry.opened': z.strictObject({
+    ...{ n, origin, township: townshipCode },
+    continues: registryContinues.optional(),
+  }),
   'show.registered': z.strictObject({ n, show, origin, vkey, startsAt: timeMs }),
   'show.cancelled': z.strictObject({ n, show }),
   'show.sealed': noted,
@@ -70,11 +94,16 @@ export type RegistryBundle = z.infer<typeof registryBundle>;
 export const seasonBundle = z.object({
   format: z.literal('qingpai/season/v1'),
   /**
-   * SHA-256, lower-case hex, of the canonical JSON (RFC 8785) of `{format, registry, shows}` with the digest of each
-   * show's bundle in its place: each of those covers its own.
+   * SHA-256, lower-case hex, of the canonical JSON (RFC 8785) of `{before, format, registry, shows}` (`before` only where
+   * there is one) with the digest of each show's bundle in its place: each of those covers its own.
    */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   registry: registryBundle,
+  before: z
+    .array(registryBundle)
+    .min(1)
+    .optional()
+    .describe('the registries that this one goes on from after restores, the nearest first'),
   shows: z.array(bundle),
 });
 export type SeasonBundle = z.infer<typeof seasonBundle>;
@@ -89,11 +118,20 @@ export const registryView = z.object({
   vkey: vkey.describe('the key to pin once: the registry vouches for the key of each show'),
   head: signedHead,
   officers: z.array(publicKey).describe('keys by which catalogues may be approved'),
+  before: z
+    .array(z.object({ origin, size: z.int().positive() }))
+    .describe('registries that this one goes on from after restores, the nearest first, as far as they led'),
+  isBehind: z
+    .boolean()
+    .describe(
+      'a witness holds more of it than this server: it was put back from a copy, and has to go on in another log',
+    ),
   shows: z.array(
     z.object({
       show,
       origin,
       i: leafIndex.describe('leaf of the registry that registered it'),
+      log: origin.describe('the registry of that leaf: this one, or one before it'),
       startsAtMs: timeMs,
       standing: registeredStanding,
     }),

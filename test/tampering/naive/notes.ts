@@ -34,7 +34,8 @@ export function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: 
   }
 }
 
-function readKey(vkey: string): Key | undefined {
+/** As a policy or a registry writes it: name, first four bytes of its hash, type and key. */
+export function readKey(vkey: string): Key | undefined {
   const [name, hex, rest] = [vkey.split('+')[0]!, vkey.split('+')[1]!, vkey.split('+').slice(2).join('+')];
   const typed = fromBase64(rest);
   if (typed?.length !== 33) return undefined;

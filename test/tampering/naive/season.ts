@@ -2,7 +2,7 @@ import { type Leaf, loggedRegistryEvent, seasonBundle, type Verdict, verdicts } 
 import { wrongBetween, endOf, saysMoneyAgain, type Bundle } from './continued.js';
 import { canonicalText, fromBase64, readCanonical, sha256 } from './json.js';
 import { headsOf, judgeRoots, naiveVerdict } from './judge.js';
-import { isVkeyOf, readPolicy } from './notes.js';
+import { isSigned, isVkeyOf, type Key, type NaivePolicy, readKey, readPolicy } from './notes.js';
 import { all, count, lotIds, lotOf } from './past.js';
 import { rootOf } from './tree.js';
 
@@ -16,6 +16,8 @@ export interface NaiveSeason {
   waiting: Record<string, number>;
 }
 type Season = ReturnType<typeof seasonBundle.parse>;
+type Log = Season['registry'];
+type Heads = Exclude<ReturnType<typeof headsOf>, { verdict: Verdict }>;
 type Registry = ReturnType<typeof loggedRegistryEvent.parse>[];
 interface Show {
   id: string;
@@ -38,15 +40,18 @@ export function naiveSeason(text: string, policy: string): NaiveSeason {
   const stop = (verdict: Verdict, why: string): NaiveSeason => ({ verdict, why, shows: {}, waiting: {} });
   const read = readSeason(text);
   if (!read) return stop('DAMAGED', 'unreadable');
-  const registry = readRegistry(read);
-  if (!registry) return stop('INVALID', 'a leaf that is none of the registry');
-  const pinned = readPolicy(policy);
-  if (!pinned) return stop('UNTRUSTED', 'policy');
-  const heads = headsOf(read.registry, pinned);
-  if ('verdict' in heads) return stop(heads.verdict, heads.why);
-  const outside = judgeRoots(read.registry, heads.heads);
-  if (outside) return stop(outside.verdict, outside.why);
-  const shows = registered(registry, read.registry.origin);
+  // In the order in which they were written.
+  const logs = [...(read.before ?? [])].reverse().concat(read.registry);
+  const told: Registry[] = [];
+  for (const log of logs) {
+    const events = readRegistry(log, told.flat());
+    if (!events) return stop('INVALID', 'a leaf that is none of the registry');
+    told.push(events);
+  }
+  const wrong = judgeLogs(logs, told, policy);
+  if (wrong) return stop(wrong.verdict, wrong.why);
+  const registry = told.flat();
+  const shows = registered(told, logs);
   if (!shows) return stop('INVALID', 'what the registry may not say');
 
   const known = shows.map(({ origin }) => origin);
@@ -54,7 +59,7 @@ export function naiveSeason(text: string, policy: string): NaiveSeason {
   const isStrange =
     given.some((origin) => !known.includes(origin)) || given.some((origin, k) => given.indexOf(origin) < k);
   const lastT = registry.at(-1)!.t;
-  for (const show of shows) judgeShow(show, read, lastT);
+  for (const show of shows) judgeShow(show, read, logs, lastT);
   linkAll(shows);
   const chain = chainOf(shows);
   let verdict: Verdict = shows.some(({ held }) => held) ? 'ALL_SOLD_AND_SETTLED' : 'INCOMPLETE';
@@ -68,16 +73,67 @@ export function naiveSeason(text: string, policy: string): NaiveSeason {
 function readSeason(text: string): Season | null {
   try {
     const season = seasonBundle.parse(JSON.parse(text));
-    const { origin, leaves, checkpoints } = season.registry;
+    const exact = ({ origin, leaves, checkpoints }: Log) => ({ origin, leaves, checkpoints });
     const shows = season.shows.map(({ digest }) => digest);
-    const covered = { format: season.format, registry: { origin, leaves, checkpoints }, shows };
+    const covered: Record<string, unknown> = {
+      format: season.format,
+      registry: exact(season.registry),
+      shows,
+    };
+    if (season.before) covered.before = season.before.map(exact);
     return sha256(canonicalText(covered)!).toString('hex') === season.digest ? season : null;
   } catch {
     return null;
   }
 }
 
-function readRegistry({ registry: { leaves, origin } }: Season): Registry | null {
+/** By the pinned key, or by one that the key before vouches for; each log ends where the next one says it does. */
+function judgeLogs(
+  logs: readonly Log[],
+  told: readonly Registry[],
+  policy: string,
+): { verdict: Verdict; why: string } | null {
+  const pinned = readPolicy(policy);
+  if (!pinned) return { verdict: 'UNTRUSTED', why: 'policy' };
+  const all: Heads[] = [];
+  for (const [k, log] of logs.entries()) {
+    const key = k === 0 ? null : vouchedIn(told[k]!, logs[k - 1]!.origin, pinned);
+    if (k > 0 && !key) return { verdict: 'INVALID', why: 'nobody vouches for the key' };
+    if (key) pinned.logs.push(key);
+    const heads = headsOf(log, pinned);
+    if ('verdict' in heads) return heads;
+    all.push(heads);
+  }
+  for (const [k, log] of logs.entries()) {
+    const outside = judgeRoots(log, all[k]!.heads);
+    if (outside) return outside;
+  }
+  for (const [k, log] of logs.slice(0, -1).entries()) {
+    const quoted = continuesIn(told[k + 1]!)!;
+    if (quoted.origin !== log.origin) return { verdict: 'INVALID', why: 'another log' };
+    if (log.leaves.length < quoted.size) return { verdict: 'INCOMPLETE', why: 'leaves are missing before' };
+    const isThat = rootOf(log.leaves.slice(0, quoted.size)).toString('base64') === quoted.root;
+    if (!isThat || log.leaves.length > quoted.size) return { verdict: 'INVALID', why: 'another end' };
+  }
+  return continuesIn(told[0]!) ? { verdict: 'INCOMPLETE', why: 'the registry before is missing' } : null;
+}
+const continuesIn = ([first]: Registry) =>
+  first?.type === 'registry.opened' ? first.body.continues : undefined;
+
+/** The key of a log that goes on; null where the one before has not signed for it, or another one is pinned. */
+function vouchedIn(registry: Registry, before: string, { logs }: NaivePolicy): Key | null {
+  const quoted = continuesIn(registry);
+  const own = logs.find(({ name }) => name === before);
+  if (!quoted || !own) return null;
+  const { origin, root, size, vkey, vouched } = quoted;
+  const signed = `qingpai/registry-continues/v1\n${canonicalText({ origin, root, size, vkey })!}`;
+  if (!isSigned(own.bytes, Buffer.from(signed), fromBase64(vouched)!)) return null;
+  const key = readKey(vkey) ?? null;
+  const pinned = logs.find(({ name }) => name === key?.name);
+  return key && pinned && !pinned.bytes.equals(key.bytes) ? null : key;
+}
+
+function readRegistry({ leaves, origin }: Log, before: Registry): Registry | null {
   const events: Registry = [];
   for (const [i, text] of leaves.entries()) {
     const leaf = readCanonical(text) as (Leaf & { v: number }) | undefined;
@@ -85,19 +141,24 @@ function readRegistry({ registry: { leaves, origin } }: Season): Registry | null
     if (Object.keys(leaf).join() !== 'body,by,i,show,t,type,v') return null;
     if (leaf.v !== 2 || leaf.by !== 'platform' || leaf.i !== i || leaf.show !== origin) return null;
     const event = loggedRegistryEvent.safeParse({ i, t: leaf.t, type: leaf.type, body: leaf.body });
-    if (!event.success || leaf.t < (events.at(-1)?.t ?? 0)) return null;
+    if (!event.success || leaf.t < ([...before, ...events].at(-1)?.t ?? 0)) return null;
     events.push(event.data);
   }
   return events;
 }
 
 /** The shows as the registry lists them; null where it says what it may not. */
-function registered(registry: Registry, origin: string): Show[] | null {
+function registered(told: readonly Registry[], logs: readonly Log[]): Show[] | null {
   const shows: Show[] = [];
   const keys: string[] = [];
-  for (const [k, { type, body }] of registry.entries()) {
-    if (body.n !== k + 1 || (type === 'registry.opened') !== (k === 0)) return null;
-    if (type === 'registry.opened' && body.origin !== origin) return null;
+  for (const [k, { type, body, i }] of told.flat().entries()) {
+    if (body.n !== k + 1 || (type === 'registry.opened') !== (i === 0)) return null;
+    if (type === 'registry.opened') {
+      const at = logs.findIndex(({ origin }) => origin === body.origin);
+      if (told[at]?.[0]?.body !== body || (body.continues?.origin ?? '') !== (logs[at - 1]?.origin ?? ''))
+        return null;
+      if (body.continues && !isVkeyOf(body.continues.vkey, body.origin)) return null;
+    }
     if (type === 'officer.enrolled') {
       if (fromBase64(body.key)?.length !== 32 || keys.includes(body.key)) return null;
       keys.push(body.key);
@@ -121,7 +182,7 @@ function registered(registry: Registry, origin: string): Show[] | null {
   return shows;
 }
 
-function judgeShow(show: Show, { shows, registry }: Season, lastT: number): void {
+function judgeShow(show: Show, { shows }: Season, logs: readonly Log[], lastT: number): void {
   const bundle = shows.findLast(({ origin }) => origin === show.origin);
   if (show.sealed === null && !show.cancelled) {
     show.verdict = show.startsAt + DAY_MS <= lastT ? 'INVALID' : 'INCOMPLETE';
@@ -136,16 +197,24 @@ function judgeShow(show: Show, { shows, registry }: Season, lastT: number): void
     const isBroken = verdicts[own.verdict] > 30 || (own.verdict === 'INCOMPLETE' && own.why !== 'not closed');
     if (isBroken) return;
     show.held = bundle;
-    show.verdict = worst(own.verdict, besideRegistry(show, bundle, registry.origin, own.verdict));
+    show.verdict = worst(
+      own.verdict,
+      besideRegistry(
+        show,
+        bundle,
+        logs.map(({ origin }) => origin),
+        own.verdict,
+      ),
+    );
   }
 }
 
 /** The registry says which head ended with the seal, and which with the close. */
-function besideRegistry(show: Show, bundle: Bundle, registry: string, own: Verdict): Verdict {
+function besideRegistry(show: Show, bundle: Bundle, registries: string[], own: Verdict): Verdict {
   const leaves = leavesOf(bundle);
   const [first] = leaves;
   const township = first?.type === 'log.opened' ? first.body.township : undefined;
-  if (township !== undefined && township !== registry) return 'INVALID';
+  if (township !== undefined && !registries.includes(township)) return 'INVALID';
   const hashAfter = (type: 'show.sealed' | 'show.closed'): string | null => {
     const leaf = leaves.find((one) => one.type === type);
     if (!leaf) return null;

@@ -292,6 +292,18 @@ const zh = {
   registryCounts: (shows: number, leaves: number, officers: number) =>
     `登记 ${shows} 场，账本 ${leaves} 条，经办公钥 ${officers} 把`,
   registryLeaf: '登记序号',
+  registryBehind: '见证机那里的登记簿更长：服务器恢复过备份',
+  registryBehindHelp:
+    '备份之后登记过的，这里没有了。为了不写出第二份历史，登记簿已停写：新专场建不了，锁定和收场也记不进去。请另起一本。',
+  registryRestored: '服务器恢复过备份？',
+  registryRestoredHelp:
+    '旧的一本不再往下写；新的一本写明接着旧的哪一条，由旧密钥担保，两本一起核验，名单不用重发。没有恢复过备份就不要按。',
+  registryGoOn: '另起一本，接着登记',
+  registrySure: '另起后不能撤回，旧的一本只供核验。',
+  registryNotNow: '先不',
+  registryBefore: '之前的登记簿',
+  registryLeaves: (leaves: number) => `${leaves} 条`,
+  registryNth: (nth: number, leaf: number) => `第 ${nth} 本 ${leaf}`,
   registryStarts: '预定开拍',
   registryStanding: '现状',
   standings: {
@@ -674,6 +686,18 @@ const en: Words = {
   registryCounts: (shows, leaves, officers) =>
     `${shows} shows registered, ${leaves} leaves, ${officers} officers' keys`,
   registryLeaf: 'Leaf',
+  registryBehind: 'A witness holds more of the registry: this server was put back from a copy',
+  registryBehindHelp:
+    'What was registered after the copy is gone here. So as not to write a second history the registry takes nothing: no new show, no seal and no close. Let it go on in another log.',
+  registryRestored: 'Was the server put back from a backup?',
+  registryRestoredHelp:
+    'The old log takes nothing more; the new one says which leaf it goes on from, the old key vouches for it, and both are judged together: no policy has to be handed out again. Do not press this otherwise.',
+  registryGoOn: 'Go on in another log',
+  registrySure: 'This cannot be taken back; the old log is then there to be verified only.',
+  registryNotNow: 'Not now',
+  registryBefore: 'Registries before',
+  registryLeaves: (leaves) => `${leaves} leaves`,
+  registryNth: (nth, leaf) => `No. ${nth}, ${leaf}`,
   registryStarts: 'To begin',
   registryStanding: 'Standing',
   standings: {

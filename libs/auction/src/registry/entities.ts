@@ -1,10 +1,12 @@
 import { type Reason, type ShowEnd } from '@qingpai/wire';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Which log is a township's registry. */
+/** Which log is a township's registry. After a restore another one goes on: the newest is the one that grows. */
 @Entity('registries')
 export class RegistryRow {
   @PrimaryColumn('uuid', { name: 'township_id' }) townshipId!: string;
+  /** From 1. */
+  @PrimaryColumn('int') nth!: number;
   /** As in its address, e.g. siqiao. */
   @Column('text') code!: string;
   @Column('text') origin!: string;

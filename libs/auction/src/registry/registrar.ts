@@ -52,6 +52,7 @@ export class Registrar {
   /** Registers and notes what is missing, township by township; resolves when that is done, or has failed. */
   catchUp(): Promise<void> {
     this.turn = this.turn
+      .then(() => this.parts.registry.ahead.asked)
       .then(() => this.noteAll())
       .catch((error: unknown) => this.parts.warn('registry.not-noted', { error: String(error) }));
     return this.turn;
@@ -69,6 +70,8 @@ export class Registrar {
   private async noteIn(townshipId: string): Promise<void> {
     const { db, registry, nowMs } = this.parts;
     const origin = await inTransaction(db, (manager) => registry.open(manager, townshipId, nowMs()));
+    // Until somebody has it go on in another log.
+    if (registry.isBehind(origin)) return;
     const state = await registry.stateOf(origin);
     const shows = await db.manager.find(Show, { where: { townshipId }, order: { showId: 'ASC' } });
     const behind = shows.filter((show) => isBehind(state, show));

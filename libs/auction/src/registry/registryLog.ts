@@ -1,7 +1,7 @@
-import { type HeldLog, type Ledger } from '@qingpai/ledger';
+import { type Ledger } from '@qingpai/ledger';
 import { leafBytes } from '@qingpai/ledger/rules';
 import { type LoggedRegistryEvent } from '@qingpai/wire';
-import { type EntityManager } from 'typeorm';
+import { LessThan, MoreThan, type EntityManager } from 'typeorm';
 import {
   decideRegistry,
   emptyRegistry,
@@ -11,6 +11,7 @@ import {
   type RegistryState,
   type RegistryWish,
 } from '../rules/index.js';
+import { RegistryRow } from './entities.js';
 
 /** The registry's rules do not allow this now. */
 export class RegistryRefused extends Error {
@@ -20,12 +21,17 @@ export class RegistryRefused extends Error {
   }
 }
 
+/** Another log goes on from this one: what is to be logged belongs there. */
+export class RegistryWentOn extends Error {
+  override readonly name = 'RegistryWentOn';
+}
+
 /** What may be logged depends on what is logged already; none: nothing to do. */
 export type WishesOf = (state: RegistryState) => readonly RegistryWish[];
 
 /**
  * Logs what is wished, by the registry's rules, in the caller's transaction: from here to its end the log is his alone,
- * so that deciding and writing are one act, whichever server does it. Throws `RegistryRefused`.
+ * so that deciding and writing are one act, whichever server does it. Throws `RegistryRefused`, `RegistryWentOn`.
  */
 export async function appendToRegistry(
   ledger: Ledger,
@@ -35,7 +41,12 @@ export async function appendToRegistry(
   nowMs: number,
 ): Promise<LoggedRegistryEvent[]> {
   const held = await ledger.takeOver(origin, manager);
-  const state = await foldRegistry(ledger, manager, held);
+  const row = await manager.findOneByOrFail(RegistryRow, { origin });
+  const { townshipId, nth } = row;
+  const isOver = await manager.existsBy(RegistryRow, { townshipId, nth: MoreThan(nth) });
+  if (isOver) throw new RegistryWentOn(`another log goes on from ${origin}`);
+  const state = await foldBefore(ledger, manager, row);
+  await ledger.replay(held, (bytes) => void evolveRegistry(state, registryEvent(bytes)), manager);
   const wishes = wishesOf(state);
   if (wishes.length === 0) return [];
   const tMs = Math.max(state.t, nowMs);
@@ -51,10 +62,38 @@ export async function appendToRegistry(
   return events;
 }
 
-async function foldRegistry(ledger: Ledger, manager: EntityManager, held: HeldLog): Promise<RegistryState> {
+/** The registries that one goes on from, the nearest first. */
+export const registriesBefore = (
+  manager: EntityManager,
+  { townshipId, nth }: Pick<RegistryRow, 'townshipId' | 'nth'>,
+): Promise<RegistryRow[]> =>
+  manager.find(RegistryRow, { where: { townshipId, nth: LessThan(nth) }, order: { nth: 'DESC' } });
+
+/** What those before it have said. */
+async function foldBefore(ledger: Ledger, manager: EntityManager, row: RegistryRow): Promise<RegistryState> {
   const state = emptyRegistry();
-  await ledger.replay(held, (bytes) => void evolveRegistry(state, registryEvent(bytes)), manager);
+  for (const { origin } of (await registriesBefore(manager, row)).reverse()) {
+    await foldInto(state, ledger, origin);
+  }
   return state;
+}
+
+/** Folded from all leaves of a registry and of those before it, up to its newest head. */
+export async function foldRegistry(
+  ledger: Ledger,
+  manager: EntityManager,
+  row: RegistryRow,
+): Promise<RegistryState> {
+  const state = await foldBefore(ledger, manager, row);
+  await foldInto(state, ledger, row.origin);
+  return state;
+}
+
+async function foldInto(state: RegistryState, ledger: Ledger, origin: string): Promise<void> {
+  const size = (await ledger.headOf(origin))?.size ?? 0;
+  for await (const page of ledger.pages(origin, size)) {
+    for (const bytes of page) evolveRegistry(state, registryEvent(bytes));
+  }
 }
 
 /** What our own log holds was checked before it was written. */

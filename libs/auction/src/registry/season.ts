@@ -34,11 +34,15 @@ export class Season {
    */
   async *text(code: string): AsyncGenerator<string> {
     const { registry, proofs } = this.parts;
-    const { origin } = await registry.rowOf({ code });
-    const state = await registry.stateOf(origin);
-    const bundle = await this.registryBundle(origin);
-    const { leaves, checkpoints } = bundle;
-    yield `{"format":"qingpai/season/v1","registry":${canonical({ origin, leaves, checkpoints })},"shows":[`;
+    const row = await registry.rowOf({ code });
+    const state = await registry.stateOf(row.origin);
+    const bundle = await this.registryBundle(row.origin);
+    const rows = await registry.before(row);
+    const before =
+      rows.length === 0 ? undefined : await Promise.all(rows.map((log) => this.registryBundle(log.origin)));
+    yield `{"format":"qingpai/season/v1","registry":${canonical(bundle)},`;
+    if (before) yield `"before":${canonical(before)},`;
+    yield `"shows":[`;
     const digests: { digest: string }[] = [];
     for (const { show, sealed } of state.shows.values()) {
       if (sealed === null) continue;
@@ -50,16 +54,21 @@ export class Season {
       }
       digests.push({ digest: digestAtEndOf(tail) });
     }
-    yield `],"digest":"${seasonDigest({ registry: bundle, shows: digests })}"}`;
+    yield `],"digest":"${seasonDigest({ registry: bundle, before, shows: digests })}"}`;
   }
 
   /** The key to pin once: the registry vouches for the key of each show. */
   async policy(code: string): Promise<string> {
-    const { ledger, registry, witnesses } = this.parts;
-    const { origin } = await registry.rowOf({ code });
-    const key = parseVkey(await ledger.vkeyOf(origin));
+    const { registry, witnesses } = this.parts;
+    const row = await registry.rowOf({ code });
+    const before = await Promise.all((await registry.before(row)).map(({ origin }) => this.keyOf(origin)));
+    return policyText(await this.keyOf(row.origin), witnesses, { judged: '--season season.json', before });
+  }
+
+  private async keyOf(origin: string): Promise<VerifierKey> {
+    const key = parseVkey(await this.parts.ledger.vkeyOf(origin));
     if (!key.ok) throw new Error(`bug: ${origin} has a key that is none: ${key.reason}`);
-    return policyText(key.value, witnesses, { judged: '--season season.json' });
+    return key.value;
   }
 
   /** What the offline verifier says of all of it, or said a moment ago: it costs more than any other answer. */
@@ -77,9 +86,8 @@ export class Season {
 
   /** The newest head that a witness has cosigned, and the newest of all. */
   private async registryBundle(origin: string): Promise<RegistryBundle> {
-    const { ledger } = this.parts;
-    const newest = await ledger.headOf(origin);
-    if (!newest) throw new Error(`bug: the registry ${origin} was never opened`);
+    const { ledger, registry } = this.parts;
+    const newest = await registry.headOf(origin);
     const leaves: string[] = [];
     for await (const page of ledger.pages(origin, newest.size)) {
       leaves.push(...page.map((bytes) => bytes.toString('utf8')));

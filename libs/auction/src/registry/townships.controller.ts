@@ -126,6 +126,25 @@ export class TownshipsController {
     return sendTile(this.tiles, { origin, path: `tile/${request.params['*']}` }, request, reply);
   }
 
+  @Post('registry/continue')
+  @May('registry.continue')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'After a restore: another log goes on from the head of the registry, which takes nothing more.',
+    description:
+      'For a database that was put back from a copy. The new log quotes the head of the one before, whose key vouches ' +
+      'for the new one; a season has both. `already-decided` while the newest log holds no more than its opening.',
+  })
+  @ZodResponse({ status: 200, type: RegistryViewDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415)
+  async continue(@Param() { code }: TownshipParamDto, @CurrentMember() member: SessionMember) {
+    const { townshipId } = await this.registry.rowOf({ code });
+    assertMay(member, 'registry.continue', { townshipId });
+    await this.registry.continue(townshipId, this.registrar.nowMs());
+    void this.registrar.catchUp();
+    return this.registry.view(code, this.registrar.nowMs());
+  }
+
   @Post('reports')
   @May('report.file')
   @HttpCode(204)

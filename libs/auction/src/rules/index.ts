@@ -59,6 +59,7 @@ export {
   registryFaults,
   type RegistryState,
   type RegistryWish,
+  vouchedBytes,
 } from './registry.js';
 export { isAutoBidId, proxyCommitment, PROXY_STEPS_MAX, reaches, stepsOfFen } from './proxy.js';
 export { lapsedSales } from './parcels.js';

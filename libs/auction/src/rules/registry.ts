@@ -1,10 +1,16 @@
-import { ED25519, fromBase64, parseVkey } from '@qingpai/ledger/rules';
-import { type LoggedRegistryEvent, type RegistryBody, type RegistryEvent } from '@qingpai/wire';
+import { canonical, ED25519, fromBase64, parseVkey, utf8 } from '@qingpai/ledger/rules';
+import {
+  type LoggedRegistryEvent,
+  type RegistryBody,
+  type RegistryContinues,
+  type RegistryEvent,
+} from '@qingpai/wire';
 
 /** A show as the registry tells of it. */
 export interface RegisteredShow extends Omit<RegistryBody<'show.registered'>, 'n'> {
-  /** The leaf that registered it. */
+  /** The leaf that registered it, and in which registry. */
   i: number;
+  log: string;
   isCancelled: boolean;
   /** Hashes of the checkpoints' bodies that end with its seal and its close (base64); null: not yet. */
   sealed: string | null;
@@ -13,8 +19,10 @@ export interface RegisteredShow extends Omit<RegistryBody<'show.registered'>, 'n
 
 /** A township's registry, folded from its leaves. */
 export interface RegistryState {
-  /** Null before `registry.opened`. */
+  /** Null before `registry.opened`; after a restore that of the log that goes on. */
   origin: string | null;
+  /** All that it went by, the newest last. */
+  origins: string[];
   /** Of the last event; the next has the number after it. */
   n: number;
   /** Time of the newest leaf, ms since 1970 UTC. */
@@ -27,6 +35,7 @@ export interface RegistryState {
 
 export const emptyRegistry = (): RegistryState => ({
   origin: null,
+  origins: [],
   n: 0,
   t: 0,
   shows: new Map(),
@@ -36,8 +45,8 @@ export const emptyRegistry = (): RegistryState => ({
 /** What the registry's rules can find wrong: stable codes, words in two languages. */
 export const registryFaults = {
   'registry-first': {
-    zh: '登记簿必须以开簿开始，且只开一次',
-    en: 'A registry begins with its opening, once',
+    zh: '登记簿必须以开簿开始，且只开一次；恢复后另起的，接着前一本',
+    en: 'A registry begins with its opening, once; one that goes on after a restore follows the one before',
   },
   'registry-number': { zh: '登记簿的编号断了', en: 'The numbers of the registry have a gap' },
   'registry-key': {
@@ -58,6 +67,10 @@ type WithoutNumber<E> = E extends RegistryEvent ? { type: E['type']; body: Omit<
 /** An event to be: the registry gives it its number. */
 export type RegistryWish = WithoutNumber<RegistryEvent>;
 
+/** What the key of a registry signs of the one that goes on from it (wire/registry.ts, `continues`). */
+export const vouchedBytes = ({ origin, size, root, vkey }: Omit<RegistryContinues, 'vouched'>): Uint8Array =>
+  utf8(`qingpai/registry-continues/v1\n${canonical({ origin, root, size, vkey })}`);
+
 /** Numbers what may be logged now, or says why it may not. */
 export function decideRegistry(
   state: RegistryState,
@@ -75,9 +88,10 @@ export function judgeRegistry(state: RegistryState, event: RegistryEvent): Regis
 }
 
 function faultOf(state: RegistryState, { type, body }: RegistryWish): RegistryFault | null {
-  if ((type === 'registry.opened') !== (state.origin === null)) return 'registry-first';
+  if (type !== 'registry.opened' && state.origin === null) return 'registry-first';
   switch (type) {
     case 'registry.opened':
+      return faultOfOpening(state, body);
     case 'report.filed':
       return null;
     case 'show.registered':
@@ -92,12 +106,25 @@ function faultOf(state: RegistryState, { type, body }: RegistryWish): RegistryFa
   }
 }
 
+function faultOfOpening(
+  { origin: before, origins }: RegistryState,
+  { origin, continues }: Omit<RegistryBody<'registry.opened'>, 'n'>,
+): RegistryFault | null {
+  const isNext = (continues?.origin ?? null) === before && !origins.includes(origin);
+  if (!isNext) return 'registry-first';
+  return continues && !isKeyOf(continues.vkey, origin) ? 'registry-key' : null;
+}
+
+function isKeyOf(vkey: string, origin: string): boolean {
+  const key = parseVkey(vkey);
+  return key.ok && key.value.type === ED25519 && key.value.name === origin;
+}
+
 function faultOfNewShow(
   state: RegistryState,
   { show, origin, vkey }: Omit<RegistryBody<'show.registered'>, 'n'>,
 ): RegistryFault | null {
-  const key = parseVkey(vkey);
-  if (!key.ok || key.value.type !== ED25519 || key.value.name !== origin) return 'registry-key';
+  if (!isKeyOf(vkey, origin)) return 'registry-key';
   const isKnown = state.shows.has(show) || [...state.shows.values()].some((known) => known.origin === origin);
   return isKnown ? 'registered-twice' : null;
 }
@@ -123,11 +150,13 @@ export function evolveRegistry(state: RegistryState, event: LoggedRegistryEvent)
   switch (event.type) {
     case 'registry.opened':
       state.origin = event.body.origin;
+      state.origins.push(state.origin);
       break;
     case 'show.registered': {
       const { show, origin, vkey, startsAt } = event.body;
       const fresh = { isCancelled: false, sealed: null, closed: null };
-      state.shows.set(show, { show, origin, vkey, startsAt, i: event.i, ...fresh });
+      const where = { i: event.i, log: state.origin! };
+      state.shows.set(show, { show, origin, vkey, startsAt, ...where, ...fresh });
       break;
     }
     case 'show.cancelled':

@@ -22,3 +22,20 @@ export async function logsBehind(db: DataSource, witnesses: readonly string[]): 
   );
   return rows.map(({ origin, show_id }) => ({ origin, showId: show_id }));
 }
+
+/** Registries, and shows that were sealed and have not come to their end. */
+export async function logsThatMayGrow(db: DataSource): Promise<string[]> {
+  const rows = await rowsOf<{ origin: string }>(
+    db.manager,
+    `SELECT origin FROM (
+       SELECT DISTINCT ON (township_id) origin FROM registries ORDER BY township_id, nth DESC
+     ) AS newest
+     UNION ALL
+     SELECT origin FROM shows
+     WHERE phase IN ('sealed', 'open', 'closed') AND NOT EXISTS (
+       SELECT FROM ended_shows WHERE ended_shows.show_id = shows.show_id
+     )`,
+    [],
+  );
+  return rows.map(({ origin }) => origin);
+}

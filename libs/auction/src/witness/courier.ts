@@ -40,6 +40,8 @@ export class Courier {
   private under: Promise<void> | null = null;
   private waiting: { stop: () => void; atMs: number } | null = null;
   private failures = 0;
+  /** It has answered once since we started: it does not hold more than our log. */
+  private isKnown = false;
   /** Not before: it was asked lately, or is away. */
   private restsUntilMs = 0;
   private awayUntilMs = 0;
@@ -125,7 +127,9 @@ export class Courier {
       const head = await ledger.headOf(this.origin);
       if (!head) return;
       const sizes = (await moments.of(this.origin, head.size)).map(({ size }) => size);
-      const size = nextHead({ at, given, moments: sizes, newest: head.size });
+      const next = nextHead({ at, given, moments: sizes, newest: head.size });
+      // Our database may be a copy that knows nothing of what was cosigned since: the newest once more, and we hear of it.
+      const size = next ?? (this.isKnown || given === 0 ? null : given);
       if (size === null) return;
       const { stands, cosigned } = await this.bring(at, size, head.size);
       if (cosigned) given = size;
@@ -147,6 +151,7 @@ export class Courier {
     const proof = await trees.proof(this.origin, from, size);
     const request = formatWitnessRequest({ oldSize: from, proof, checkpoint: head.note });
     const reply = await ask(this.witness.url, request);
+    if (reply.said !== 'no') this.isKnown = true;
     if (reply.said === 'lines') {
       await this.keep(head, reply.lines);
       return { stands: size, cosigned: true };

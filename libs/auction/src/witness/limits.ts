@@ -15,6 +15,8 @@ export const AGAIN_UNKNOWN_MAX_MS = 600_000;
 export const CONFLICTS_MAX = 4;
 /** Logs that somebody else writes, or that were behind when we started, are looked for this often. */
 export const SWEEP_EVERY_MS = 10_000;
+/** After a start the registries take nothing before the witnesses were asked whether they hold more, or this is over. */
+export const ASKED_FIRST_MS = 6_000;
 /** Who opens a show waits this long for the sealed head to be cosigned. */
 export const OPENING_WAITS_MS = 3_000;
 /** What a show's pages are told may be this old. */

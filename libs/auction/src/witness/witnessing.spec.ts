@@ -1,9 +1,12 @@
-import { openCheckpoint, parsePolicy, verifyEd25519 } from '@qingpai/ledger/rules';
-import { type Certificate, type Verification, type WitnessState } from '@qingpai/wire';
+import { openCheckpoint, parsePolicy, toBase64, verifyEd25519 } from '@qingpai/ledger/rules';
+import { Refused } from '@qingpai/platform';
+import { type Certificate, type RegistryView, type Verification, type WitnessState } from '@qingpai/wire';
+import { Registrar } from '../registry/registrar.js';
+import { Registry } from '../registry/registry.js';
 import { verifySeason } from '../rules/season/index.js';
 import { verifyBundle } from '../rules/verify/index.js';
 import { networkOf, PaperWitness } from '../testing/paperWitness.js';
-import { bidOf, quickRules, TurnedClock, until } from '../testing/rig.js';
+import { bidOf, quickRules, sleep, TurnedClock, until } from '../testing/rig.js';
 import { roomApp, type RoomApp, type TestSocket } from '../testing/roomApp.js';
 import { Witnessing } from './witnessing.js';
 
@@ -266,5 +269,71 @@ describe('a witness that holds more than this server', () => {
     await untilState(showId, ({ alarm }) => alarm === true);
     // One witness's word is enough for the alarm; the other's comes when it is asked.
     await until(() => warned.filter((one) => one.startsWith('witness.alarm')).length === 2, 5_000);
+  });
+
+  it('is found at the next start although nothing is new, and its registry grows only in another log', async () => {
+    const showId = await sealedShow();
+    await untilState(showId, ({ sealed }) => sealed === true);
+    const registry = 'market.example/township/siqiao';
+    const { townshipId } = await app.store.show(showId);
+    await until(() => all.every(({ heads }) => heads.has(registry)), 5_000);
+    const at = `${app.url}/api/townships/siqiao`;
+    const view = async () => (await (await fetch(`${at}/registry`)).json()) as RegistryView;
+    const files = (token: string | null) =>
+      fetch(`${at}/reports`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ hash: toBase64(new Uint8Array(32)) }),
+      });
+    const goesOn = (token: string) =>
+      fetch(`${at}/registry/continue`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    await app.app.get(Registrar).catchUp();
+    // The second witness may still be on its way.
+    for (let tries = 0; tries < 100 && (await view()).head.note.split('\n— ').length < 4; tries++)
+      await sleep(50);
+    const { head, isBehind } = await view();
+    const lost = { size: head.size + 2, root: new Uint8Array(32) };
+    for (const witness of all) witness.heads.set(registry, lost);
+    expect(isBehind).toBe(false);
+
+    const witnessing = app.app.get(Witnessing);
+    witnessing.stop();
+    witnessing.start();
+    await app.app.get(Registry).ahead.asked;
+    expect(await view()).toMatchObject({ isBehind: true, head: { size: head.size }, before: [] });
+    const refused = await files(app.people.officer);
+    expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'registry-behind' }]);
+    await app.app.get(Registrar).catchUp();
+    expect((await view()).head.size).toBe(head.size);
+
+    expect((await goesOn(app.people.host)).status).toBe(403);
+    expect((await goesOn(app.people.officer)).status).toBe(200);
+    const next = await view();
+    expect(next).toMatchObject({
+      ...{ origin: `${registry}/2`, isBehind: false },
+      before: [{ origin: registry, size: head.size }],
+    });
+    expect(next.shows.map(({ show }) => show)).toContain(showId);
+    expect((await files(app.people.officer)).status).toBe(204);
+    await expect(
+      app.app.get(Registry).append(registry, () => [{ type: 'report.filed', body: { hash: toBase64(new Uint8Array(32)) } }], clock.nowMs()),
+    ).rejects.toThrow(Refused); // prettier-ignore
+    const [season, policy] = await Promise.all(
+      ['season', 'policy'].map(async (name) => (await fetch(`${at}/${name}`)).text()),
+    );
+    const first = policy!.split('\n').filter((line) => !line.includes(`${registry}/2`)).join('\n'); // prettier-ignore
+    for (const pinned of [policy!, first]) {
+      const { findings, shows, notes } = verifySeason(season!, { policy: pinned });
+      expect(findings.map(({ code }) => code).filter((code) => code !== 'show-fails')).toEqual([]);
+      expect(shows.map(({ show }) => show)).toContain(showId);
+      expect(notes.map(({ code }) => code)).toContain('registry-continued');
+    }
+    // Another evening is registered where the township's list goes on, and names that log.
+    const after = await app.sealedShow(rules);
+    expect((await view()).shows.at(-1)).toMatchObject({ show: after });
+    expect((await app.desks.of(after)).since(0).since.events[0]!.body).toMatchObject({
+      township: `${registry}/2`,
+    });
+    expect(townshipId).toBe((await app.store.show(after)).townshipId);
   });
 });

@@ -13,8 +13,9 @@ import { type DataSource } from 'typeorm';
 import { type Timers } from '../desk/timers.js';
 import { type AppendListener } from '../store/postgresShowLog.js';
 import { type ShowStore } from '../store/showStore.js';
+import { type Ahead } from './ahead.js';
 import { type AskWitness } from './askWitness.js';
-import { logsBehind } from './behind.js';
+import { logsBehind, logsThatMayGrow } from './behind.js';
 import { type ConfiguredWitness } from './configured.js';
 import { bodyOf, Courier } from './courier.js';
 import * as limits from './limits.js';
@@ -27,6 +28,7 @@ export interface WitnessingParts {
   ledger: Ledger;
   shows: Pick<ShowStore, 'show'>;
   moments: Moments;
+  ahead: Ahead;
   witnesses: readonly ConfiguredWitness[];
   ask: AskWitness;
   /** Tells witnesses that learn from a file of ours; default: each is told by its operator. */
@@ -46,7 +48,6 @@ export class Witnessing {
   private readonly trees: LogTrees;
   private readonly couriers = new Map<string, Courier[]>();
   private readonly introduced = new Map<string, Promise<void>>();
-  private readonly alarms = new Set<string>();
   private readonly listeners = new Set<ChangeListener>();
   private readonly states = new Map<string, { value: Promise<WitnessState>; untilMs: number }>();
   private readonly looked = new Map<string, Promise<WitnessState>>();
@@ -62,9 +63,18 @@ export class Witnessing {
     return this.parts.witnesses.length > 0;
   }
 
-  /** Looks for what is behind, now and then: after a start, and for logs that others write. */
+  /**
+   * Looks for what is behind, now and then, and at first at all logs that may still grow: while we were away our database
+   * may have been put back from a copy, and then a witness holds more than we do.
+   */
   start(): void {
-    if (this.isConfigured) void this.sweep();
+    if (!this.isConfigured) return;
+    this.parts.ahead.asked = this.within(limits.ASKED_FIRST_MS, this.sweep(this.askOfAll()));
+  }
+
+  private async askOfAll(): Promise<void> {
+    const origins = await logsThatMayGrow(this.parts.db);
+    await Promise.all(origins.flatMap((origin) => this.couriersOf(origin).map((courier) => courier.now())));
   }
 
   stop(): void {
@@ -132,7 +142,7 @@ export class Witnessing {
       introduce: (log) => this.introduce(log),
       onCosigned: (log) => this.lookAtLog(log),
       onAlarm: (log) => {
-        this.alarms.add(log);
+        this.parts.ahead.add(log);
         this.lookAtLog(log);
       },
     });
@@ -151,10 +161,11 @@ export class Witnessing {
     return introduced;
   }
 
-  private async sweep(): Promise<void> {
+  private async sweep(first = Promise.resolve()): Promise<void> {
     const { db, witnesses, timers, warn } = this.parts;
     this.stopSweeping = timers.later(() => void this.sweep(), limits.SWEEP_EVERY_MS);
     try {
+      await first;
       const names = witnesses.map(({ key }) => key.name);
       for (const { origin, showId } of await logsBehind(db, names)) {
         // Time alone makes a show late, and nothing else would tell.
@@ -192,7 +203,11 @@ export class Witnessing {
     if (!this.isConfigured) return { witnesses: 0, sealed: null, size: null, atMs: null, late: false };
     const names = witnesses.map(({ key }) => key.name);
     const state = await stateOfLog({ db, ledger, moments }, origin, names, nowMs());
-    return { witnesses: names.length, ...state, ...(this.alarms.has(origin) && { alarm: true as const }) };
+    return {
+      witnesses: names.length,
+      ...state,
+      ...(this.parts.ahead.has(origin) && { alarm: true as const }),
+    };
   }
 
   /** Reads the state anew and tells it if it has changed. */

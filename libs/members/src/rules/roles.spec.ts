@@ -22,6 +22,7 @@ describe('who may do what', () => {
       'show.create: host - - - -',
       'show.cancel: host - - officer -',
       'show.continue: host - - - operator',
+      'registry.continue: - - - officer -',
       'report.file: - - - officer -',
       'catalogue.edit: host - - - -',
       'floors.read: host - - officer -',

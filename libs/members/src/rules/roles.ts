@@ -11,6 +11,7 @@ export const grants = {
   'show.create': { host: 'own-township' },
   'show.cancel': { host: 'own-show', officer: 'own-township' },
   'show.continue': { host: 'own-show', operator: 'all' },
+  'registry.continue': { officer: 'own-township' },
   'report.file': { officer: 'own-township' },
   'catalogue.edit': { host: 'own-show' },
   'floors.read': { host: 'own-show', officer: 'own-township' },

@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { RegistriesContinued1795500403000 } from './1795500403000-registries-continued.js';
 
 /**
  * Which log is a township's registry; which shows ended otherwise than by a close; which lots took up carried ones. No
@@ -48,4 +49,4 @@ export class Registry1795500220000 implements MigrationInterface {
   }
 }
 
-export const registryMigrations = [Registry1795500220000];
+export const registryMigrations = [Registry1795500220000, RegistriesContinued1795500403000];

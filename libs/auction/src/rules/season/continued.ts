@@ -11,7 +11,7 @@ import { same } from '../same.js';
 import { takenOverLeaves, toldAgainOf, tookOverMoney } from '../takenOver.js';
 import { finding, type Stop, type VerifyFinding } from '../verify/finding.js';
 import { type VerifyNote } from '../verify/notes.js';
-import { parseJson } from '../verify/parse.js';
+import { parseJson, type ReadLog } from '../verify/parse.js';
 import { rootsAt } from '../verify/roots.js';
 import { continuedLog, judgeBundle, type JudgedBundle, type VerifyOptions, worse } from '../verify/verify.js';
 import { type HeldShow, judgeChain, takenLots } from './chain.js';
@@ -100,8 +100,18 @@ const heldBy = ({ read, state }: JudgedBundle): HeldShow | null => read && state
 
 /** What does not hold between a log and the one that goes on from it; null: nothing. */
 export function judgeContinued(before: HeldShow, next: HeldShow): Stop | null {
-  const { origin, size, root } = continuedLog(next.read)!;
-  const { bundle, bytes, events } = before.read;
+  const elsewhere = judgeQuoted(before.read, continuedLog(next.read)!);
+  if (elsewhere) return elsewhere;
+  const wrong = judgeTakenOver(before, next);
+  if (wrong) return invalid(wrong);
+  return next.state.seals.length === 0 ? null : judgeUnits(before, next);
+}
+
+/** The log before leads to the very head that the one after it quotes, and ends there. */
+export function judgeQuoted(
+  { bundle, bytes, events }: ReadLog,
+  { origin, size, root }: { origin: string; size: number; root: string },
+): Stop | null {
   if (bundle.origin !== origin) return invalid(seasonFinding('before-differs', { more: bundle.origin }));
   if (bytes.length < size) {
     const more = `${bytes.length} < ${size}`;
@@ -112,9 +122,7 @@ export function judgeContinued(before: HeldShow, next: HeldShow): Stop | null {
   if (bytes.length > size) {
     return invalid(seasonFinding('leaves-abandoned', { i: size, by: events[size]!.by, log: origin }));
   }
-  const wrong = judgeTakenOver(before, next);
-  if (wrong) return invalid(wrong);
-  return next.state.seals.length === 0 ? null : judgeUnits(before, next);
+  return null;
 }
 
 /**

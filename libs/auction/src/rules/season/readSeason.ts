@@ -12,12 +12,14 @@ import { damaged, parseJson, readEnvelope, type ReadLog } from '../verify/parse.
 
 /** The registry's log, as far as it could be read. */
 export interface ReadRegistry extends ReadLog {
+  bundle: Pick<RegistryBundle, 'origin' | 'checkpoints'>;
   events: (LoggedRegistryEvent & { by: string })[];
 }
 /** `shows`: each as the file has it, so that its own digest can be checked. */
 export interface ReadSeason {
   season: SeasonBundle;
-  registry: ReadRegistry;
+  /** The newest last, after those that it goes on from. */
+  registries: ReadRegistry[];
   shows: object[];
 }
 
@@ -32,34 +34,44 @@ export function readSeason(text: string): ReadSeason | Stop {
   }
   const season = parsed.data;
   if (seasonDigest(season) !== season.digest) return damaged(finding('bundle-digest'));
-  const registry = readRegistry(season.registry);
-  if ('verdict' in registry) return registry;
-  return { season, registry, shows: (raw as { shows: object[] }).shows };
+  const registries: ReadRegistry[] = [];
+  for (const log of [season.registry, ...(season.before ?? [])].reverse()) {
+    const registry = readRegistry(log, registries.at(-1)?.events.at(-1)?.t ?? 0);
+    if ('verdict' in registry) return registry;
+    registries.push(registry);
+  }
+  return { season, registries, shows: (raw as { shows: object[] }).shows };
 }
 
 /** Lower-case hex, over the registry and the digests of the shows' bundles: those cover the rest. */
 export function seasonDigest({
   registry,
+  before,
   shows,
 }: {
   registry: RegistryBundle;
+  before?: readonly RegistryBundle[] | undefined;
   shows: readonly { digest: string }[];
 }): string {
-  const { origin, leaves, checkpoints } = registry;
-  const digests = shows.map(({ digest }) => digest);
-  const covered = { format: 'qingpai/season/v1', registry: { origin, leaves, checkpoints }, shows: digests };
+  const covered = {
+    ...{ format: 'qingpai/season/v1', registry: exactly(registry) },
+    ...(before && { before: before.map(exactly) }),
+    shows: shows.map(({ digest }) => digest),
+  };
   return toHex(sha256(canonicalBytes(covered)));
 }
 
-function readRegistry({ origin, leaves }: RegistryBundle): ReadRegistry | Stop {
+const exactly = ({ origin, leaves, checkpoints }: RegistryBundle) => ({ origin, leaves, checkpoints });
+
+function readRegistry({ origin, leaves, checkpoints }: RegistryBundle, afterMs: number): ReadRegistry | Stop {
   const bytes = leaves.map(utf8);
   const events: ReadRegistry['events'] = [];
   for (const [i, leaf] of bytes.entries()) {
-    const event = readEvent(leaf, i, origin, events.at(-1)?.t ?? 0);
+    const event = readEvent(leaf, i, origin, events.at(-1)?.t ?? afterMs);
     if ('code' in event) return { verdict: 'INVALID', findings: [event] };
     events.push(event);
   }
-  return { bundle: { origin }, bytes, events };
+  return { bundle: { origin, checkpoints }, bytes, events };
 }
 
 function readEvent(

@@ -8,17 +8,19 @@ import {
 import { finding, type Stop, told } from '../verify/finding.js';
 import { type ReadRegistry } from './readSeason.js';
 
-/** Replays the registry's own rules over its leaves. */
-export function replayRegistry({ bundle, events }: ReadRegistry): RegistryState | Stop {
+/** Replays the registry's own rules over its leaves, and before them over those that it goes on from. */
+export function replayRegistries(registries: readonly ReadRegistry[]): RegistryState | Stop {
   const state = emptyRegistry();
-  for (const event of events) {
-    const { i, by } = event;
-    const fault = judgeRegistry(state, event);
-    if (fault) return invalid(told(fault, registryFaults[fault], { i, by }));
-    if (event.type === 'registry.opened' && event.body.origin !== bundle.origin) {
-      return invalid(finding('leaf-elsewhere', { i, by }));
+  for (const { bundle, events } of registries) {
+    for (const event of events) {
+      const { i, by } = event;
+      const isOpening = event.type === 'registry.opened';
+      const fault = isOpening === (i === 0) ? judgeRegistry(state, event) : 'registry-first';
+      if (fault) return invalid(told(fault, registryFaults[fault], { i, by, log: bundle.origin }));
+      if (isOpening && event.body.origin !== bundle.origin)
+        return invalid(finding('leaf-elsewhere', { i, by }));
+      evolveRegistry(state, event);
     }
-    evolveRegistry(state, event);
   }
   return state;
 }

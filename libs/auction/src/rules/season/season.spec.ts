@@ -1,6 +1,6 @@
-import { canonical } from '@qingpai/ledger/rules';
+import { canonical, formatPolicy, formatVkey, toBase64, utf8 } from '@qingpai/ledger/rules';
 import { type Bundle } from '@qingpai/wire';
-import { catalogueLeaves, catalogueRootOf, clockPriceFen } from '../index.js';
+import { catalogueLeaves, catalogueRootOf, clockPriceFen, vouchedBytes } from '../index.js';
 import { verifySeason } from './index.js';
 import {
   bundleOf,
@@ -13,7 +13,14 @@ import {
   signerOf,
   witnessOf,
 } from '../testing/paperBundle.js';
-import { originOf, PaperSeason, registryPolicy, registrySigner } from '../testing/paperSeason.js';
+import {
+  originOf,
+  PaperSeason,
+  quoted,
+  REGISTRY,
+  registryPolicy,
+  registrySigner,
+} from '../testing/paperSeason.js';
 import { HASH, LIN, type PaperLot, PaperShow, WU } from '../testing/paperShow.js';
 
 const DAY = 24 * 3_600_000;
@@ -94,6 +101,142 @@ describe('a season that holds', () => {
     season.bundles.set(FIRST, digested(bundleOf(paper)));
     const { verdict, notes } = judged(season.text());
     expect([verdict, notes.map(({ code }) => code).at(-1)]).toEqual(['INCOMPLETE', 'close-not-noted']);
+  });
+});
+
+describe('a registry that goes on in another log after a restore', () => {
+  const THIRD = '20261125-01';
+  /** Two evenings, a restore, and a third that the new log lists; its show's log names the new registry. */
+  function threeEvenings(change?: Parameters<PaperSeason['goesOn']>[0]): PaperSeason {
+    const season = twoEvenings();
+    season.goesOn(change);
+    season.registers(THIRD);
+    const paper = sealedShow({ L1: {} }, { opened: { origin: originOf(THIRD), township: season.origin } });
+    paper.does(0, { name: 'offer', lot: 'L1' });
+    paper.bid(1_000, LIN, 3_600);
+    paper.pass(200_000);
+    paper.does(paper.state.t, { name: 'close' });
+    season.holds(paper);
+    return season;
+  }
+  const signedAt = (season: PaperSeason, size: number) =>
+    noteAt(season.before[0]!.leaves.map(utf8), size, registrySigner);
+
+  it('is judged with the one before by the one key that was pinned at first', () => {
+    const verification = judged(threeEvenings().text());
+    expect(verification).toMatchObject({ verdict: 'ALL_SOLD_UNSETTLED', findings: [] });
+    expect(verification.shows.map(({ show }) => show)).toEqual([FIRST, SECOND, THIRD]);
+    expect(verification.notes).toContainEqual(
+      expect.objectContaining({ code: 'registry-continued', en: expect.stringContaining(`${REGISTRY} (7)`) }),
+    );
+    const twice = threeEvenings();
+    twice.goesOn();
+    twice.registers('20261126-01', DAY);
+    const { verdict, findings, shows } = judged(twice.text());
+    expect([verdict, findings, shows.length]).toEqual(['INCOMPLETE', [], 4]);
+  });
+
+  it('is worth nothing without the one before, or beside another', () => {
+    const season = threeEvenings();
+    expect(codes(season.text((text) => delete text.before))).toEqual(['UNTRUSTED', 'key-not-pinned']);
+    const both = formatPolicy({
+      ...{ logs: [registrySigner.key, season.signer.key], witnesses: [], groups: [], quorum: 'none' },
+    });
+    expect(
+      codes(
+        season.text((text) => delete text.before),
+        { policy: both },
+      ),
+    ).toEqual(['INCOMPLETE', 'registry-before-missing']);
+    expect(codes(season.text())).toEqual(codes(season.text(), { policy: both }));
+    const other = new PaperSeason();
+    const text = other.text((made) => Object.assign(made, { before: season.before }));
+    expect(codes(text)).toEqual(['INVALID', 'registry-not-vouched']);
+  });
+
+  it('vouches for the new key with the old one, and for no other', () => {
+    const forged = threeEvenings((honest) => ({ ...honest, size: honest.size - 1 }));
+    expect(codes(forged.text())).toEqual(['INVALID', 'registry-not-vouched']);
+    const byItself = threeEvenings((honest) => {
+      const signer = signerOf(`${REGISTRY}/2`, 41);
+      return { ...honest, vouched: toBase64(signer.sign(vouchedBytes(honest))) };
+    });
+    expect(codes(byItself.text())).toEqual(['INVALID', 'registry-not-vouched']);
+    const pinnedOther = formatPolicy({
+      ...{ logs: [registrySigner.key, signerOf(`${REGISTRY}/2`, 99).key], witnesses: [], groups: [] },
+      quorum: 'none',
+    });
+    expect(codes(threeEvenings().text(), { policy: pinnedOther })).toEqual(['INVALID', 'key-differs']);
+  });
+
+  it('goes on from the very head that the one before leads to', () => {
+    const abandoned = threeEvenings(() => {
+      const bytes = twoEvenings().leaves.map(utf8);
+      const by = { origin: REGISTRY, signer: registrySigner };
+      return quoted(bytes, by, signerOf(`${REGISTRY}/2`, 41), bytes.length - 2);
+    });
+    expect(codes(abandoned.text())).toEqual(['INVALID', 'leaves-abandoned']);
+    const cut = threeEvenings();
+    const short = cut.text(({ before: [log] = [] }) => {
+      log!.leaves.pop();
+      log!.checkpoints = [noteAt(log!.leaves.map(utf8), log!.leaves.length, registrySigner)];
+    });
+    expect(codes(short)).toEqual(['INCOMPLETE', 'leaves-missing']);
+    const another = threeEvenings();
+    const changed = another.text(({ before: [log] = [] }) => {
+      log!.leaves[6] = log!.leaves[6]!.replace(/"t":\d+/, '"t":7777777');
+      log!.checkpoints = [noteAt(log!.leaves.map(utf8), log!.leaves.length, registrySigner)];
+    });
+    expect(codes(changed)[0]).toBe('INVALID');
+  });
+
+  it('opens once, goes on once, and lists no show twice', () => {
+    const again = threeEvenings();
+    again.writes({
+      ...{ type: 'show.registered', i: again.leaves.length, t: again.state.t },
+      body: { n: again.state.n + 1, show: FIRST, origin: originOf(FIRST), vkey: formatVkey(signerOf(originOf(FIRST)).key), startsAt: 0 },
+    }); // prettier-ignore
+    expect(codes(again.text())).toEqual(['INVALID', 'registered-twice']);
+    const inside = threeEvenings();
+    const continues = quoted(inside.leaves.map(utf8), inside, signerOf(`${REGISTRY}/9`, 9));
+    inside.writes({
+      ...{ type: 'registry.opened', i: inside.leaves.length, t: inside.state.t },
+      body: { n: inside.state.n + 1, origin: `${REGISTRY}/9`, township: 'siqiao', continues },
+    });
+    expect(codes(inside.text())).toEqual(['INVALID', 'registry-first']);
+    const renumbered = threeEvenings();
+    renumbered.leaves.splice(0, 1, renumbered.leaves[0]!.replace('"n":8', '"n":1'));
+    expect(codes(renumbered.text())).toEqual(['INVALID', 'registry-number']);
+  });
+
+  it('is older than who holds a head of the one before from after the copy, and accuses nobody', () => {
+    const season = threeEvenings();
+    const longer = twoEvenings();
+    longer.logs({ type: 'report.filed', body: { hash: HASH } });
+    const lost = noteAt(longer.leaves.map(utf8), 8, registrySigner);
+    expect(codes(season.text(), { known: [signedAt(season, 7)] })).toEqual(['ALL_SOLD_UNSETTLED']);
+    expect(codes(season.text(), { known: [lost] })).toEqual(['STALE', 'older-than-known']);
+    // Had it grown from the copy, the same note would convict it.
+    const forked = twoEvenings();
+    forked.registers(THIRD);
+    expect(codes(forked.text(), { known: [lost] })).toEqual(['EQUIVOCATION', 'two-histories']);
+  });
+
+  it('must be witnessed from its opening on, where the one before noted a close', () => {
+    const season = twoEvenings();
+    season.goesOn();
+    const strict = policyWith([witnessOf()], registrySigner);
+    expect(codes(season.text(), { policy: strict })).toEqual(['UNTRUSTED', 'quorum-missing']);
+    const seen = season.text(({ registry }) => {
+      const log = registry as { leaves: string[]; checkpoints: string[] };
+      log.checkpoints = [cosigned(noteAt(log.leaves.map(utf8), 1, season.signer), 1)];
+    });
+    // The shows' own notes bear no witness: their registry's do.
+    expect(
+      judged(seen, { policy: strict })
+        .gates.slice(0, 5)
+        .map(({ ok }) => ok),
+    ).toEqual(Array(5).fill(true));
   });
 });
 

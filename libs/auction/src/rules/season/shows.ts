@@ -69,14 +69,14 @@ export function judgeShow(
   registry: RegistryState,
   { policy, options }: { policy: Policy | null; options: VerifyOptions },
 ): SeasonShow {
-  const { show, origin, i } = registered;
+  const { show, origin } = registered;
   const stands = (standing: ShowStanding, verdict: Verdict, more: Partial<SeasonShow> = {}): SeasonShow => ({
     ...{ registered, standing, verdict, judged: null, findings: [], notes: [] },
     ...more,
   });
   const wrong = (standing: ShowStanding, ...findings: VerifyFinding[]) =>
     stands(standing, 'INVALID', { findings });
-  const where = { i, by: 'platform', more: show };
+  const where = whereOf(registered);
   const pinned = policy?.logs.find(({ name }) => name === origin);
   if (pinned && !isSameKey(pinned, keyOf(registered)))
     return wrong('judged', seasonFinding('key-differs', where));
@@ -110,6 +110,9 @@ export function judgeShow(
   };
 }
 
+/** The leaf that registered it. */
+const whereOf = ({ i, log, show }: RegisteredShow) => ({ i, log, by: 'platform', more: show });
+
 /** The registry's word against the show's own log. */
 function judgeNotes(
   registered: RegisteredShow,
@@ -117,11 +120,11 @@ function judgeNotes(
   registry: RegistryState,
   verdict: Verdict,
 ): Partial<Pick<SeasonShow, 'verdict' | 'findings' | 'notes'>> {
-  const { show, origin, i } = registered;
-  const where = { i, by: 'platform', more: show };
+  const { show, origin } = registered;
+  const where = whereOf(registered);
   const [opened] = read.events;
   const township = opened?.type === 'log.opened' ? opened.body.township : undefined;
-  if (township !== undefined && township !== registry.origin) {
+  if (township !== undefined && !registry.origins.includes(township)) {
     return { verdict: 'INVALID', findings: [seasonFinding('township-differs', where)] };
   }
   const ends = (['show.sealed', 'show.closed'] as const).map((type) => ({

@@ -5,15 +5,15 @@ import { finding, type Stop, type VerifyFinding } from '../verify/finding.js';
 import { checkKnown } from '../verify/known.js';
 import { type VerifyNote } from '../verify/notes.js';
 import { checkRoots } from '../verify/roots.js';
-import { checkQuorum, readHeads } from '../verify/signatures.js';
 import { type VerifyOptions, worse } from '../verify/verify.js';
 import { judgeChain } from './chain.js';
 import { keptOf } from './kept.js';
-import { type ReadRegistry, readSeason, type ReadSeason } from './readSeason.js';
-import { replayRegistry } from './registryLog.js';
+import { readSeason, type ReadSeason } from './readSeason.js';
+import { continuesOf, linkRegistries, signedRegistries } from './registries.js';
+import { replayRegistries } from './registryLog.js';
 import { linkContinued } from './linkContinued.js';
 import { heldBy, judgeShow, reportOf, type SeasonShow } from './shows.js';
-import { seasonFinding } from './words.js';
+import { seasonFinding, seasonNote } from './words.js';
 
 type Gate = SeasonVerification['gates'][number];
 const gateNames = ['parse', 'signatures', 'roots', 'freshness', 'registry', 'shows', 'chain'] as const;
@@ -36,7 +36,7 @@ export function verifySeason(text: string, options: VerifyOptions = {}): SeasonV
     gates.push({ gate, ok: false, zh: wrong[0]?.zh ?? '', en: wrong[0]?.en ?? '' });
   };
   const read = readSeason(text);
-  const registry = 'verdict' in read ? null : read.registry;
+  const registry = 'verdict' in read ? null : read.registries.at(-1)!;
   const report = (verdict: Verdict, shows: readonly SeasonShow[] = []): SeasonVerification => {
     const final = options.policy === undefined && verdict !== 'DAMAGED' ? 'UNTRUSTED' : verdict;
     const missed = gateNames
@@ -54,36 +54,43 @@ export function verifySeason(text: string, options: VerifyOptions = {}): SeasonV
   };
 
   if ('verdict' in read) return end('parse', read);
-  pass(
-    'parse',
-    `登记簿 ${read.registry.bytes.length} 条`,
-    `${read.registry.bytes.length} leaves of the registry`,
-  );
+  const { registries } = read;
+  const leaves = registries.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  pass('parse', `登记簿 ${leaves} 条`, `${leaves} leaves of the registry`);
 
   const verify = options.verify ?? verifyEd25519;
-  const { origin, checkpoints } = read.season.registry;
-  const heads = readHeads(checkpoints, origin, options.policy, verify);
-  if ('verdict' in heads) return end('signatures', heads);
-  const unwitnessed = checkQuorum(heads, lastEnd(read.registry));
-  if (unwitnessed) return end('signatures', unwitnessed);
-  const { policy } = heads;
+  const signed = signedRegistries(registries, { policy: options.policy, verify });
+  if ('verdict' in signed) return end('signatures', signed);
+  const { policy } = signed.at(-1)!.heads;
   if (policy) pass('signatures', '登记簿的签名相符', 'the registry is signed by the pinned key');
   else fail('signatures', [finding('no-policy')]);
 
-  const outside = checkRoots(read.registry, heads.heads);
-  if (outside) return end('roots', outside);
+  for (const { read: log, heads } of signed) {
+    const outside = checkRoots(log, heads.heads);
+    if (outside) return end('roots', outside);
+  }
+  const apart = linkRegistries(registries);
+  if (apart) return end('roots', apart);
+  for (const { bundle, bytes } of registries.slice(0, -1)) {
+    notes.push(seasonNote('registry-continued', `${bundle.origin} (${bytes.length}):`));
+  }
   pass('roots', '登记簿的记录算出签过名的根', "the registry's leaves reproduce the signed roots");
 
-  if (policy) {
-    const { known = [], receipts = [] } = keptOf(origin, options);
+  for (const { read: log, heads } of policy ? signed : []) {
+    const { known = [], receipts = [] } = keptOf(log.bundle.origin, options);
     const newest = heads.heads.at(-1)!;
-    const checked = checkKnown(read.registry, { known, receipts }, { policy, newest, verify });
+    const checked = checkKnown(log, { known, receipts }, { policy: heads.policy!, newest, verify });
     notes.push(...checked.notes);
     if (checked.stop) return end('freshness', checked.stop);
   }
   pass('freshness', '对照手里的检查点', 'compared with the checkpoints you hold');
 
-  const state = replayRegistry(read.registry);
+  const { origin: missing } = continuesOf(registries[0]!) ?? {};
+  if (missing !== undefined) {
+    const before = seasonFinding('registry-before-missing', { more: missing });
+    return end('registry', { verdict: 'INCOMPLETE', findings: [before] });
+  }
+  const state = replayRegistries(registries);
   if ('verdict' in state) return end('registry', state);
   pass('registry', `登记专场 ${state.shows.size} 场`, `${state.shows.size} shows are registered`);
 
@@ -109,12 +116,6 @@ export function verifySeason(text: string, options: VerifyOptions = {}): SeasonV
   else pass('chain', '转场的拍品首尾相接', 'what was carried was taken up once, or waits');
   const isInvalid = strange.length > 0 || chain.findings.length > 0;
   return report(isInvalid ? worse('INVALID', verdict) : verdict, shows);
-}
-
-/** Size of the registry after the last close that it notes: by then witnesses must have followed it. */
-function lastEnd({ events }: ReadRegistry): number | null {
-  const last = events.findLast(({ type }) => type === 'show.closed');
-  return last ? last.i + 1 : null;
 }
 
 /** Bundles of shows that the registry does not list, and second ones of the same show. */

@@ -73,6 +73,14 @@ const findings = {
     zh: '前一本账本的成交或款项没有全部接过来',
     en: 'Sales or money of the log before were not all taken over',
   },
+  'registry-not-vouched': {
+    zh: '前一本登记簿的密钥没有为接续的这一本签名',
+    en: 'The key of the registry before has not signed for the one that goes on from it',
+  },
+  'registry-before-missing': {
+    zh: '登记簿接续前一本，那一本没有给出',
+    en: 'The registry goes on from another, which is not in the file',
+  },
   'continued-twice': {
     zh: '同一本账本被接续了两次',
     en: 'The same log is continued twice',
@@ -90,6 +98,10 @@ const notes = {
     en: 'registered and not due yet: not sealed',
   },
   'show-cancelled': { zh: '登记后取消', en: 'registered and cancelled' },
+  'registry-continued': {
+    zh: '恢复备份后由另一本接着写；是否还有过更多条，见证机知道',
+    en: 'goes on in another log after a restore; whether it had more leaves its witnesses can tell',
+  },
   'show-continued': { zh: '由另一本账本接续', en: 'continued in another log' },
   'close-not-noted': {
     zh: '已收场，登记簿还没有记下',

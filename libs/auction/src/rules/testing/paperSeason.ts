@@ -1,5 +1,11 @@
-import { formatPolicy, formatVkey, leafBytes, utf8 } from '@qingpai/ledger/rules';
-import { type Bundle, type EventType, type LoggedRegistryEvent } from '@qingpai/wire';
+import { formatPolicy, formatVkey, leafBytes, toBase64, utf8 } from '@qingpai/ledger/rules';
+import {
+  type Bundle,
+  type EventType,
+  type LoggedRegistryEvent,
+  type RegistryBundle,
+  type RegistryContinues,
+} from '@qingpai/wire';
 import {
   checkpointHash,
   decideRegistry,
@@ -8,6 +14,7 @@ import {
   type RegistryWish,
   rootsAt,
   seasonDigest,
+  vouchedBytes,
 } from '../index.js';
 import { bundleOf, digested, leavesOf, noteAt, signerOf } from './paperBundle.js';
 import { type PaperShow } from './paperShow.js';
@@ -19,10 +26,26 @@ export const registryPolicy = formatPolicy({
   ...{ logs: [registrySigner.key], witnesses: [], groups: [], quorum: 'none' },
 });
 
+/** What the registry of these leaves says when another goes on from it, of this key and size. */
+export function quoted(
+  bytes: readonly Uint8Array[],
+  by: { origin: string; signer: ReturnType<typeof signerOf> },
+  next: ReturnType<typeof signerOf>,
+  size = bytes.length,
+): RegistryContinues {
+  const vkey = formatVkey(next.key);
+  const head = { origin: by.origin, size, root: toBase64(rootsAt(bytes, [size]).get(size)!), vkey };
+  return { ...head, vouched: toBase64(by.signer.sign(vouchedBytes(head))) };
+}
+
 /** A township's registry on paper, and the shows that it lists. */
 export class PaperSeason {
   readonly state = emptyRegistry();
   readonly leaves: string[] = [];
+  /** Those that it goes on from, the nearest first. */
+  readonly before: RegistryBundle[] = [];
+  origin = REGISTRY;
+  signer = registrySigner;
   /** By show id, as they go into the season's bundle: a test may leave one out, or put another in its place. */
   readonly bundles = new Map<string, string>();
 
@@ -37,9 +60,26 @@ export class PaperSeason {
   }
   /** Whatever it is, as an operator with the key could. */
   writes(event: LoggedRegistryEvent): void {
-    const leaf = { ...event, by: 'platform', show: REGISTRY, v: 2 } as Parameters<typeof leafBytes>[0];
+    const leaf = { ...event, by: 'platform', show: this.origin, v: 2 } as Parameters<typeof leafBytes>[0];
     this.leaves.push(new TextDecoder().decode(leafBytes(leaf)));
     evolveRegistry(this.state, event);
+  }
+
+  /** After a restore another log goes on. @param change what an operator with both keys might say instead */
+  goesOn(change: (continues: RegistryContinues) => RegistryContinues = (honest) => honest): void {
+    const origin = `${REGISTRY}/${this.before.length + 2}`;
+    const signer = signerOf(origin, 41 + this.before.length);
+    const continues = change(quoted(this.leaves.map(utf8), this, signer));
+    this.before.unshift(this.log());
+    this.leaves.length = 0;
+    Object.assign(this, { origin, signer });
+    const body = { origin, township: 'siqiao', continues, n: this.state.n + 1 };
+    this.writes({ type: 'registry.opened', body, i: 0, t: this.state.t });
+  }
+  private log(): RegistryBundle {
+    const bytes = this.leaves.map(utf8);
+    const checkpoints = [noteAt(bytes, bytes.length, this.signer)];
+    return { origin: this.origin, leaves: [...this.leaves], checkpoints };
   }
 
   registers(show: string, startsAt = 0, origin = originOf(show)): void {
@@ -58,12 +98,15 @@ export class PaperSeason {
   }
 
   /** The season's bundle, signed and digested. */
-  text(change: (season: { registry: object; shows: Bundle[] }) => void = () => {}): string {
-    const bytes = this.leaves.map(utf8);
-    const checkpoints = [noteAt(bytes, bytes.length, registrySigner)];
-    const registry = { origin: REGISTRY, leaves: this.leaves, checkpoints };
+  text(
+    change: (season: { registry: object; before?: RegistryBundle[]; shows: Bundle[] }) => void = () => {},
+  ): string {
     const shows = [...this.bundles.values()].map((text) => JSON.parse(text) as Bundle);
-    const season = { format: 'qingpai/season/v1', registry, shows };
+    const before = structuredClone(this.before);
+    const season = {
+      ...{ format: 'qingpai/season/v1', registry: this.log(), shows },
+      ...(before.length > 0 && { before }),
+    };
     change(season);
     return JSON.stringify({ ...season, digest: seasonDigest(season) });
   }
