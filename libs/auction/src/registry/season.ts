@@ -73,9 +73,9 @@ export class Season {
 
   /** What the offline verifier says of all of it, or said a moment ago: it costs more than any other answer. */
   async verification(code: string): Promise<SeasonVerification> {
-    await this.parts.registry.rowOf({ code });
+    const { origin } = await this.parts.registry.rowOf({ code });
     const asked = { version: String(this.parts.nowMs()), staleMs: SEASON_VERDICT_LIFE_MS };
-    return this.verdicts.get(code, asked, () => this.judge(code));
+    return this.verdicts.get(origin, asked, () => this.judge(code));
   }
 
   private async judge(code: string): Promise<SeasonVerification> {
