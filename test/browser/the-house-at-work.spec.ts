@@ -52,6 +52,31 @@ test('the host stops a bidder and lets him bid again', async () => {
   expect(await lin.bid('L1', 3_600)).toMatchObject({ ok: true });
 }, 60_000);
 
+test('who was muted is still listed when the page comes back, and is let speak again from there', async () => {
+  const { showId, host } = await market.openShow([pot()], rules);
+  const lin = await market.buyer(showId, '小林');
+  expect(await lin.ask('chat', { text: '加微信便宜' })).toMatchObject({ ok: true });
+  const page = await browser.opens(`/host?show=${showId}`, await market.host());
+  await page.getByRole('button', { name: '聊天' }).first().click();
+  await page.locator('.talk-line', { hasText: '加微信便宜' }).click();
+  await page.getByRole('button', { name: '禁言', exact: true }).click();
+  await page.getByText('已禁言 1 人').waitFor();
+  expect(await lin.ask('chat', { text: '还在' })).toMatchObject({ reason: 'muted' });
+  await page.locator('.talk-line', { hasText: '加微信便宜' }).click();
+  await page.getByRole('button', { name: '删掉这句' }).click();
+
+  await page.reload();
+  await page.getByRole('button', { name: '聊天' }).first().click();
+  await page.getByText('已禁言 1 人').waitFor();
+  expect(await page.locator('.talk').getByText('加微信便宜').count()).toBe(0);
+  await page.getByText('已禁言 1 人').click();
+  await shot(page, 'muted');
+  expect([await overflows(page), await axeFinds(page)]).toEqual([false, []]);
+  await page.locator('.mutes').getByRole('button', { name: '解除禁言' }).click();
+  await page.getByText('已禁言 1 人').waitFor({ state: 'detached' });
+  expect(await lin.ask('chat', { text: '谢谢' })).toMatchObject({ ok: true });
+}, 60_000);
+
 test('the page shows the code with which another goes on', async () => {
   const { showId } = await market.openShow([pot()], rules);
   const page = await browser.opens(`/host?show=${showId}`, await market.host());

@@ -308,6 +308,10 @@ export const roomMe = z.object({
   nth: z.int().positive().nullable().describe('the count to use for the next bid'),
   waiting: z.boolean().describe('waits for the host to admit'),
   muted: z.boolean(),
+  mutes: z
+    .array(z.object({ bidder: pseudonym, paddle: z.int().positive().nullable() }))
+    .optional()
+    .describe('who is muted in this room, in the order it was done; for those who may change it'),
   proxies: z.array(ownProxy).describe('your maximum bids that still count'),
   owes: z
     .object({

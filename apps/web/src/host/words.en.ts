@@ -498,6 +498,7 @@ export const en: HostWords = {
   removeLine: 'Remove line',
   mutedDone: (who) => `${who} is muted`,
   unmutedDone: (who) => `${who} may speak again`,
+  mutesNow: (count) => `${count} muted`,
   removedDone: 'Removed',
   slowDone: (s) => `Slow mode: one line every ${s} s`,
   slowOffDone: 'Slow mode is off',

@@ -495,6 +495,7 @@ export const zh = {
   removeLine: '删掉这句',
   mutedDone: (who: string) => `${who} 已禁言`,
   unmutedDone: (who: string) => `${who} 可以说话了`,
+  mutesNow: (count: number) => `已禁言 ${count} 人`,
   removedDone: '已删掉',
   slowDone: (s: string) => `慢速模式：每人 ${s} 秒一条`,
   slowOffDone: '慢速模式已关',

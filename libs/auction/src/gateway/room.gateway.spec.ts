@@ -151,7 +151,14 @@ describe('the talk', () => {
     expect(await host.ask('moderate', { act: 'mute', bidder: buyer.bidder })).toEqual({ ok: true });
     expect(await socket.ask('chat', { text: '第二句' })).toMatchObject({ reason: 'muted' });
     expect(socket.news<{ me: RoomMe }>('me').at(-1)!.me.muted).toBe(true);
+    expect(socket.news<{ me: RoomMe }>('me').at(-1)!.me).not.toHaveProperty('mutes');
+    const mutes = [{ bidder: buyer.bidder, paddle: buyer.paddle }];
+    // Whoever may let him speak again sees him, also who comes in later.
+    expect(host.news<{ me: RoomMe }>('me').at(-1)!.me.mutes).toEqual(mutes);
+    const { answer: later } = await joined(app.people.host);
+    expect(later.me.mutes).toEqual(mutes);
     await host.ask('moderate', { act: 'unmute', bidder: buyer.bidder });
+    expect(host.news<{ me: RoomMe }>('me').at(-1)!.me.mutes).toEqual([]);
     await host.ask('moderate', { act: 'slow', everyMs: 60_000 });
     expect(await socket.ask('chat', { text: '第三句' })).toMatchObject({ reason: 'slow-mode' });
     await host.ask('moderate', { act: 'slow', everyMs: 0 });

@@ -201,9 +201,16 @@ export class Room {
       nth: seated ? desk.nthOf(bidder) : null,
       waiting: member.state === 'waiting',
       muted: this.chat.isMuted(bidder),
+      ...(this.mayModerate(member) && {
+        mutes: this.chat.mutes.map((one) => ({ bidder: one, paddle: desk.paddleOf(one) })),
+      }),
       proxies: seated ? desk.proxiesOf(bidder) : [],
       ...owedBy(desk.state, bidder),
     };
+  }
+
+  private mayModerate(member: SessionMember | null): boolean {
+    return this.refusal(member, 'chat.moderate') === null;
   }
 
   /** Only buyers bid, so only they have a name for it. */
@@ -545,13 +552,19 @@ export class Room {
     const { bidders } = (await this.desk()).state;
     const kind = Object.hasOwn(bidders, act.bidder) ? bidders[act.bidder]!.kind : null;
     if (kind === 'host') return 'own-role';
-    const isHere = kind !== null || this.chat.lines.some((line) => line.bidder === act.bidder);
+    const isHere =
+      kind !== null ||
+      this.chat.isMuted(act.bidder) ||
+      this.chat.lines.some((line) => line.bidder === act.bidder);
     return isHere ? null : 'not-found';
   }
 
+  /** Him, and all who may change it. */
   private async tellMuted(bidder: string): Promise<void> {
-    for (const visitor of this.visitors) {
-      if (!visitor.member || (await this.bidderOf(visitor.member)) !== bidder) continue;
+    for (const visitor of [...this.visitors]) {
+      if (!visitor.member) continue;
+      const isHe = (await this.bidderOf(visitor.member)) === bidder;
+      if (!isHe && !this.mayModerate(visitor.member)) continue;
       visitor.send('me', { me: await this.me(visitor.member) });
     }
   }

@@ -46,6 +46,11 @@ export class Chat {
     return this.recent.some((line) => line.id === id);
   }
 
+  /** Bidders, in the order in which they were muted. */
+  get mutes(): readonly string[] {
+    return [...this.muted];
+  }
+
   isMuted(bidder: string | null): boolean {
     return bidder !== null && this.muted.has(bidder);
   }
