@@ -50,6 +50,8 @@ const memoryScale = quick
 
 const machine = `${cpus()[0]?.model ?? '?'} × ${cpus().length} · Node ${process.version}`;
 const began = Date.now();
+/** Its name, and how long the run has taken so far. */
+const part = (name) => say(`\n${name} · ${Math.round((Date.now() - began) / 1_000)} s`);
 const faults = [];
 let answers = 0;
 const heard = (part) => {
@@ -106,7 +108,7 @@ async function measure() {
     const alone = is('desk') ? await deskAlone(house, shows) : null;
     await house.close();
     const kept = is('memory') ? await remembered() : [left('G10', 'memory per watcher')];
-    say('\nkill -9');
+    part('kill -9');
     const crashed = is('crashes') ? crashes(root, { ...scale, say }) : left('G11', 'kill -9');
     return {
       rows: inOrder([...overSockets.rows, ...(alone?.rows ?? []), ...kept, crashed]),
@@ -137,14 +139,14 @@ async function sockets(rig) {
   const curves = {};
   let fan = null;
   if (is('fanout') || is('sockets')) {
-    say('\nmany who watch');
+    part('many who watch');
     fan = await fanOut(rig, { ...scale, say });
     const { g7, g8, frames } = fanOutRows(fan);
     rows.push(...g7, g8, frames);
     curves.watchers = watcherCurve(fan);
   }
   if (is('sockets')) {
-    say('\none hot lot');
+    part('one hot lot');
     const hot = await hotLot(rig, { ...scale, say });
     rows.push(...Object.values(hotLotRows(hot, medianDeliveryUs(fan))).flat());
     rows.push(await verifying(rig, root, hot.signed, { bids: scale.signed, say }));
@@ -155,7 +157,7 @@ async function sockets(rig) {
 }
 
 async function deskAlone(house, shows) {
-  say('\nthe desk alone');
+  part('the desk alone');
   const place = await ground(root, house);
   try {
     const grown = await growth(place, shows, { ...scale, say });
@@ -168,7 +170,7 @@ async function deskAlone(house, shows) {
 }
 
 async function remembered() {
-  say('\nmemory');
+  part('memory');
   const kept = await memory(root, { ...memoryScale, say, opened: (house) => opened.add(house) });
   heard(kept);
   return kept.rows;

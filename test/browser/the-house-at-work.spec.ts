@@ -53,7 +53,7 @@ test('the host stops a bidder and lets him bid again', async () => {
 }, 60_000);
 
 test('who was muted is still listed when the page comes back, and is let speak again from there', async () => {
-  const { showId, host } = await market.openShow([pot()], rules);
+  const { showId } = await market.openShow([pot()], rules);
   const lin = await market.buyer(showId, '小林');
   expect(await lin.ask('chat', { text: '加微信便宜' })).toMatchObject({ ok: true });
   const page = await browser.opens(`/host?show=${showId}`, await market.host());
