@@ -5,6 +5,9 @@ import { type CheckLess } from './mutants.js';
 /** What told of a mutant when all that can tell were last asked; null: nothing did. */
 export type FoundBy = string | null;
 
+/** Without this check a loop never ends: whoever asks waits, and is told by nobody. Entered by hand. */
+export const NEVER_ENDS = 'never ends';
+
 const file = join(__dirname, 'foundBy.json');
 const kept: Record<string, FoundBy> = existsSync(file)
   ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, FoundBy>)

@@ -5,7 +5,7 @@ import { policyOfBoth } from '../../libs/auction/src/rules/testing/paperContinue
 import { registryPolicy } from '../../libs/auction/src/rules/testing/paperSeason.js';
 import { cases, policy, verify } from './cases.js';
 import { beforeText, rows } from './continuedCases.js';
-import { type FoundBy, keep, knownOf } from './foundBy.js';
+import { type FoundBy, keep, knownOf, NEVER_ENDS } from './foundBy.js';
 import {
   type CheckLess,
   failingSpec,
@@ -76,6 +76,7 @@ function sought(mutant: Mutant): FoundBy {
 }
 function foundBy(mutant: CheckLess): FoundBy {
   const known = knownOf(mutant);
+  if (known === NEVER_ENDS) return known;
   if (known && isFoundBy(mutant, known)) return known;
   if (known === null && !isKept) return null;
   const found = sought(mutant);
