@@ -32,7 +32,7 @@ const { blindSpots } = await import('../test/bench/oracleProof.mjs');
 const { ground } = await import('../test/bench/ground.mjs');
 const { openHouse } = await import('../test/bench/house.mjs');
 const { Rig } = await import('../test/bench/rig.mjs');
-const { bidderCurve, hotLot, hotLotRows, lotCurve } = await import('../test/bench/hotLot.mjs');
+const { curvesOf, hotLot, hotLotCurves, hotLotRows } = await import('../test/bench/hotLot.mjs');
 const { fanOut, fanOutRows, medianDeliveryUs, watcherCurve } = await import('../test/bench/fanOut.mjs');
 const { growth, growthRows } = await import('../test/bench/growth.mjs');
 const { memory } = await import('../test/bench/memory.mjs');
@@ -42,10 +42,10 @@ const { markdown, notMeasured, printed } = await import('../test/bench/table.mjs
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null;
 const scale = quick
-  ? { repetitions: 1, forMs: 1_000, idleMs: 500, signed: 6_000, rounds: 1, leaves: 40_000, steps: 1 }
+  ? { repetitions: 1, forMs: 700, idleMs: 400, signed: 3_000, rounds: 1, leaves: 25_000, steps: 1 }
   : { repetitions: 3, forMs: 8_000, idleMs: 3_000, signed: 100_000, rounds: 10, leaves: 1_000_000, steps: 5 };
 const memoryScale = quick
-  ? { watchers: 1_000, forMs: 3_000, samples: 5, withSlow: false }
+  ? { watchers: 1_000, forMs: 2_000, samples: 3, withSlow: false }
   : { watchers: 3_000, forMs: 600_000, samples: 10, withSlow: true };
 
 const machine = `${cpus()[0]?.model ?? '?'} × ${cpus().length} · Node ${process.version}`;
@@ -150,8 +150,7 @@ async function sockets(rig) {
     const hot = await hotLot(rig, { ...scale, say });
     rows.push(...Object.values(hotLotRows(hot, medianDeliveryUs(fan))).flat());
     rows.push(await verifying(rig, root, hot.signed, { bids: scale.signed, say }));
-    curves.bidders = await bidderCurve(rig, { ...scale, quick });
-    curves.lots = await lotCurve(rig, { ...scale, quick });
+    Object.assign(curves, quick ? curvesOf(hot) : await hotLotCurves(rig, scale));
   }
   return { rows, curves };
 }

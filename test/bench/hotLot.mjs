@@ -58,31 +58,42 @@ export async function hotLot(rig, { repetitions, forMs, idleMs, say }) {
   return { runs, fifty, signed };
 }
 
+/** What the runs above have of the curves anyhow: two points each. */
+export function curvesOf({ runs: [{ race, thousand, fiftyLots }] }) {
+  return {
+    bidders: [bidderPoint(50, race), bidderPoint(1_000, thousand)],
+    lots: [lotPoint(1, race), lotPoint(LOTS, fiftyLots)],
+  };
+}
+export async function hotLotCurves(rig, { forMs }) {
+  return { bidders: await bidderCurve(rig, forMs), lots: await lotCurve(rig, forMs) };
+}
+
+const voidOf = (run) => (run.void ? { void: run.void } : {});
+const bidderPoint = (bidders, run) => ({
+  ...{ bidders, ...voidOf(run) },
+  ...{ acceptedPerSecond: run.acceptedPerSecond, p99Ms: run.latency.ms(0.99) },
+});
+const lotPoint = (lots, run) => ({ lots, acceptedPerSecond: run.acceptedPerSecond, ...voidOf(run) });
+
 /** Accepted bids a second by how many bid, each crowd in a room of its own. */
-export async function bidderCurve(rig, { forMs, quick }) {
+async function bidderCurve(rig, forMs) {
   const points = [];
-  for (const people of quick ? [10, 200] : [2, 10, 50, 200, 500, 1_000]) {
+  for (const people of [2, 10, 50, 200, 500, 1_000]) {
     const room = await rig.room({ people });
-    const run = await rig.run(room, { way: 'race', forMs });
-    points.push({
-      bidders: people,
-      ...(run.void ? { void: run.void } : {}),
-      acceptedPerSecond: run.acceptedPerSecond,
-      p99Ms: run.latency.ms(0.99),
-    });
+    points.push(bidderPoint(people, await rig.run(room, { way: 'race', forMs })));
     await room.leave();
   }
   return points;
 }
 
 /** The same crowd on ever more lots of a timed show. */
-export async function lotCurve(rig, { forMs, quick }) {
+async function lotCurve(rig, forMs) {
   const points = [];
-  for (const lots of quick ? [2, LOTS] : [2, 5, 20, LOTS, 200]) {
+  for (const lots of [2, 5, 20, LOTS, 200]) {
     const room = await rig.room({ people: 50, lots, timed: true });
     await rig.run(room, { way: 'race', forMs: 500 }); // warm
-    const run = await rig.run(room, { way: 'race', forMs });
-    points.push({ lots, acceptedPerSecond: run.acceptedPerSecond, ...(run.void ? { void: run.void } : {}) });
+    points.push(lotPoint(lots, await rig.run(room, { way: 'race', forMs })));
     await room.leave();
   }
   return points;
