@@ -124,6 +124,30 @@ describe('坏损包赔', () => {
     );
   });
 
+  it('says of which sale, of how many units, and nothing that belongs to a complaint', () => {
+    const show = came();
+    for (const differs of [{ sale: undefined }, { units: undefined }, { category: 'service' as const }]) {
+      const body = { ...damage, ...differs };
+      expect(show.ask(500_000, { name: 'fileClaim', body }, LIN)).toMatchObject(refused('malformed'));
+    }
+  });
+
+  it('is granted out of money that is there: neither on a complaint nor once all of it went back', () => {
+    const show = came();
+    show.does(
+      500_000,
+      { name: 'fileClaim', body: { kind: 'complaint', bidder: LIN, category: 'other' } },
+      LIN,
+    );
+    show.does(500_000, { name: 'fileClaim', body: damage }, LIN);
+    const back = { sale: 'S1', amountFen: 3_800, channel: 'cash', txn: hash('R') } as const;
+    show.does(550_000, { name: 'refunded', body: back });
+    for (const claim of ['C1', 'C2'])
+      expect(show.ask(600_000, { name: 'grantClaim', claim, amountFen: 100, person: ONE })).toMatchObject(
+        refused('not-paid'),
+      );
+  });
+
   it('is not taken where the sealed rules know nothing of it', () => {
     const show = new PaperShow({ rules: { afterSale: undefined }, lots: { L1: {} } });
     const words = { kind: 'complaint', bidder: LIN, category: 'other' } as const;
@@ -201,6 +225,17 @@ describe('a complaint', () => {
       refused('claim-late'),
     );
     expect(show.ask(until, { name: 'fileClaim', body: { ...complaint, bidder: LIN } }, LIN).ok).toBe(true);
+  });
+
+  it('is taken at any time while the show is open, however long that is', () => {
+    const show = new PaperShow({ rules: { afterSale }, lots: { L1: {} } });
+    expect(show.ask(30 * DAY, { name: 'fileClaim', body: complaint }, CHEN).ok).toBe(true);
+  });
+
+  it('is taken from nobody without a paddle', () => {
+    const stranger = 'nobody-aaaaaaaaa';
+    const body = { ...complaint, bidder: stranger };
+    expect(came().ask(500_000, { name: 'fileClaim', body }, stranger)).toMatchObject(refused('no-paddle'));
   });
 
   it('is closed by a person, and keeps the show from being settled until then', () => {
