@@ -18,9 +18,9 @@ const CLOSED_AT = 500_000;
 const RELEASED_AT = CLOSED_AT + 86_400_000;
 const txn = (letter: string) => `${letter.repeat(43)}=`;
 
-/** Two pots at ¥50 and ¥40, of one grower, to LIN and WU; paid unless told otherwise. */
-function closed(rules: Partial<ShowRules> = {}, unpaid: readonly string[] = []): PaperShow {
-  const show = new PaperShow({ lots: { L1: {}, L2: {} }, rules: { feePercent: 10, growerDues: 'settled', ...rules } });
+/** Two pots at ¥50 and ¥40, of one grower unless told otherwise, to LIN and WU; paid unless told otherwise. */
+function closed(rules: Partial<ShowRules> = {}, unpaid: readonly string[] = [], growerOfL2 = GROWER): PaperShow {
+  const show = new PaperShow({ lots: { L1: {}, L2: { grower: growerOfL2 } }, rules: { feePercent: 10, growerDues: 'settled', ...rules } });
   if (rules.deposit)
     for (const [k, bidder] of (rules.secondChance ? [LIN, WU, CHEN] : [LIN, WU]).entries()) {
       const body = { bidder, amountFen: rules.deposit.amountFen, channel: 'wechat' as const, txn: txn('DEJ'.charAt(k)) };
@@ -128,6 +128,34 @@ describe('what a grower owes back, since a sale was given back after he had been
     expect(says(next, RELEASED_AT, 'takeBack', from(next.state.origin))).toBe('malformed');
     expect(says(next, RELEASED_AT, 'takeBack', from('other.example/shows/1'))).toBeNull();
     expect(balances(next)).toMatchObject({ 'clawbacks:carried': -900 });
+  });
+
+  it('is carried on whatever is still to come to another grower', () => {
+    const show = closed({}, [], 'grower-bbbbbbbbb');
+    payOut(show, 'S1', RELEASED_AT);
+    refund(show, 'S1', 1_000, RELEASED_AT + 1);
+    expect(payoutStateOf(show.state, show.state.sales.S2!, RELEASED_AT + 2)).toBe('payable');
+    const carried = { sale: 'S1', grower: GROWER, amountFen: 900 };
+    expect(says(show, RELEASED_AT + 2, 'carryClawback', carried)).toBeNull();
+  });
+
+  it('is owed by nobody else, and of no sale that nobody knows', () => {
+    const show = closed();
+    payOut(show, 'S1', RELEASED_AT);
+    refund(show, 'S1', 1_000, RELEASED_AT + 1);
+    payOut(show, 'S2', RELEASED_AT + 2);
+    const owes = { sale: 'S1', grower: GROWER, amountFen: 900 };
+    const ways = [
+      ['takeBack', { payout: 'P2' }],
+      ['repayClawback', { channel: 'cash', txn: txn('Q') }],
+      ['carryClawback', {}],
+    ] as const;
+    for (const [name, more] of ways) {
+      const said = (differs: object) => says(show, RELEASED_AT + 2, name, { ...owes, ...more, ...differs });
+      expect([said({ sale: 'S9' }), said({ grower: CHEN })]).toEqual(['unknown-sale', 'other-grower']);
+    }
+    const elsewhere = { payout: 'P2', grower: CHEN, debt: 'other.example/shows/1#S1', amountFen: 900 };
+    expect(says(show, RELEASED_AT + 2, 'takeBack', elsewhere)).toBe('other-grower');
   });
 
   it('holds up no show whose rules were sealed before', () => {
