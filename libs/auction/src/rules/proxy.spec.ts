@@ -145,6 +145,34 @@ describe('a maximum bid', () => {
     }
   });
 
+  it('is neither placed nor taken back on a lot that is not in the sealed list', () => {
+    const show = onBlock({}, (early) => {
+      early.describe(0, 'L3');
+      early.describe(0, 'L4');
+      early.does(0, { name: 'strike', lot: 'L4' });
+    });
+    for (const lot of ['L3', 'L4', 'L9']) expect(show.most(2_000, LIN, 5_000, lot)).toBe('unknown-lot');
+    const withdraw = { name: 'withdrawProxy', bidder: LIN, lot: 'L9' } as const;
+    expect(show.reason(2_000, withdraw, LIN)).toBe('unknown-lot');
+  });
+
+  it('is placed by nobody without a paddle, and not while the lot stands still', () => {
+    const show = onBlock();
+    expect(show.most(2_000, 'nobody-aaaaaaaaa', 5_000)).toBe('no-paddle');
+    show.does(3_000, { name: 'freeze', lot: 'L1' });
+    expect(show.most(4_000, LIN, 5_000)).toBe('frozen');
+    show.does(5_000, { name: 'resume', lot: 'L1' });
+    expect(show.most(6_000, LIN, 5_000)).toBeNull();
+  });
+
+  it('that goes further than a 一口价 does not answer it: the lot is sold', () => {
+    const show = onBlock({ buyNowFen: 5_000 });
+    show.most(2_000, WU, 8_000);
+    expect(show.bid(3_000, LIN, 5_000, { buyNow: true })).toBeNull();
+    expect(show.types().slice(-2)).toEqual(['bid.accepted', 'lot.hammered']);
+    expect(show.said('lot.hammered')).toMatchObject([{ bidder: LIN, unitPriceFen: 5_000 }]);
+  });
+
   it('is refused to the house, to the grower, below the price, off the grid, and on a falling clock', () => {
     const show = onBlock();
     expect(show.most(2_000, HOST, 5_000)).toBe('own-lot');

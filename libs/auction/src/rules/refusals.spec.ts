@@ -69,6 +69,18 @@ describe('a bid is refused', () => {
   });
 });
 
+describe('a maximum bid is refused', () => {
+  it('as too late at the close, although the close still stands in line behind it', () => {
+    const show = onBlock();
+    const closesAt = dueAtMs(show.state, show)!;
+    show.proxies.set('refusals-0002', { maxFen: 5_000, secret: new Uint8Array(32) });
+    const proxy = { bidId: 'refusals-0002', lot: 'L1', max: HASH };
+    const asked = { name: 'proxy', bidder: LIN, nth: 9, proxy } as const;
+    expect(reasonAt(show, closesAt - 1, asked, LIN)).toBeNull();
+    expect(reasonAt(show, closesAt, asked, LIN)).toBe('too-late');
+  });
+});
+
 describe('time is not given back', () => {
   const extend = (closesAt: number) => ({ name: 'extend', lot: 'L1', closesAt, cause: 'stall' }) as const;
   it('to a falling clock, nor to a lot that stands still', () => {
