@@ -21,7 +21,7 @@ import {
   restPaidIn,
 } from '../testing/paperContinued.js';
 import { originOf } from '../testing/paperSeason.js';
-import { LIN, type PaperShow, WU } from '../testing/paperShow.js';
+import { LIN, paperKey, PaperShow, WU } from '../testing/paperShow.js';
 
 const judged = (before: PaperShow, next: PaperShow) => {
   const [past, now] = bothBundles(before, next).map(digested);
@@ -69,6 +69,9 @@ describe('a sale of a log that was continued', () => {
     // What was paid before was paid under its own reference, which stands for nothing else.
     const again = { type: 'sale.paid', by: 'host', ...cash('S4', 10_800, 'B') } as const;
     expect(isTxnReused(next.book, next.state, again)).toBe(true);
+    // Not for more of the same sale either.
+    const sameSale = { type: 'sale.refunded', by: 'host', ...cash('S1', 1_000, 'C') } as const;
+    expect(isTxnReused(next.book, next.state, sameSale)).toBe(true);
   }); // prettier-ignore
 
   it('is paid once over both, and never more of it goes back than came', () => {
@@ -99,6 +102,27 @@ describe('a sale of a log that was continued', () => {
     const draft = sealedShow({}, { opened: { origin: originOf('20261124-02'), continues: headOf(next) }, takesOver: next }); // prettier-ignore
     expect(draft.state.sales.S1!.before).toBeDefined();
     expect(draft.describe(draft.state.t, 'L1')).toMatchObject({ ok: false, reason: 'malformed' });
+  });
+
+  it('is taken over for a buyer whom the log was told of, and for nobody else', () => {
+    const before = interruptedShow();
+    const next = new PaperShow({
+      draft: true,
+      opened: { origin: originOf('20261124-01'), continues: headOf(before) },
+    });
+    const [body] = goesOnWith(before).said('sale.takenOver');
+    const takes = (bidder: string) =>
+      next.reason(0, { name: 'takeOverSale', body: { ...body!, bidder } }, 'platform');
+    expect(takes('nobody-aaaaaaaaa')).toBe('no-paddle');
+    expect(takes(LIN)).toBeNull();
+  });
+
+  it('is told with its buyer once, however many phones he brought', () => {
+    const before = interruptedShow();
+    for (const phone of ['one', 'two']) before.register(LIN, 'buyer', paperKey(phone));
+    const next = goesOnWith(before);
+    expect(next.said('bidder.registered').filter(({ bidder }) => bidder === LIN)).toHaveLength(1);
+    expect(next.state.bidders[LIN]).toMatchObject({ paddle: 1, keys: [] });
   });
 
   it('is taken over only where a log goes on from another, and before its first lot', () => {
