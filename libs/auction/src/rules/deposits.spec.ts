@@ -167,6 +167,14 @@ describe('a deposit', () => {
     expect(Object.keys(show.state.deposits)).toEqual(['D1', 'D2']);
   });
 
+  it('is let go for owing nothing by itself, once the show is closed, and never at anybody’s word', () => {
+    const show = evening();
+    holds(show, 1_000, WU);
+    const asked = { name: 'releaseDeposit', deposit: 'D1', reason: 'nothing-owed' } as const;
+    for (const by of ['officer', 'platform'] as const)
+      expect(show.reason(2_000, asked, by)).toBe('deposit-bound');
+  });
+
   it('goes back once, whole, and only what was let go', () => {
     const show = closed();
     const back = (deposit: string, amountFen: number, letter: string) =>

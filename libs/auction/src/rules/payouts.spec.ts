@@ -116,6 +116,21 @@ describe("a grower's money", () => {
     expect(payOut(show, RELEASED_AT, { payout: 'P2' })).toBe('paid-out');
   });
 
+  it('is of a sale that stands: none that was undone, or that nobody knows', () => {
+    const show = new PaperShow({ lots: { L1: {} } });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.bid(2_000, LIN, 3_600);
+    show.pass(61_000);
+    show.does(62_000, { name: 'undo', sale: 'S1', reason: 'technical' });
+    show.does(63_000, { name: 'withdraw', lot: 'L1', reason: 'other' });
+    show.does(CLOSED_AT, { name: 'close' });
+    const out = { payout: 'P1', grower: GROWER, amountFen: 3_600, channel: 'transfer' as const, txn: TXN };
+    for (const sale of ['S1', 'S9'])
+      expect(show.reason(RELEASED_AT, { name: 'payOut', body: { ...out, sale } }, 'officer')).toBe(
+        'unknown-sale',
+      );
+  });
+
   it('is nothing where nobody paid: a default costs the grower no fee either', () => {
     const show = closed({ feePercent: 2, isPaid: false });
     show.does(RELEASED_AT, { name: 'default', sale: 'S1' });
