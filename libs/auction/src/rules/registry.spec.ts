@@ -25,7 +25,11 @@ const noted = (type: 'show.sealed' | 'show.closed', id = show): RegistryWish => 
   body: { show: id, note: HASH },
 });
 const cancelled: RegistryWish = { type: 'show.cancelled', body: { show } };
-const enrolled: RegistryWish = { type: 'officer.enrolled', body: { person: 'officer-aaaaaaaa', key: HASH } };
+const enrolledBy = (key: string): RegistryWish => ({
+  type: 'officer.enrolled',
+  body: { person: 'officer-aaaaaaaa', key },
+});
+const enrolled = enrolledBy(HASH);
 
 function after(...wishes: RegistryWish[]): RegistryState {
   const state = emptyRegistry();
@@ -82,6 +86,8 @@ describe('the registry of a township', () => {
       'already-cancelled',
     ],
     ['enrols a key once', [opened, enrolled], enrolled, 'enrolled-twice'],
+    ['enrols no key that is too short to be one', [opened], enrolledBy('AAAA'), 'registry-key'],
+    ['enrols nothing that is no base64', [opened], enrolledBy('no key'), 'registry-key'],
   ] as [string, RegistryWish[], RegistryWish, string][])('%s', (_, before, wish, expected) => {
     expect(fault(before, wish)).toBe(expected);
   });

@@ -1,6 +1,14 @@
 import { formatPolicy, toBase64 } from '@qingpai/ledger/rules';
 import { inOrder, rootsAt, verifyBundle, verifyContinued, verifySeason } from '../index.js';
-import { bundleOf, digested, leavesOf, receiptOf, sealedShow, signerOf } from '../testing/paperBundle.js';
+import {
+  bundleOf,
+  digested,
+  essenceOf,
+  leavesOf,
+  receiptOf,
+  sealedShow,
+  signerOf,
+} from '../testing/paperBundle.js';
 import { threeBundles, policyOfThree } from '../testing/paperContinued.js';
 import { originOf, PaperSeason, registryPolicy } from '../testing/paperSeason.js';
 import { LIN, type PaperLot, type PaperShow, WU } from '../testing/paperShow.js';
@@ -146,9 +154,12 @@ describe('the log before', () => {
       ...{ format: 'qingpai/receipts/v1', origin: originOf(FIRST), receipts: [receipt] },
     });
     const before = interrupted();
-    const { verdict, before: judgedBefore, notes } = judged(before, goesOn(before), { receipts: [file] });
-    expect([verdict, judgedBefore![0]!.verdict]).toEqual(['STALE', 'STALE']);
-    expect(notes.map(({ code }) => code)).not.toContain('receipt-ignored');
+    // Also by what a square holds of it; the log that goes on is told of neither.
+    for (const kept of [file, essenceOf(receipt)]) {
+      const { verdict, before: judgedBefore, notes } = judged(before, goesOn(before), { receipts: [kept] });
+      expect([verdict, judgedBefore![0]!.verdict]).toEqual(['STALE', 'STALE']);
+      expect(notes.map(({ code }) => code)).not.toContain('receipt-ignored');
+    }
   });
 
   it('that does not hold itself makes both invalid', () => {

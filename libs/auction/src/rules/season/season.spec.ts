@@ -6,9 +6,11 @@ import {
   bundleOf,
   cosigned,
   digested,
+  essenceOf,
   leavesOf,
   noteAt,
   policyWith,
+  receiptOf,
   sealedShow,
   signerOf,
   witnessOf,
@@ -408,6 +410,21 @@ describe('the registry itself is judged like the log of a show', () => {
     expect(codes(season.text(), { known })[0]).toBe('ALL_SOLD_UNSETTLED');
     const forked = [noteAt(bytes.with(3, Uint8Array.of(1)), 5, registrySigner)];
     expect(codes(season.text(), { known: forked })).toEqual(['EQUIVOCATION', 'two-histories']);
+  });
+
+  it('hears nothing, and no other show does, of what a square holds of one show’s receipt', () => {
+    const season = twoEvenings();
+    const { leaves } = JSON.parse(season.bundles.get(FIRST)!) as Bundle;
+    const receipt = receiptOf(leaves.map(utf8), 1, leaves.length, signerOf(originOf(FIRST)));
+    const ignoredBy = (square: string): string[] => {
+      const { registry, notes, shows } = judged(season.text(), { receipts: [square] });
+      const told = [[registry!, notes] as const].concat(
+        shows.map(({ show, verification }) => [show, verification!.notes] as const),
+      );
+      return told.flatMap(([log, of]) => (of.some(({ code }) => code === 'receipt-ignored') ? [log] : []));
+    };
+    expect(ignoredBy(essenceOf(receipt))).toEqual([]);
+    expect(ignoredBy(essenceOf({ ...receipt, leaf: leaves[2]! }))).toEqual([FIRST]);
   });
 
   it('must be followed by the witnesses that the auditor wants, to its last close', () => {
