@@ -1,5 +1,6 @@
 import { type ClockState, type ShowRules } from '@qingpai/wire';
 import fc from 'fast-check';
+import { floorSoFar } from './floorClaims.js';
 import { clockPriceFen, decideDue, dueAtMs, silenceOnClockMs } from './index.js';
 import { CHEN, LIN, type PaperLot, PaperShow, WU } from './testing/paperShow.js';
 
@@ -178,6 +179,15 @@ describe('the end of a clock', () => {
     ]);
     expect(show.leaves.at(-1)).toMatchObject({ type: 'lot.setAside', t: step(4), body: { units: 6 } });
     expect(show.lot().phase).toBe('waiting');
+  });
+
+  it('that is cut to the floor says exactly what the floor is', () => {
+    const show = falling({ floorFen: 1_500 });
+    show.pass(step(3) - 1);
+    expect(floorSoFar(show.lot())).toEqual({ atLeastFen: 1, atMostFen: 2_000 });
+    show.pass(step(3));
+    expect(clockOf(show).last).toBe(true);
+    expect(floorSoFar(show.lot())).toEqual({ atLeastFen: 1_500, atMostFen: 1_500 });
   });
 
   it('comes without a cut when a step lies exactly on the floor', () => {

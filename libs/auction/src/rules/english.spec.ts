@@ -1,5 +1,6 @@
 import { type ShowRules } from '@qingpai/wire';
 import fc from 'fast-check';
+import { extensionAfter } from './english.js';
 import { judge, leastBidFen } from './index.js';
 import { CHEN, GROWER, HALL, HOST, LIN, type PaperOptions, PaperShow, WU } from './testing/paperShow.js';
 
@@ -216,6 +217,12 @@ describe('the soft close', () => {
     show.bid(60_999, LIN, 3_600);
     expect(closesAt(show)).toBe(61_000);
   });
+});
+
+it('a falling clock has no close, so no bid extends it', () => {
+  const show = rising({ format: 'dutch' });
+  const block = { lot: show.lot(), offering: show.offering() };
+  expect(extensionAfter(show.state.rules, block, 1_100)).toBeNull();
 });
 
 describe('最后一次', () => {

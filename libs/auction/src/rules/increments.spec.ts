@@ -1,6 +1,6 @@
 import { defaultRules, type ShowRules } from '@qingpai/wire';
 import fc from 'fast-check';
-import { amountAboveFen, leastBidFen, stepAtFen, stepsBetween } from './increments.js';
+import { amountAboveFen, gridBelowFen, leastBidFen, stepAtFen, stepsBetween } from './increments.js';
 
 const table = { stepFen: null };
 const own = { stepFen: 250 };
@@ -30,6 +30,11 @@ describe('the increment grid', () => {
     expect(least(3_600, null)).toBe(3_600);
     expect(least(0, null)).toBe(100);
     expect(least(3_600, 5_800)).toBe(6_000);
+  });
+
+  it('has nothing below its first amount', () => {
+    const below = (amountFen: number) => gridBelowFen(defaultRules, table, 3_600, amountFen);
+    expect([3_500, 3_600, 3_601, 3_800, 4_000].map(below)).toEqual([0, 0, 3_600, 3_600, 3_800]);
   });
 
   it('knows at once that an absurd amount is on the grid, and how far it goes', () => {

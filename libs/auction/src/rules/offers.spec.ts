@@ -179,6 +179,18 @@ describe('the order', () => {
     expect(show.said('lot.hammered').at(-1)).toMatchObject({ firstUnit: 2, units: 2 });
   });
 
+  it('says nothing of the floor where somebody may not even pay again what he paid before', () => {
+    const show = new PaperShow({
+      rules: { ladder, furtherOfferings: 0 },
+      lots: { L1: { format: 'dutch', units: 2, startFen: 2_050, floorFen: 1_500 } },
+    });
+    show.does(1_000, { name: 'offer', lot: 'L1' });
+    show.bid(2_500, WU, 1_950);
+    show.does(2_600, { name: 'limit', bidder: WU, limitFen: 1_949 });
+    show.pass(100_000);
+    expect(show.types().slice(-2)).toEqual(['offers.ended', 'lot.passed']);
+  });
+
   it('of equal bids in two offerings has the earlier first', () => {
     const show = leftOver();
     show.does(62_000, { name: 'limit', bidder: HOST }); // no more than a leaf in between

@@ -145,6 +145,28 @@ describe('what somebody did not pay for', () => {
     ]);
   });
 
+  it('is offered only after a chance that lapses at that very moment has lapsed', () => {
+    const show = new PaperShow({ lots: { L1: {}, L2: {} }, rules: rules() });
+    for (const [k, lot] of ['L1', 'L2'].entries()) {
+      show.does(10_000 + k * 100_000, { name: 'offer', lot });
+      show.bid(11_000 + k * 100_000, WU, 3_600);
+      show.bid(12_000 + k * 100_000, LIN, 3_800);
+      show.pass(100_000 + k * 100_000);
+    }
+    show.does(300_000, { name: 'close' });
+    show.does(300_000 + DAY_MS, { name: 'default', sale: 'S1' });
+    show.pass(300_001 + DAY_MS);
+    const { expiresAt } = show.state.chances[0]!;
+    show.does(expiresAt - 1, { name: 'default', sale: 'S2' });
+    show.pass(expiresAt + 10);
+    const since = show.leaves.slice(-3).map(({ type, t }) => [type, t - expiresAt]);
+    expect(since).toEqual([
+      ['sale.lapsed', 0],
+      ['lot.carried', 1],
+      ['sale.offered', 2],
+    ]);
+  });
+
   it('is offered to nobody below the floor, who may not bid, or beyond his limit', () => {
     const floored = inDefault(rules(), { floorFen: 3_900 });
     answer(floored, LATE + 1_000, 'S2', false, WU);
