@@ -9,6 +9,7 @@ import { type FoundBy, keep, knownOf, NEVER_ENDS } from './foundBy.js';
 import {
   type CheckLess,
   failingSpec,
+  isOfBytes,
   judgedFiles,
   type Mutant,
   mutantsOf,
@@ -70,9 +71,18 @@ function isFoundBy(mutant: Mutant, name: string): boolean {
   const one = corpusOf(mutant).find((judgement) => judgement.name === name);
   return one !== undefined && told(one, verifiersOf(mutant)) !== one.expected;
 }
-function sought(mutant: Mutant): FoundBy {
+function corpusCaseOf(mutant: Mutant): FoundBy {
   const by = verifiersOf(mutant);
-  return corpusOf(mutant).find((one) => told(one, by) !== one.expected)?.name ?? failingSpec(mutant);
+  return corpusOf(mutant).find((one) => told(one, by) !== one.expected)?.name ?? null;
+}
+function sought(mutant: Mutant): FoundBy {
+  // Bytes have specs that ask for each check by name, where a show goes through all of them at once.
+  const ways = [() => corpusCaseOf(mutant), () => failingSpec(mutant)];
+  for (const way of isOfBytes(mutant) ? ways.reverse() : ways) {
+    const found = way();
+    if (found !== null) return found;
+  }
+  return null;
 }
 function foundBy(mutant: CheckLess): FoundBy {
   const known = knownOf(mutant);

@@ -84,6 +84,8 @@ export const judgedFiles = [
   ...ledgerFiles.map((name) => `${ledger}/${name}.ts`),
 ];
 
+export const isOfBytes = ({ file }: Mutant): boolean => file.startsWith(ledger);
+
 /** Every early exit in turn is never taken: `if (…) return`. */
 export function mutantsOf(file: string): CheckLess[] {
   const lines = readFileSync(join(root, file), 'utf8').split('\n');
