@@ -308,6 +308,19 @@ describe('a forger', () => {
     const bid = `${auto.body.bid.split('-').slice(0, 2).join('-')}-${at}`;
     Object.assign(auto.body, { amountFen, reach: toBase64(reach), bid });
   }
+  /** What the house decides of WU before CHEN's bid: the log is told as if it had. */
+  function limited(leaves: LoggedEvent[], change: { banned: true } | { limitFen: number }): void {
+    const at = leaves.findIndex(isOfChen);
+    leaves.splice(at, 0, {
+      i: at,
+      t: 3_500,
+      by: 'host',
+      type: 'bidder.limited',
+      body: { bidder: WU, ...change },
+    });
+  }
+  const isOfChen = ({ type, body }: LoggedEvent) => type === 'bid.accepted' && body.bidder === CHEN;
+  const endBeforeChen = (leaves: LoggedEvent[]) => void leaves.splice(leaves.findIndex(isOfChen));
   const cases: [what: string, change: Parameters<typeof forged>[0], code: string][] = [
     ['a proof of something else', (_, [auto]) => void (auto!.body.reach = HASH), 'reach-wrong'],
     ['a step more than it needs', (_, autos, show) => movedTo(autos[2]!, 5_400, show), 'auto-unfounded'],
@@ -320,14 +333,37 @@ describe('a forger', () => {
     ['a bid counted as the device’s', (_, autos) => void (autos[3]!.body.nth = 2), 'bid-differs'],
     ['a maximum that is counted past another one', (leaves) => leaves.forEach((leaf) => leaf.type === 'proxy.placed' && leaf.body.bidder === WU && (leaf.body.nth += 1)), 'nth-gap'],
     ['a maximum placed twice under one id', (leaves) => void leaves.push({ ...leaves.find(({ type }) => type === 'proxy.placed')!, t: 5_000 }), 'bid-id-twice'],
+    ['a bid for who was sent away', (leaves) => limited(leaves, { banned: true }), 'auto-unfounded'],
+    ['a bid above the limit of its bidder', (leaves) => limited(leaves, { limitFen: 5_700 }), 'auto-unfounded'],
+    ['a bid on a lot that is not called yet', (_, autos) => void (autos[3]!.body.lot = 'L2'), 'auto-unfounded'],
+    ['a bid on a lot that there is not', (_, autos) => void (autos[3]!.body.lot = 'L9'), 'auto-unfounded'],
   ]; // prettier-ignore
 
   it('finds nothing to forge in what was played', () => {
     expect(forged(() => {})).toBeNull();
+    expect(forged((leaves) => limited(leaves, { limitFen: 5_800 }))).toBeNull();
   });
   for (const [what, change, code] of cases) {
     it(`is found out: ${what}`, () => {
       expect(forged(change)).toBe(code);
     });
   }
+
+  // These two are cut off where more would be wrong.
+  it('is found out: a bid below the least one, topped by another maximum', () => {
+    const again = forged((leaves, [, second, third], show) => {
+      endBeforeChen(leaves);
+      movedTo(second!, 3_600, show);
+      movedTo(third!, 3_800, show);
+    });
+    expect(again).toBe('auto-unfounded');
+  });
+
+  it('is found out: two maxima that fight above the cap', () => {
+    const above = forged((leaves) => {
+      endBeforeChen(leaves);
+      leaves.forEach(({ type, body }) => type === 'lot.catalogued' && (body.capFen = 4_400));
+    });
+    expect(above).toBe('auto-unfounded');
+  });
 });
