@@ -105,6 +105,34 @@ describe('a maximum bid', () => {
     expect(show.offering().closesAt).toBe(74_000);
   });
 
+  // Whether an automatic bid had its reason is judged by the leaves that follow: each of these three goes on to the hammer.
+  it('answers a bid of the last moments although its extension comes between', () => {
+    const show = onBlock();
+    show.most(2_000, LIN, 5_000);
+    show.bid(59_000, WU, 3_800);
+    expect(show.types().slice(-3)).toEqual(['bid.accepted', 'lot.extended', 'bid.accepted']);
+    show.pass(100_000);
+    expect(show.said('lot.hammered')).toMatchObject([{ bidder: LIN, unitPriceFen: 4_000 }]);
+  });
+
+  it('tops another one in the last moments although the extension comes between', () => {
+    const show = onBlock();
+    show.most(2_000, LIN, 5_000);
+    show.most(59_000, WU, 8_000);
+    expect(show.types().slice(-4)).toEqual(['proxy.placed', 'bid.accepted', 'lot.extended', 'bid.accepted']);
+    show.pass(100_000);
+    expect(show.said('lot.hammered')).toMatchObject([{ bidder: WU, unitPriceFen: 5_200 }]);
+  });
+
+  it('stands before who bids just as much in the last moments although the extension comes between', () => {
+    const show = onBlock();
+    show.most(2_000, LIN, 4_000);
+    expect(show.bid(59_000, WU, 4_000)).toBe('not-above-price');
+    expect(show.types().slice(-3)).toEqual(['bid.accepted', 'lot.extended', 'bid.refused']);
+    show.pass(100_000);
+    expect(show.said('lot.hammered')).toMatchObject([{ bidder: LIN, unitPriceFen: 4_000 }]);
+  });
+
   it('can be raised by who leads, without moving the price', () => {
     const show = onBlock();
     show.most(2_000, LIN, 4_000);
@@ -287,6 +315,10 @@ describe('a forger', () => {
     const isAuto = (leaf: LoggedEvent): leaf is Auto =>
       leaf.type === 'bid.accepted' && leaf.body.auto === true;
     change(leaves, leaves.filter(isAuto), show);
+    return foundIn(leaves, show);
+  }
+  /** What is found in these leaves by who knows no maximum; null: nothing. */
+  function foundIn(leaves: readonly LoggedEvent[], show: PaperShow): string | null {
     const state = initialShow(show.state.rules);
     const book = bidBook();
     for (const [i, leaf] of leaves.entries()) {
@@ -365,5 +397,58 @@ describe('a forger', () => {
       leaves.forEach(({ type, body }) => type === 'lot.catalogued' && (body.capFen = 4_400));
     });
     expect(above).toBe('auto-unfounded');
+  });
+
+  it('is found out: an amount that is reached in two bids', () => {
+    const twice = forged((leaves, [, second], show) => {
+      const before = structuredClone(second!);
+      movedTo(before, 4_800, show);
+      leaves.splice(leaves.indexOf(second!), 0, before);
+    });
+    expect(twice).toBe('auto-unfounded');
+  });
+
+  it('is found out: time given back, as what a bid went so far for or what let it act', () => {
+    const givesBack = (t: number): LoggedEvent => {
+      const body = { lot: 'L1', offering: 1, closesAt: 70_000, cause: 'dark' as const };
+      return { i: 0, t, by: 'platform', type: 'lot.extended', body };
+    };
+    expect(forged((leaves) => void leaves.push(givesBack(4_000)))).toBeNull();
+    const tooFar = forged((leaves, [, , , last], show) => {
+      movedTo(last!, 6_000, show);
+      leaves.push(givesBack(4_000));
+    });
+    expect(tooFar).toBe('auto-unfounded');
+    const tooLate = forged((leaves, [, , , last]) => {
+      last!.t = 5_000;
+      leaves.splice(leaves.indexOf(last!), 0, givesBack(5_000));
+    });
+    expect(tooLate).toBe('auto-unfounded');
+  });
+
+  // LIN's maximum stands before WU, who bids just as much by hand: only that lets it act.
+  const tied = (show: PaperShow) => {
+    show.most(2_000, LIN, 4_000, 'L1');
+    show.bid(3_000, WU, 4_000, { lot: 'L1' });
+    const leaves = structuredClone(show.leaves);
+    return { leaves, refusal: leaves.find((leaf) => leaf.type === 'bid.refused')! };
+  };
+
+  it('is found out: a bid that stands before somebody who had not bid yet', () => {
+    const show = onBlock();
+    const { leaves, refusal } = tied(show);
+    expect(foundIn(leaves, show)).toBeNull();
+    refusal.t += 1;
+    expect(foundIn(leaves, show)).toBe('auto-unfounded');
+  });
+
+  it('is found out: a bid that stands before somebody who bid on another lot', () => {
+    const show = new PaperShow({ lots: { L1: {}, L2: {} }, rules: { timed: { openMax: 2, staggerMs: 0 } } });
+    for (const lot of ['L1', 'L2']) show.does(1_000, { name: 'offer', lot });
+    show.bid(1_500, CHEN, 4_000, { lot: 'L2' });
+    const { leaves, refusal } = tied(show);
+    expect(foundIn(leaves, show)).toBeNull();
+    refusal.body.lot = 'L2';
+    expect(foundIn(leaves, show)).toBe('auto-unfounded');
   });
 });
