@@ -169,6 +169,15 @@ describe('an inclusion proof', () => {
     expect(verifyInclusion(leaves[0]!, 0.5, 1, [], roots[1]!)).toBe(false);
   });
 
+  it('does not go on above the root, whatever is built there', () => {
+    const above = leafHash(utf8('above'));
+    for (const size of [1, 5, 8]) {
+      const proof = [...inclusionProof(treeOf(leaves.slice(0, size)), size - 1), above];
+      const higher = nodeHash(above, roots[size]!);
+      expect(verifyInclusion(leaves[size - 1]!, size - 1, size, proof, higher)).toBe(false);
+    }
+  });
+
   it('does not wrap sizes to 32 bits', () => {
     const proof = inclusionProof(tree, 0, 2);
     expect(verifyInclusion(leaves[0]!, 2 ** 32, 2 ** 32 + 2, proof, roots[2]!)).toBe(false);
@@ -227,4 +236,16 @@ describe('a consistency proof', () => {
       expect(verifyConsistency(old, SIZES, [...proof, after], before, after)).toBe(false);
     }
   });
+
+  it('does not go on above the roots, whatever is built there', () => {
+    const above = leafHash(utf8('above'));
+    for (const [old, size] of [[1, 2], [3, 7], [6, 8]] as const) {
+      const proof = [...consistencyProof(leaves, old, size), above];
+      const [before, after] = [nodeHash(above, roots[old]!), nodeHash(above, roots[size]!)];
+      expect(verifyConsistency(old, size, proof, before, after)).toBe(false);
+    }
+    // Of a power of two the proof begins with the root itself, so only the new one can be carried higher.
+    const [before, after] = [roots[4]!, nodeHash(above, roots[8]!)];
+    expect(verifyConsistency(4, 8, [...consistencyProof(leaves, 4, 8), above], before, after)).toBe(false);
+  }); // prettier-ignore
 });

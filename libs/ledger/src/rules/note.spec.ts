@@ -96,6 +96,21 @@ describe('a signed note', () => {
     );
   });
 
+  it('bears no time that is none, although its witness signed just that', () => {
+    const signed = witness.sign(utf8(`cosignature/v1\ntime undefined\n${body}`));
+    const blob = concat(new Uint8Array(8).fill(0xff), signed);
+    const text = note + formatSignature({ name: witness.key.name, keyId: witness.key.keyId, blob });
+    expect(check(text, [log, witness])).toEqual(refused('note-bad-signature'));
+  });
+
+  it('ends its last line, too', () => {
+    const lines = formatSignature(cosignNote(body, witness, 1));
+    expect(parseSignatures(lines).ok).toBe(true);
+    for (const end of ['', 'x', '=']) {
+      expect(parseSignatures(lines.slice(0, -1) + end)).toEqual(refused('note-malformed'));
+    }
+  });
+
   it('keeps a log signature from passing as a cosignature', () => {
     const asWitness = signerOf(origin, COSIGNATURE_V1, 1);
     expect(check(note, [asWitness])).toEqual(refused('note-not-signed'));
