@@ -42,7 +42,7 @@ const { markdown, notMeasured, printed } = await import('../test/bench/table.mjs
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null;
 const scale = quick
-  ? { repetitions: 1, forMs: 700, idleMs: 400, signed: 3_000, rounds: 1, leaves: 25_000, steps: 1 }
+  ? { repetitions: 1, forMs: 600, idleMs: 400, signed: 2_000, rounds: 1, leaves: 25_000, steps: 1 }
   : { repetitions: 3, forMs: 8_000, idleMs: 3_000, signed: 100_000, rounds: 10, leaves: 1_000_000, steps: 5 };
 const memoryScale = quick
   ? { watchers: 1_000, forMs: 2_000, samples: 3, withSlow: false }
@@ -107,9 +107,11 @@ async function measure() {
     await house.stopServer();
     const alone = is('desk') ? await deskAlone(house, shows) : null;
     await house.close();
-    const kept = is('memory') ? await remembered() : [left('G10', 'memory per watcher')];
-    part('kill -9');
-    const crashed = is('crashes') ? crashes(root, { ...scale, say }) : left('G11', 'kill -9');
+    part('memory, and kill -9 beside it');
+    const [kept, crashed] = await Promise.all([
+      is('memory') ? remembered() : [left('G10', 'memory per watcher')],
+      is('crashes') ? crashes(root, { ...scale, say }) : left('G11', 'kill -9'),
+    ]);
     return {
       rows: inOrder([...overSockets.rows, ...(alone?.rows ?? []), ...kept, crashed]),
       curves: { ...overSockets.curves, history: alone?.history ?? [] },
@@ -169,7 +171,6 @@ async function deskAlone(house, shows) {
 }
 
 async function remembered() {
-  part('memory');
   const kept = await memory(root, { ...memoryScale, say, opened: (house) => opened.add(house) });
   heard(kept);
   return kept.rows;

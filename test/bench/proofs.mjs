@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { notMeasured, row } from './table.mjs';
 
 /** What has to hold whatever the speed: G11, the crashes; G12, the verifier. */
@@ -43,19 +44,19 @@ async function bundleOf(house, showId) {
 }
 
 /** `npm run faults`, so many rounds of the server killed while people bid. */
-export function crashes(root, { rounds, say }) {
+export async function crashes(root, { rounds, say }) {
   const args = ['--rounds', String(rounds), '--only', 'server-kill'];
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [join(root, 'scripts/faults.mjs'), ...args],
-    {
-      ...{ cwd: root, encoding: 'utf8' },
-    },
-  );
+  const {
+    stdout,
+    stderr,
+    code = 0,
+  } = await promisify(execFile)(process.execPath, [join(root, 'scripts/faults.mjs'), ...args], {
+    cwd: root,
+  }).catch((failed) => failed);
   const printed = `${stdout}${stderr}`.split('\n');
   const names = cellsOf(printed.find((text) => text.startsWith('| fault ')));
   const cells = cellsOf(printed.find((text) => text.startsWith('| server-kill')));
-  if (cells.length === 0) return notMeasured('G11', 'kill -9', `npm run faults ended with ${status}`);
+  if (cells.length === 0) return notMeasured('G11', 'kill -9', `npm run faults ended with ${code}`);
   const of = (name) => cells[names.indexOf(name)];
   const [played, inFlight, acknowledged] = [of('rounds'), of('in flight'), of('acknowledged')];
   say(`  killed ${played} times, ${inFlight} in flight, ${acknowledged} acknowledged: lost ${of('lost')}`);
