@@ -4,19 +4,16 @@ import { join } from 'node:path';
 import { type RegistryView, type SeasonVerification } from '@qingpai/wire';
 import { type Market, pot, shortRules } from '../stories/kit/market.js';
 import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
-import { openedForAll } from './kit/opened.js';
+import { DESKTOP, openedForAll, wholeShot } from './kit/opened.js';
 
 /**
  * The database's disk is lost, and a copy is put back that does not hold the newest show. The witness, on another disk,
  * remembers: the township's registry must not grow, until an officer has it go on in another log.
  */
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
 let market: Market;
 let browser: Chromium;
 openedForAll((opened) => ({ market, browser } = opened));
 
-const picture = (name: string) =>
-  process.env.PICTURES_TO ? { path: join(process.env.PICTURES_TO, `${name}.png`), fullPage: true } : {};
 const copies = (from: string, to: string) => {
   rmSync(to, { recursive: true, force: true });
   execFileSync('cp', ['-a', from, to]);
@@ -72,21 +69,23 @@ test('an officer lets the registry go on in another log, and who pinned its firs
   expect([refused.status, refused.answer.code]).toEqual([409, 'registry-behind']);
   const desk = await browser.opens('/township?view=registry', officer, DESKTOP);
   await desk.getByText('见证机那里的登记簿更长').waitFor();
-  await desk.screenshot(picture('registry-behind'));
+  await wholeShot(desk, 'registry-behind');
   const phone = await browser.opens('/township?view=registry', officer);
   await phone.getByRole('button', { name: '另起一本' }).click();
   await phone.getByText('不能撤回').waitFor();
   expect([await overflows(phone), await axeFinds(phone)]).toEqual([false, []]);
-  await phone.screenshot(picture('registry-behind-phone'));
+  await wholeShot(phone, 'registry-behind-phone');
   await phone.getByRole('button', { name: '另起一本' }).click();
   await phone.getByText('之前的登记簿').waitFor();
   expect(await phone.getByText('见证机那里的登记簿更长').count()).toBe(0);
+  expect([await overflows(phone), await axeFinds(phone)]).toEqual([false, []]);
+  await wholeShot(phone, 'registry-went-on-phone');
 
   const again = await market.draft(hostToken, [pot({ title: '蝴蝶兰' })], shortRules);
   await untilRegistry((view) => view.origin.endsWith('/2') && isWitnessed(view));
   await desk.reload();
   await desk.getByText('第 2 本 1', { exact: true }).waitFor();
-  await desk.screenshot(picture('registry-went-on'));
+  await wholeShot(desk, 'registry-went-on');
   expect([await overflows(desk), await axeFinds(desk)]).toEqual([false, []]);
   expect((await registry()).shows.map(({ show }) => show)).toEqual([showId, again]);
 

@@ -4,9 +4,7 @@ import { type Bundle, type Certificate, type LoggedEvent, type Verification } fr
 import { type Page } from 'playwright-core';
 import { type Market, pot } from '../stories/kit/market.js';
 import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
-import { openedForAll } from './kit/opened.js';
-
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
+import { DESKTOP, openedForAll } from './kit/opened.js';
 
 let market: Market;
 let browser: Chromium;

@@ -1,21 +1,16 @@
-import { join } from 'node:path';
 import { type Market, pot, shortRules } from '../stories/kit/market.js';
 import { axeFinds, type Chromium, overflows } from './kit/chromium.js';
-import { openedForAll } from './kit/opened.js';
+import { DESKTOP, openedForAll, wholeShot } from './kit/opened.js';
 
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
 let market: Market;
 let browser: Chromium;
 openedForAll((opened) => ({ market, browser } = opened));
-
-const picture = (name: string) =>
-  process.env.PICTURES_TO ? { path: join(process.env.PICTURES_TO, `${name}.png`), fullPage: true } : {};
 
 test('an officer reads the day’s report, opens an issue and closes it out, on a phone, at a desk and on one A4 page', async () => {
   const token = await market.officer();
   const empty = await browser.opens('/township?view=report', token);
   await empty.getByText('还没有锁定过清单的专场').waitFor();
-  await empty.screenshot(picture('report-empty'));
+  await wholeShot(empty, 'report-empty');
   expect([await overflows(empty), await axeFinds(empty)]).toEqual([false, []]);
 
   const { showId, host } = await market.openShow([pot(), pot({ title: '君子兰' })], {
@@ -47,7 +42,7 @@ test('an officer reads the day’s report, opens an issue and closes it out, on 
   );
   await desk.getByRole('button', { name: '销号' }).click();
   await desk.getByPlaceholder('怎么解决的').fill('接了备用电源');
-  await desk.screenshot(picture('report-desk'));
+  await wholeShot(desk, 'report-desk');
   await desk.getByRole('button', { name: '确认销号' }).click();
   await desk.getByText('接了备用电源').waitFor();
   expect(await axeFinds(desk)).toEqual([]);
@@ -55,11 +50,11 @@ test('an officer reads the day’s report, opens an issue and closes it out, on 
   const pdf = await desk.pdf({ format: 'A4', printBackground: true });
   expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
   await desk.emulateMedia({ media: 'print' });
-  await desk.screenshot(picture('report-paper'));
+  await wholeShot(desk, 'report-paper');
 
   const phone = await browser.opens('/township?view=report', token);
   await phone.getByText('接了备用电源').waitFor();
-  await phone.screenshot(picture('report-phone'));
+  await wholeShot(phone, 'report-phone');
   expect([await overflows(phone), await axeFinds(phone)]).toEqual([false, []]);
 }, 120_000);
 
@@ -73,18 +68,18 @@ test('an officer signs the report of a day that is over, corrects it, and the sh
   await said.getByText('✓ 已签发，第 1 版').waitFor();
   await page.getByRole('button', { name: '更正' }).click();
   await page.getByPlaceholder('这一天要说明的').fill('停电一小时，改到今天拍');
-  await page.screenshot(picture('report-correcting'));
+  await wholeShot(page, 'report-correcting');
   await page.getByRole('button', { name: '签发更正' }).click();
   await said.getByText('✓ 已签发，第 2 版').waitFor();
   await said.getByText('以前签发的 1 版').click();
   expect(await said.innerText()).toMatch(
     /停电一小时[^]*第 2 版[^]*钥匙、登记簿中的哈希 [0-9A-F]{4}·[^]*停电半小时/,
   );
-  await page.screenshot(picture('report-signed'));
+  await wholeShot(page, 'report-signed');
   expect([await overflows(page), await axeFinds(page)]).toEqual([false, []]);
 
   const desk = await browser.opens(`/township?view=report&at=${yesterday}`, token, DESKTOP);
   await desk.locator('.said').getByText('停电一小时').first().waitFor();
   expect((await desk.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
-  await desk.screenshot(picture('report-signed-desk'));
+  await wholeShot(desk, 'report-signed-desk');
 }, 120_000);

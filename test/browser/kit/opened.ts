@@ -18,6 +18,9 @@ export function openedForAll(use: (opened: { market: Market; browser: Chromium }
   afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 }
 
+/** An office's screen; without it a page is opened on a phone. */
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
 /** A picture of what the phone shows, for who asked for pictures. */
 export async function shot(page: Page, name: string, how: { fullPage?: boolean } = {}): Promise<void> {
   const folder = process.env.PICTURES_TO;

@@ -45,6 +45,19 @@ const pay = (show: PaperShow, atMs: number, sale: string) => {
   show.does(atMs, { name: 'paid', body: { sale, amountFen: units * unitPriceFen, channel: 'cash', txn } });
 };
 
+/** Two pots, each to LIN before WU, and the show is closed. */
+function twoSold(): PaperShow {
+  const show = new PaperShow({ lots: { L1: {}, L2: {} }, rules: rules() });
+  for (const [k, lot] of ['L1', 'L2'].entries()) {
+    show.does(10_000 + k * 100_000, { name: 'offer', lot });
+    show.bid(11_000 + k * 100_000, WU, 3_600);
+    show.bid(12_000 + k * 100_000, LIN, 3_800);
+    show.pass(100_000 + k * 100_000);
+  }
+  show.does(300_000, { name: 'close' });
+  return show;
+}
+
 describe('what somebody did not pay for', () => {
   it('is offered to who came next, at his own bid, as soon as it is in default and not before', () => {
     const show = unpaid();
@@ -128,14 +141,7 @@ describe('what somebody did not pay for', () => {
   });
 
   it('of several defaults of one moment each is offered by itself, in the order of the sales', () => {
-    const show = new PaperShow({ lots: { L1: {}, L2: {} }, rules: rules() });
-    for (const [k, lot] of ['L1', 'L2'].entries()) {
-      show.does(10_000 + k * 100_000, { name: 'offer', lot });
-      show.bid(11_000 + k * 100_000, WU, 3_600);
-      show.bid(12_000 + k * 100_000, LIN, 3_800);
-      show.pass(100_000 + k * 100_000);
-    }
-    show.does(300_000, { name: 'close' });
+    const show = twoSold();
     show.does(300_000 + DAY_MS, { name: 'default', sale: 'S2' });
     show.does(300_000 + DAY_MS, { name: 'default', sale: 'S1' });
     show.pass(300_010 + DAY_MS);
@@ -146,14 +152,7 @@ describe('what somebody did not pay for', () => {
   });
 
   it('is offered only after a chance that lapses at that very moment has lapsed', () => {
-    const show = new PaperShow({ lots: { L1: {}, L2: {} }, rules: rules() });
-    for (const [k, lot] of ['L1', 'L2'].entries()) {
-      show.does(10_000 + k * 100_000, { name: 'offer', lot });
-      show.bid(11_000 + k * 100_000, WU, 3_600);
-      show.bid(12_000 + k * 100_000, LIN, 3_800);
-      show.pass(100_000 + k * 100_000);
-    }
-    show.does(300_000, { name: 'close' });
+    const show = twoSold();
     show.does(300_000 + DAY_MS, { name: 'default', sale: 'S1' });
     show.pass(300_001 + DAY_MS);
     const { expiresAt } = show.state.chances[0]!;

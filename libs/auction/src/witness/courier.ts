@@ -40,8 +40,8 @@ export class Courier {
   private under: Promise<void> | null = null;
   private waiting: { stop: () => void; atMs: number } | null = null;
   private failures = 0;
-  /** It has answered once since we started: it does not hold more than our log. */
-  private isKnown = false;
+  /** Since we started: had it held more than our log, we would have heard. */
+  private hasAnswered = false;
   /** Not before: it was asked lately, or is away. */
   private restsUntilMs = 0;
   private awayUntilMs = 0;
@@ -129,7 +129,7 @@ export class Courier {
       const sizes = (await moments.of(this.origin, head.size)).map(({ size }) => size);
       const next = nextHead({ at, given, moments: sizes, newest: head.size });
       // Our database may be a copy that knows nothing of what was cosigned since: the newest once more, and we hear of it.
-      const size = next ?? (this.isKnown || given === 0 ? null : given);
+      const size = next ?? (this.hasAnswered || given === 0 ? null : given);
       if (size === null) return;
       const { stands, cosigned } = await this.bring(at, size, head.size);
       if (cosigned) given = size;
@@ -151,7 +151,7 @@ export class Courier {
     const proof = await trees.proof(this.origin, from, size);
     const request = formatWitnessRequest({ oldSize: from, proof, checkpoint: head.note });
     const reply = await ask(this.witness.url, request);
-    if (reply.said !== 'no') this.isKnown = true;
+    if (reply.said !== 'no') this.hasAnswered = true;
     if (reply.said === 'lines') {
       await this.keep(head, reply.lines);
       return { stands: size, cosigned: true };
