@@ -297,7 +297,7 @@ const zh = {
     '备份之后登记过的，这里没有了。为了不写出第二份历史，登记簿已停写：新专场建不了，锁定和收场也记不进去。请另起一本。',
   registryRestored: '服务器恢复过备份？',
   registryRestoredHelp:
-    '旧的一本不再往下写；新的一本写明接着旧的哪一条，由旧密钥担保，两本一起核验，名单不用重发。没有恢复过备份就不要按。',
+    '旧的一本不再往下写；新的一本写明接着旧的哪一条，由旧密钥担保，两本一起核验，公钥文件不用重发。先在这里另起，再请主播在“设置”里逐场接续。没有恢复过备份就不要按。',
   registryGoOn: '另起一本，接着登记',
   registrySure: '另起后不能撤回，旧的一本只供核验。',
   registryNotNow: '先不',
@@ -691,7 +691,7 @@ const en: Words = {
     'What was registered after the copy is gone here. So as not to write a second history the registry takes nothing: no new show, no seal and no close. Let it go on in another log.',
   registryRestored: 'Was the server put back from a backup?',
   registryRestoredHelp:
-    'The old log takes nothing more; the new one says which leaf it goes on from, the old key vouches for it, and both are judged together: no policy has to be handed out again. Do not press this otherwise.',
+    'The old log takes nothing more; the new one says which leaf it goes on from, the old key vouches for it, and both are judged together: no policy has to be handed out again. First this, then each show by its host, in the settings. Do not press this otherwise.',
   registryGoOn: 'Go on in another log',
   registrySure: 'This cannot be taken back; the old log is then there to be verified only.',
   registryNotNow: 'Not now',
